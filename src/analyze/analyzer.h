@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/bound.h"
+#include "plan/command.h"
+#include "scan/table_source.h"
+
+namespace lab::analyze {
+
+/// What a table name stands for: rows to scan, or a view's plan (already parsed) to analyze in its own context.
+struct ResolvedTable {
+  std::shared_ptr<const scan::TableSource> source;
+  plan::RelationPtr view;
+  std::vector<std::string> view_columns;   ///< names the view gives its columns; empty: as the plan says
+  std::vector<std::string> qualified_name; ///< spark_catalog, default, t; a temp view has only its name
+};
+
+/// The world that analysis asks. Implemented by `commands` over catalog, lake and session; by maps in tests. Calls may block on disk.
+class Context {
+ public:
+  virtual ~Context() = default;
+  /// Throws TABLE_OR_VIEW_NOT_FOUND, or names the format in an error of its own.
+  virtual ResolvedTable resolve_table(const plan::NamedTable& table) const = 0;
+  /// `read.format(…)`: throws PATH_NOT_FOUND, UNABLE_TO_INFER_SCHEMA, DATA_SOURCE_NOT_FOUND.
+  virtual std::shared_ptr<const scan::TableSource> open_source(const plan::DataSource& source) const = 0;
+  /// `spark.catalog.*` lists, as rows.
+  virtual std::shared_ptr<const scan::TableSource> run_catalog_call(const plan::CatalogCall& call) const = 0;
+  /// A session setting by its key, nullopt when it is neither set nor has a default.
+  virtual std::optional<std::string> setting(const std::string& key) const = 0;
+  /// Runs a query at once, for what analysis must ask of the data (pivot values); rows of literals.
+  virtual std::vector<std::vector<types::Value>> evaluate(const plan::bound::Query& query) const = 0;
+  virtual std::string current_user() const = 0;
+  virtual std::string current_catalog() const = 0;
+  virtual std::string current_database() const = 0;
+};
+
+struct Arguments {  ///< of a parameterised statement
+  std::vector<std::pair<std::string, plan::ExpressionPtr>> named;
+  std::vector<plan::ExpressionPtr> positional;
+};
+
+/// Names, types and casts by Spark's rules. Throws Error with Spark's conditions and the origin of the node at fault.
+plan::bound::Query analyze(const plan::RelationPtr& relation, const Context& context, const plan::bound::Policy& policy,
+                           const Arguments& arguments = {});
+
+/// A lone expression over the columns of a schema (check constraints, replaceWhere, MERGE conditions): the relation is a Project or
+/// Filter that the caller builds; this is for constants (options, LIMIT, DEFAULT). Throws when it is not foldable.
+types::Literal evaluate_constant(const plan::ExpressionPtr& expression, const plan::bound::Policy& policy);
+
+/// Columns of `query` cast for storing into `target` by position or name, by Spark's store assignment rules (ANSI policy by default).
+/// Throws INCOMPATIBLE_DATA_FOR_TABLE.* and INSERT_COLUMN_ARITY_MISMATCH.*.
+plan::bound::Query cast_for_insert(plan::bound::Query query, const types::Schema& target, bool by_name, const std::string& table_name);
+
+/// The policy of a session: version, spark.sql.ansi.enabled, session time zone, and the instant of the query.
+plan::bound::Policy policy_of(const Context& context, bool is_spark4, std::int64_t now_micros);
+
+}  // namespace lab::analyze

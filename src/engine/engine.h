@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "scan/table_source.h"
+#include "types/data_type.h"
+
+namespace arrow {
+class RecordBatch;
+class Schema;
+}  // namespace arrow
+
+/// The embedded DuckDB. Only this module includes its headers.
+namespace lab::engine {
+
+struct InstanceOptions {
+  std::uint64_t memory_limit_bytes = 0;  ///< 0: DuckDB's own choice
+  int threads = 2;
+  std::filesystem::path spill_directory;
+};
+
+/// A table that the SQL text reads as `name` (a table function call that lowering wrote, see lower/lowered.h).
+struct Input {
+  std::string name;
+  std::shared_ptr<const scan::TableSource> source;
+};
+
+/// SQL text of ours for DuckDB and what it reads. Result column i is brought to `schema[i]` as Arrow by Spark's types; DuckDB's
+/// own names are ignored.
+struct Statement {
+  std::string sql;
+  std::vector<Input> inputs;
+  types::Schema schema;
+  std::string time_zone = "UTC";  ///< of TIMESTAMP columns in the Arrow schema
+};
+
+struct Progress {
+  double fraction = 0;  ///< 0…1; negative: unknown
+  std::int64_t num_rows_read = 0;
+};
+
+/// The rows of a running statement. One reader at a time. Destroying it ends the statement.
+class ResultStream {
+ public:
+  virtual ~ResultStream() = default;
+  virtual std::shared_ptr<arrow::Schema> arrow_schema() const = 0;
+  /// The next rows, about `max_bytes` at most and at least one row; nullptr at the end. Blocks while DuckDB works.
+  virtual std::shared_ptr<arrow::RecordBatch> next(std::size_t max_bytes) = 0;
+};
+
+/// A Parquet file that a statement wrote.
+struct WrittenFile {
+  std::filesystem::path path;
+  std::int64_t num_rows = 0, num_bytes = 0;
+  std::vector<std::optional<std::string>> partition_values;  ///< Delta's text form, in order of partition_by
+  std::vector<scan::ColumnStatistics> statistics;            ///< by data column
+};
+struct WriteSpec {
+  std::filesystem::path directory;      ///< exists; files get fresh names in it
+  std::vector<int> partition_by;        ///< columns of the statement's schema that make folders and are left out of the files
+  std::vector<std::string> column_names;         ///< physical names, by column of the schema
+  std::vector<std::optional<std::int32_t>> field_ids;
+  std::string compression = "snappy";
+  std::int64_t target_file_bytes = 128 << 20;
+};
+
+/// One DuckDB of one session. Thread-safe: each statement has a connection of its own. Throws Error for failing queries: the
+/// condition and parameters of a kernel's error arrive whole.
+class Instance {
+ public:
+  virtual ~Instance() = default;
+  static std::unique_ptr<Instance> open(const InstanceOptions& options);
+
+  virtual std::unique_ptr<ResultStream> run(const Statement& statement, std::stop_token stop,
+                                            std::function<void(const Progress&)> progress = {}) = 0;
+  virtual std::vector<WrittenFile> write_parquet(const Statement& statement, const WriteSpec& spec, std::stop_token stop,
+                                                 std::function<void(const Progress&)> progress = {}) = 0;
+};
+
+/// Throws at start when the loaded library is not the pinned version.
+void check_library_version();
+
+}  // namespace lab::engine

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "engine/engine.h"
+#include "plan/bound.h"
+
+namespace lab::exec {
+
+/// Runs bound queries of one session: lowers, runs on the session's engine instance, rebuilds errors, reports progress. Thread-safe.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  static std::unique_ptr<Executor> create(engine::InstanceOptions options);
+
+  using ProgressSink = std::function<void(const engine::Progress&)>;
+
+  /// Rows by the query's Spark schema.
+  virtual std::unique_ptr<engine::ResultStream> run(const plan::bound::Query& query, std::stop_token stop, ProgressSink progress = {}) = 0;
+  /// Writes the rows as Parquet files. The caller makes them durable and visible.
+  virtual std::vector<engine::WrittenFile> write(const plan::bound::Query& query, const engine::WriteSpec& spec, std::stop_token stop,
+                                                 ProgressSink progress = {}) = 0;
+  /// Frees what an idle session need not hold.
+  virtual void close_when_idle() = 0;
+};
+
+/// The whole result as one Arrow IPC stream; for small results that become local relations.
+std::shared_ptr<const std::string> collect_arrow(engine::ResultStream& rows);
+
+}  // namespace lab::exec

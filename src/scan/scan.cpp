@@ -1,0 +1,1 @@
+#include "scan/table_source.h"

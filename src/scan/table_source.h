@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "types/value.h"
+
+/// What a table gives a reader. `lake`, `catalog` and the services make these, `engine` reads them; neither knows the other.
+namespace lab::scan {
+
+/// Least and greatest value and nulls of one column in one file; nullopt = unknown.
+struct ColumnStatistics {
+  std::optional<types::Value> minimum, maximum;
+  std::optional<std::int64_t> num_nulls;
+};
+
+/// Rows of a file that are deleted: sorted row numbers from 0.
+using DeletedRows = std::shared_ptr<const std::vector<std::uint64_t>>;
+
+/// One data file of a table snapshot. `path` is a local file that stays readable while `lease` lives.
+struct DataFile {
+  std::string path;
+  std::int64_t num_bytes = 0;
+  std::optional<std::int64_t> num_rows;               ///< physical rows, deleted ones included
+  std::vector<types::Value> partition_values;         ///< in order of FileScan::partition_columns
+  std::vector<ColumnStatistics> statistics;           ///< by data column; may be empty
+  DeletedRows deleted_rows;                           ///< null: none
+  std::shared_ptr<const void> lease;
+};
+
+/// How a data column of the table is found in the files.
+struct FileColumn {
+  types::Field field;                    ///< logical name and type
+  std::string physical_name;             ///< name in the Parquet file
+  std::optional<std::int32_t> field_id;  ///< preferred over the name when set
+  /// Constant for files that lack the column (NULL when unset).
+  std::optional<types::Value> missing_value;
+};
+
+/// A set of Parquet files that are one table version. Columns are data columns, then partition columns.
+struct FileScan {
+  std::vector<FileColumn> columns;
+  std::vector<types::Field> partition_columns;
+  std::vector<DataFile> files;
+};
+
+/// Filters that a source may use to leave files out; a missing bound is open. Only an optimisation: the engine filters again.
+struct ColumnRange {
+  int column = 0;  ///< of the schema
+  std::optional<types::Value> at_least, at_most;
+};
+
+/// A readable thing with a schema: a Delta table version, a folder of Parquet, CSV or JSON files, rows of a service.
+/// Immutable and thread-safe; a source is one snapshot.
+class TableSource {
+ public:
+  virtual ~TableSource() = default;
+  virtual const types::Schema& schema() const = 0;
+  /// Name for error messages and EXPLAIN.
+  virtual std::string name() const = 0;
+  /// Set when the rows are Parquet files.
+  virtual const FileScan* file_scan() const { return nullptr; }
+  /// Text files read by DuckDB's own readers or ours; set when the rows are CSV, JSON or text.
+  virtual const struct TextScan* text_scan() const { return nullptr; }
+  /// Rows made on the spot, as an Arrow IPC stream; set when neither of the others is.
+  virtual std::shared_ptr<const std::string> arrow_stream() const { return nullptr; }
+};
+
+/// CSV, JSON lines or plain text, with Spark's options (lower-case keys) as the user gave them.
+struct TextScan {
+  enum class Format { Csv, Json, Text, Binary };
+  Format format = Format::Csv;
+  std::vector<DataFile> files;
+  std::map<std::string, std::string> options;
+  std::vector<types::Field> partition_columns;  ///< discovered from `k=v` folders
+};
+
+}  // namespace lab::scan
