@@ -1,0 +1,87 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "store/store.h"
+
+namespace lab::access {
+
+enum class Profile {
+  Secure,    ///< every protocol wants a key or token that the lab made
+  Workshop,  ///< loopback only: the well-known keys of old notebooks are aliases of the user admin
+};
+
+/// Who a request comes from, on whatever protocol.
+struct Identity {
+  std::string user;
+  bool is_admin = false;
+  std::string credential;  ///< which key or alias proved it; never the secret
+};
+
+struct S3Secret {
+  std::string access_key;
+  std::string secret_key;
+  Identity identity;
+};
+
+/// A secret that the first start made, to be shown once.
+struct FirstSecret {
+  std::string what;  ///< `user`, `S3 access key`, `S3 secret key`, `Spark token`
+  std::string value;
+};
+
+/// The tables of this module, for StoreOptions::schemas.
+store::SchemaSpec access_schema();
+
+/// Users and their keys on every protocol. The secrets lie in `secrets.toml` beside the store (mode 0600), who they
+/// belong to in the store. Thread-safe.
+class Access {
+ public:
+  /// Makes user `admin` with an S3 key pair and a Spark token at the first start; take_first_secrets() gives them then.
+  static std::unique_ptr<Access> open(const std::filesystem::path& directory, store::Store& store, Profile profile);
+
+  Profile profile() const { return profile_; }
+  /// What this start has made, once; empty at later starts.
+  std::vector<FirstSecret> take_first_secrets();
+
+  /// The pair to check a signature with; absent for an unknown key. In the workshop profile `admin` has `admin123`.
+  std::optional<S3Secret> find_s3_secret(std::string_view access_key) const;
+  /// The pair that `dflab env` prints.
+  S3Secret default_s3_secret() const;
+
+  /// Who a Spark bearer token belongs to; absent when nobody. In the workshop profile no token (an empty text) is the
+  /// user admin.
+  std::optional<Identity> authenticate_bearer(std::string_view token) const;
+  std::string default_bearer_token() const;
+
+  /// Appends to the audit trail; durable when it returns.
+  void record_audit(const Identity& identity, std::string_view protocol, std::string_view action,
+                    std::string_view subject, std::string_view outcome);
+
+ private:
+  Access(store::Store& store, Profile profile) : store_(store), profile_(profile) {}
+
+  struct Credential {
+    std::string kind;  ///< `s3` or `bearer`
+    std::string id;    ///< access key; for a token its SHA-256
+    std::string secret;
+    Identity identity;
+  };
+
+  store::Store& store_;
+  Profile profile_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Credential, std::less<>> s3_;
+  std::vector<Credential> bearers_;
+  std::vector<FirstSecret> first_;
+};
+
+}  // namespace lab::access

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/commit.h"
+#include "store/journal/rows.h"
+
+namespace lab::store {
+
+class BlobStore;
+
+/// What the steps of a Change write through, on the one writer thread. A step that throws undoes its whole change and
+/// nothing else. Steps must be quick: no I/O of their own, no waiting, no lock that is held around Store::apply().
+class Transaction : public Rows {
+ public:
+  /// Number, time and origin that this change will have.
+  CommitNumber number() const { return number_; }
+  Timestamp time() const { return time_; }
+  const Origin& origin() const { return *origin_; }
+
+  /// Writes a row. History: closes the open row of the same key and opens this one. State, Live: makes or replaces.
+  /// Event: appends.
+  void put_row(std::string_view table, const Row& row, Branch branch = kMainBranch);
+  /// As put_row(), but throws ROW_ALREADY_EXISTS when the key has an open row.
+  void add_row(std::string_view table, const Row& row, Branch branch = kMainBranch);
+  /// Closes (History) or deletes (State, Live) the row of `key`; false when there is none.
+  bool erase_row(std::string_view table, const Key& key, Branch branch = kMainBranch);
+  /// As erase_row() for every row whose key begins with `prefix`; answers how many.
+  std::size_t erase_rows(std::string_view table, const Key& prefix, Branch branch = kMainBranch);
+
+  /// Adds an event to what the feed tells of this change. Row and object writes add theirs themselves.
+  void announce(FeedEvent event);
+
+ protected:
+  friend class Writer;
+  Transaction(journal::Connection& connection, const TableSet& tables, BlobStore& blobs);
+  void erase_found(std::string_view table, const Key& key, Branch branch);
+
+  friend BlobStore& blobs_of(Transaction& transaction);
+
+  CommitNumber number_;
+  Timestamp time_;
+  const Origin* origin_ = nullptr;
+  std::vector<FeedEvent> events_;
+  BlobStore* blobs_;
+};
+
+}  // namespace lab::store

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/checksum.h"
+#include "base/disk.h"
+
+namespace lab::store {
+
+class BlobStore;
+
+/// Name of a run of stored bytes; never used twice.
+struct BlobId {
+  std::int64_t value = 0;
+  friend auto operator<=>(BlobId, BlobId) = default;
+};
+
+/// Bytes of a blob. A blob is a file of its own, or (small objects) a range of a pack that PinnedFile hides.
+struct BlobRange {
+  BlobId blob;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+  friend bool operator==(const BlobRange&, const BlobRange&) = default;
+};
+
+/// How bytes are to be kept.
+struct BlobOptions {
+  std::vector<ChecksumKind> checksums = {};  ///< computed while writing, besides the blob's own XxHash64
+  bool plain_file = false;                   ///< a file of its own whatever its size (data files of tables)
+  std::uint64_t size_hint = 0;               ///< expected size; 0 when unknown
+};
+
+/// Bytes that are written and synced, and that no committed row names yet. Give it to a Change; dropping it gives the
+/// bytes up. Movable.
+class StagedBlob {
+ public:
+  struct State;
+
+  StagedBlob();
+  explicit StagedBlob(std::unique_ptr<State> state);
+  StagedBlob(StagedBlob&&) noexcept;
+  StagedBlob& operator=(StagedBlob&&) noexcept;
+  ~StagedBlob();
+
+  explicit operator bool() const { return state_ != nullptr; }
+  BlobId id() const;
+  std::uint64_t size() const;
+  BlobRange range() const { return {id(), 0, size()}; }
+  /// Raw result of a checksum that BlobOptions asked for, or of XxHash64.
+  const std::string& digest(ChecksumKind kind) const;
+  std::optional<std::string> find_digest(ChecksumKind kind) const;
+
+ private:
+  friend class BlobStore;
+  std::unique_ptr<State> state_;
+};
+
+/// Takes bytes from one thread. Dropping it without finish() gives the bytes up.
+class BlobWriter {
+ public:
+  struct State;
+
+  explicit BlobWriter(std::unique_ptr<State> state);
+  BlobWriter(BlobWriter&&) noexcept;
+  BlobWriter& operator=(BlobWriter&&) noexcept;
+  ~BlobWriter();
+
+  void write(std::string_view bytes);
+  std::uint64_t size() const;
+  /// Syncs the bytes. The name in the folder is made durable by Store::apply(), one sync for many.
+  StagedBlob finish();
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+/// Bytes of the store lent as a file: path and range stay valid and unchanged while this lives, whatever is deleted
+/// meanwhile. Read only. Copies share the loan.
+class PinnedFile {
+ public:
+  struct State;
+
+  PinnedFile() = default;
+  explicit PinnedFile(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
+  explicit operator bool() const { return state_ != nullptr; }
+  /// For engines that open files themselves. The bytes begin at offset(): 0 for every blob written with plain_file.
+  const std::filesystem::path& path() const;
+  std::uint64_t offset() const;
+  std::uint64_t size() const;
+  bool is_whole_file() const;
+  /// Reads up to into.size() bytes at `at` (relative to the range); fewer only at its end.
+  std::size_t read(std::uint64_t at, std::span<char> into) const;
+  std::string read_all() const;
+  /// An open descriptor for sendfile(); valid while this lives. The range begins at offset() in it.
+  int descriptor() const;
+
+ private:
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace lab::store

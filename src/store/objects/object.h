@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/checksum.h"
+#include "base/clock.h"
+#include "store/commit.h"
+#include "store/objects/blob.h"
+
+namespace lab::store {
+
+struct BucketInfo {
+  std::int64_t id = 0;
+  std::string name;
+  std::string owner;
+  std::string region;
+  Timestamp created;
+  CommitNumber commit;
+};
+
+/// A checksum that is kept with an object or a part and given back.
+struct StoredChecksum {
+  ChecksumKind kind = ChecksumKind::Crc32;
+  std::string value;       ///< raw bytes
+  bool composite = false;  ///< S3's COMPOSITE (a checksum of the parts' checksums) instead of FULL_OBJECT
+  friend bool operator==(const StoredChecksum&, const StoredChecksum&) = default;
+};
+
+/// What is kept beside the bytes. Values are bytes as the client sent them.
+struct ObjectProperties {
+  std::string content_type;
+  std::map<std::string, std::string> headers;        ///< lower-case: cache-control, content-disposition, content-encoding, …
+  std::map<std::string, std::string> user_metadata;  ///< lower-case, without `x-amz-meta-`
+  std::vector<StoredChecksum> checksums;
+  friend bool operator==(const ObjectProperties&, const ObjectProperties&) = default;
+};
+
+/// A run of an object's bytes. Objects that were put whole have one part with number 0, or none when they are empty.
+struct ObjectPart {
+  int number = 0;
+  BlobRange bytes;
+  std::string etag;
+  std::vector<StoredChecksum> checksums;
+};
+
+struct ObjectInfo {
+  std::int64_t id = 0;  ///< of this version; never used twice
+  std::string bucket;
+  std::string key;
+  std::uint64_t size = 0;
+  std::string etag;  ///< without quotes
+  Timestamp modified;
+  std::string owner;
+  CommitNumber commit;                       ///< that opened this version
+  std::optional<CommitNumber> closed;        ///< that closed it, when reading the past
+  ObjectProperties properties;               ///< empty in a listing
+  std::vector<ObjectPart> parts;             ///< empty in a listing
+  int num_parts = 0;                         ///< of a multipart upload; 0 when it was put whole
+};
+
+/// What a put or delete expects to find; decided inside the writer, so that of many at once one wins.
+struct Expectation {
+  enum class Of { Nothing, Absent, Present, ETag, NotETag };
+  Of of = Of::Nothing;
+  std::string etag = {};
+
+  static Expectation absent() { return {Of::Absent}; }              ///< If-None-Match: *
+  static Expectation present() { return {Of::Present}; }            ///< If-Match: *
+  static Expectation has_etag(std::string e) { return {Of::ETag, std::move(e)}; }  ///< If-Match
+  static Expectation not_etag(std::string e) { return {Of::NotETag, std::move(e)}; }
+};
+
+/// The bytes of an object to be: staged ones, or ranges of blobs that objects have already (a copy moves no byte).
+class ObjectContent {
+ public:
+  /// An empty object.
+  ObjectContent() = default;
+  /// One run of new bytes.
+  static ObjectContent of(StagedBlob blob);
+  /// The bytes of an existing object; `info` from Objects::get(). Store::apply() throws NO_SUCH_KEY when they were
+  /// collected meanwhile; hold an ObjectReader to rule that out.
+  static ObjectContent copy_of(const ObjectInfo& info);
+  /// As copy_of(), only `length` bytes from `offset`.
+  static ObjectContent copy_of(const ObjectInfo& info, std::uint64_t offset, std::uint64_t length);
+
+  std::uint64_t size() const;
+
+  std::vector<ObjectPart> parts;
+  std::vector<StagedBlob> staged;
+};
+
+struct PutObject {
+  std::string bucket;
+  std::string key;  ///< any bytes
+  ObjectContent content;
+  std::string etag;  ///< without quotes
+  ObjectProperties properties = {};
+  Expectation expect = {};
+  /// Raised with {bucket, key, condition} when the expectation does not hold; Delta's log gives CHANGE_CONFLICT
+  /// (parameter `what`). An ETag expectation of an absent key raises NO_SUCH_KEY.
+  const Condition* otherwise = nullptr;  ///< nullptr: OBJECT_PRECONDITION_FAILED
+};
+
+struct DeleteObject {
+  std::string bucket;
+  std::string key;
+  Expectation expect = {};
+};
+
+struct ListQuery {
+  std::string prefix = {};
+  std::string delimiter = {};
+  std::string start_after = {};  ///< only keys and common prefixes behind this one
+  std::size_t limit = 1000;      ///< of keys and common prefixes together
+  std::optional<CommitNumber> as_of = {};
+};
+
+struct ListPage {
+  std::vector<ObjectInfo> objects;  ///< by key, compared as bytes
+  std::vector<std::string> common_prefixes;
+  bool is_truncated = false;
+  std::string next_start_after;  ///< for the next page when truncated
+};
+
+}  // namespace lab::store

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/disk.h"
+#include "store/change.h"
+#include "store/commit.h"
+#include "store/conditions.h"
+#include "store/feed.h"
+#include "store/journal/table.h"
+#include "store/objects/blob.h"
+#include "store/objects/objects.h"
+
+namespace lab::store {
+
+struct StoreOptions {
+  /// Tables of the modules above; those of the store itself are always there.
+  std::vector<SchemaSpec> schemas = {};
+  /// How long closed rows and the bytes they name are kept (`history.keep`).
+  std::chrono::seconds keep_history = std::chrono::hours(24 * 7);
+  /// Writes are refused with DISK_LOW below this much free space.
+  std::uint64_t disk_reserve = 256ull << 20;
+  /// Collection of what fell out of retention runs this often; zero: only by collect().
+  std::chrono::seconds collect_every = std::chrono::minutes(10);
+  /// Called once, from any thread, when a write failed and the store refuses from now on. The process should restart.
+  std::function<void(const std::string& reason)> on_failure = {};
+  std::size_t max_readers = 32;
+};
+
+/// A moment of the committed lab, for reading. Hold it for seconds at most: it keeps the write-ahead log from being
+/// taken back. One thread at a time.
+class Snapshot : public Rows {
+ public:
+  struct State;
+  explicit Snapshot(std::unique_ptr<State> state);
+  Snapshot(Snapshot&&) noexcept;
+  ~Snapshot() override;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+struct StoreStatus {
+  CommitNumber last_commit;
+  bool failed = false;
+  std::string failure;
+  std::uint64_t journal_bytes = 0;
+  std::uint64_t object_bytes = 0;    ///< of open rows
+  std::uint64_t history_bytes = 0;   ///< kept only for the past
+  DiskSpace disk;
+};
+
+struct CollectResult {
+  std::uint64_t rows = 0;
+  std::uint64_t blobs = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// All that is durable in the lab, in one folder that one process has open.
+///
+///     lab.db         rows (SQLite, WAL); every commit of the lab
+///     blobs/F/B      bytes of blob B in rolling folder F; written once
+///     stage/         files being written by engines; emptied at start
+///     lock           held while open
+///
+/// Thread-safe. apply() and the readers block for disk: call them on the storage pool.
+class Store {
+ public:
+  /// Opens or makes the store in `directory`. Throws STORE_IN_USE, DATA_TOO_NEW, DATA_CORRUPTION or the disk's errors.
+  /// `disk` and `clock` must outlive it.
+  static std::unique_ptr<Store> open(const std::filesystem::path& directory, StoreOptions options, Disk& disk,
+                                     const Clock& clock);
+  virtual ~Store() = default;
+
+  /// Runs the change and returns once it is durable. Throws what a step threw (nothing of the change happened);
+  /// STORE_FAILED when the outcome of the change is not known or the store had failed before.
+  virtual CommitNumber apply(Change change) = 0;
+
+  /// What is committed now; throws STORE_BUSY when max_readers snapshots are open for too long.
+  virtual Snapshot snapshot() = 0;
+  virtual Objects& objects() = 0;
+  virtual Feed& feed() = 0;
+  virtual CommitNumber last_commit() const = 0;
+  /// The last commit that was made at or before `time`, by the times that commits carry; 0 when there is none.
+  virtual CommitNumber find_commit_at(Timestamp time) = 0;
+
+  /// Takes new bytes; see BlobWriter. Throws DISK_LOW.
+  virtual BlobWriter create_blob(BlobOptions options) = 0;
+  /// create_blob(), write, finish.
+  StagedBlob write_blob(std::string_view bytes, BlobOptions options = {});
+  /// A path in `stage/` that nobody else was given, ending in `suffix`: an engine writes a file there (or makes a folder
+  /// of files) to be adopted. What is not adopted is removed at the next start, or by discard_stage().
+  virtual std::filesystem::path stage_path(std::string_view suffix) = 0;
+  /// Takes over a file under stage/, whole and closed: syncs it and moves it. A plain file.
+  virtual StagedBlob adopt(const std::filesystem::path& path, BlobOptions options = {}) = 0;
+  /// Removes what is left at a path from stage_path(), a file or a folder of files; an absent one is no error.
+  virtual void discard_stage(const std::filesystem::path& path) = 0;
+
+  /// Deletes closed rows older than keep_history and then bytes that nothing names any more, throttled. Runs by
+  /// itself every collect_every.
+  virtual CollectResult collect() = 0;
+  virtual StoreStatus status() = 0;
+
+  /// Refuses new work, lets the writer finish what it has, ends the threads. May be called twice. Correctness does not
+  /// depend on it.
+  virtual void stop() = 0;
+
+  virtual const std::filesystem::path& directory() const = 0;
+  virtual Disk& disk() = 0;
+  virtual const Clock& clock() const = 0;
+};
+
+}  // namespace lab::store
