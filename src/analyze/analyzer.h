@@ -30,6 +30,8 @@ class Context {
   virtual std::shared_ptr<const scan::TableSource> open_source(const plan::DataSource& source) const = 0;
   /// `spark.catalog.*` lists, as rows.
   virtual std::shared_ptr<const scan::TableSource> run_catalog_call(const plan::CatalogCall& call) const = 0;
+  /// Runs a statement whose result is a relation (plan::StatementRelation).
+  virtual std::shared_ptr<const scan::TableSource> run_statement(const plan::Statement& statement) const = 0;
   /// A session setting by its key, nullopt when it is neither set nor has a default.
   virtual std::optional<std::string> setting(const std::string& key) const = 0;
   /// Runs a query at once, for what analysis must ask of the data (pivot values); rows of literals.
@@ -39,14 +41,8 @@ class Context {
   virtual std::string current_database() const = 0;
 };
 
-struct Arguments {  ///< of a parameterised statement
-  std::vector<std::pair<std::string, plan::ExpressionPtr>> named;
-  std::vector<plan::ExpressionPtr> positional;
-};
-
-/// Names, types and casts by Spark's rules. Throws Error with Spark's conditions and the origin of the node at fault.
-plan::bound::Query analyze(const plan::RelationPtr& relation, const Context& context, const plan::bound::Policy& policy,
-                           const Arguments& arguments = {});
+/// Names, types and casts by Spark's rules. Parameters (`:x`, `?`) have been put in place by the parser. Throws Error with Spark's conditions and the origin of the node at fault.
+plan::bound::Query analyze(const plan::RelationPtr& relation, const Context& context, const plan::bound::Policy& policy);
 
 /// A lone expression over the columns of a schema (check constraints, replaceWhere, MERGE conditions): the relation is a Project or
 /// Filter that the caller builds; this is for constants (options, LIMIT, DEFAULT). Throws when it is not foldable.

@@ -280,7 +280,11 @@ struct Transpose {
   RelationPtr input;
   Expressions index;
 };
-/// 4.x: `root` with the plans its subquery expressions name; the Connect reader has put them in place already.
+/// A statement whose own small result is the relation (Delta Connect's history, detail, merge …). It runs when it is analyzed, as on a
+/// real server.
+struct StatementRelation {
+  std::shared_ptr<const struct Statement> statement;
+};
 struct UnsupportedRelation {
   std::string what;  ///< as errors name it: `mapInPandas`, `watermark`
   RelationPtr input;
@@ -291,7 +295,7 @@ struct Relation {
                AsOfJoin, SetOperation, Sort, Limit, Offset, Tail, Aggregate, Pivot, Unpivot, LateralView, SubqueryAlias, With, WithWindows,
                Sample, Repartition, Hint, ToDf, WithColumns, WithColumnsRenamed, Drop, ToSchema, Deduplicate, ShowString, HtmlString, FillNa,
                DropNa, ReplaceNa, Summary, Describe, Crosstab, Covariance, Correlation, ApproxQuantile, FreqItems, SampleBy, ParseRows,
-               CollectMetrics, Transpose, UnsupportedRelation>
+               CollectMetrics, Transpose, StatementRelation, UnsupportedRelation>
       node;
   std::optional<std::int64_t> plan_id;  ///< Spark Connect's id of the DataFrame
   Origin origin;
