@@ -21,6 +21,7 @@ struct QueryContext {
   int column = 0;  ///< 0-based, as Spark's `pos`
   std::string fragment;
   std::string call_site;  ///< Python call site for DataFrame queries; empty for SQL
+  std::string sql_text;   ///< parse errors: the whole text, which Spark prints under the message
 };
 
 /// The one exception that ends a request. Runtime values are parameters, so that clients and tests can look at them;
