@@ -141,7 +141,11 @@ struct Output {
 using Outputs = std::vector<Output>;
 
 struct OneRow {};
-/// Reads a table; column i of the relation is `source`'s column `source_columns[i]`.
+/// Source columns that every Parquet scan can give besides its schema.
+inline constexpr int kFileIndexColumn = -1;  ///< int: index into FileScan::files
+inline constexpr int kRowNumberColumn = -2;  ///< bigint: physical row number in the file, from 0
+
+/// Reads a table; column i of the relation is `source`'s column `source_columns[i]` (or one of the two above).
 struct Scan {
   std::shared_ptr<const scan::TableSource> source;
   std::vector<int> source_columns;

@@ -8,8 +8,8 @@ namespace lab::plan {
 enum class SaveMode : std::uint8_t { ErrorIfExists, Append, Overwrite, Ignore };
 
 struct ColumnDefinition {
-  types::Field field;                 ///< comment rides in metadata
-  std::optional<std::string> default_sql, generated_sql;
+  types::Field field;
+  std::optional<std::string> comment, default_sql, generated_sql;
 };
 /// `PARTITIONED BY (a, days(b))` and CLUSTER BY: plain columns are attributes, transforms calls.
 struct TableDefinition {

@@ -10,6 +10,10 @@
 
 #include "plan/expression.h"
 
+namespace lab::scan {
+class TableSource;
+}
+
 /// The unresolved relations, out of SQL text and Spark Connect messages alike. Immutable shared trees.
 namespace lab::plan {
 
@@ -280,6 +284,15 @@ struct Transpose {
   RelationPtr input;
   Expressions index;
 };
+/// A table that the caller has opened already (DML over one snapshot). With `with_row_ids` two more columns follow those of the
+/// schema: kFileIndexName (int, index into the scan's files) and kRowNumberName (bigint, physical row in that file).
+struct SourceScan {
+  std::shared_ptr<const scan::TableSource> source;
+  NameParts name;  ///< qualifier of its columns
+  bool with_row_ids = false;
+};
+inline constexpr const char* kFileIndexName = "__dflab_file";
+inline constexpr const char* kRowNumberName = "__dflab_row";
 /// A statement whose own small result is the relation (Delta Connect's history, detail, merge …). It runs when it is analyzed, as on a
 /// real server.
 struct StatementRelation {
@@ -295,7 +308,7 @@ struct Relation {
                AsOfJoin, SetOperation, Sort, Limit, Offset, Tail, Aggregate, Pivot, Unpivot, LateralView, SubqueryAlias, With, WithWindows,
                Sample, Repartition, Hint, ToDf, WithColumns, WithColumnsRenamed, Drop, ToSchema, Deduplicate, ShowString, HtmlString, FillNa,
                DropNa, ReplaceNa, Summary, Describe, Crosstab, Covariance, Correlation, ApproxQuantile, FreqItems, SampleBy, ParseRows,
-               CollectMetrics, Transpose, StatementRelation, UnsupportedRelation>
+               CollectMetrics, Transpose, StatementRelation, SourceScan, UnsupportedRelation>
       node;
   std::optional<std::int64_t> plan_id;  ///< Spark Connect's id of the DataFrame
   Origin origin;
