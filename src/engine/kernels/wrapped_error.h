@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace lab::engine {
+
+/// Keys of the extra-info map in which an Error travels through DuckDB.
+inline const std::string kConditionKey = "lab.condition";
+inline const std::string kParameterPrefix = "lab.parameter.";
+
+}  // namespace lab::engine
