@@ -1,0 +1,200 @@
+#include "catalog/catalog.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "types/type_text.h"
+
+namespace lab::catalog {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kDatabases = "catalog_databases";
+constexpr const char* kTables = "catalog_tables";
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+Error schema_not_found(const std::string& name) {
+  return Error(conditions::kSchemaNotFound, {{"schemaName", types::quote_parts({kCatalogName, name})}});
+}
+
+std::string table_display(const std::string& database, const std::string& name) { return types::quote_parts({kCatalogName, database, name}); }
+
+store::Row database_row(const Database& database) {
+  const Json body{{"comment", database.comment}, {"location", database.location}, {"owner", database.owner}, {"properties", database.properties}};
+  return {database.name, body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+Database read_database(const store::Row& row) {
+  const Json body = Json::parse(store::as_text(row[1]));
+  return {store::as_text(row[0]), body.at("comment"), body.at("location"), body.at("owner"), body.at("properties")};
+}
+
+store::Row table_row(const Table& table) {
+  const Json body{{"kind", static_cast<int>(table.kind)},
+                  {"provider", table.provider},
+                  {"location", table.location},
+                  {"comment", table.comment},
+                  {"owner", table.owner},
+                  {"properties", table.properties},
+                  {"options", table.options},
+                  {"schema", types::schema_to_json(table.schema)},
+                  {"partition_columns", table.partition_columns},
+                  {"view_text", table.view_text},
+                  {"view_database", table.view_catalog_database},
+                  {"view_settings", table.view_settings},
+                  {"created", table.created_micros}};
+  return {table.database, table.name, body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+Table read_table(const store::Row& row) {
+  const Json body = Json::parse(store::as_text(row[2]));
+  Table table;
+  table.database = store::as_text(row[0]);
+  table.name = store::as_text(row[1]);
+  table.kind = static_cast<Table::Kind>(body.at("kind").get<int>());
+  table.provider = body.at("provider");
+  table.location = body.at("location");
+  table.comment = body.at("comment");
+  table.owner = body.at("owner");
+  table.properties = body.at("properties");
+  table.options = body.at("options");
+  table.schema = types::parse_schema_json(body.at("schema").get<std::string>());
+  table.partition_columns = body.at("partition_columns");
+  table.view_text = body.at("view_text");
+  table.view_catalog_database = body.at("view_database");
+  table.view_settings = body.at("view_settings");
+  table.created_micros = body.at("created");
+  return table;
+}
+
+}  // namespace
+
+store::SchemaSpec catalog_schema() {
+  using store::ColumnType;
+  return {"catalog",
+          1,
+          {{kDatabases, store::RowKind::History, {{"name", ColumnType::Text}, {"body", ColumnType::Text}}, 1},
+           {kTables, store::RowKind::History, {{"database", ColumnType::Text}, {"name", ColumnType::Text}, {"body", ColumnType::Text}}, 2}}};
+}
+
+std::string managed_location(const Database& database, const std::string& table) { return database.location + "/" + lower(table); }
+
+Catalog::Catalog(store::Store& store) : store_(store) {
+  if (find_database(kDefaultDatabase)) return;
+  store::Change change({"system", "catalog", "first start"});
+  change.step([](store::Transaction& transaction) {
+    if (transaction.find_row(kDatabases, {std::string(kDefaultDatabase)})) return;
+    transaction.put_row(kDatabases, database_row({kDefaultDatabase, "Default database", std::string("s3a://") + kWarehouseBucket, "", {}}));
+  });
+  store_.apply(std::move(change));
+  if (!store_.objects().find_bucket(kWarehouseBucket)) {
+    store::Change bucket({"system", "catalog", "first start"});
+    bucket.create_bucket(kWarehouseBucket, "admin");
+    store_.apply(std::move(bucket));
+  }
+}
+
+std::vector<Database> Catalog::list_databases() const {
+  std::vector<Database> databases;
+  for (const store::Row& row : store_.snapshot().scan_rows(kDatabases)) databases.push_back(read_database(row));
+  return databases;
+}
+
+std::optional<Database> Catalog::find_database(const std::string& name) const {
+  const auto row = store_.snapshot().find_row(kDatabases, {lower(name)});
+  if (!row) return std::nullopt;
+  return read_database(*row);
+}
+
+Database Catalog::get_database(const std::string& name) const {
+  auto database = find_database(name);
+  if (!database) throw schema_not_found(name);
+  return *std::move(database);
+}
+
+void Catalog::create_database(Database database, const store::Origin& origin) {
+  database.name = lower(database.name);
+  if (database.location.empty()) database.location = std::string("s3a://") + kWarehouseBucket + "/" + database.name + ".db";
+  store::Change change(origin);
+  change.step([&database](store::Transaction& transaction) {
+    if (transaction.find_row(kDatabases, {database.name}))
+      throw Error(conditions::kSchemaAlreadyExists, {{"schemaName", types::quote_parts({database.name})}});
+    transaction.put_row(kDatabases, database_row(database));
+  });
+  store_.apply(std::move(change));
+}
+
+std::vector<Table> Catalog::drop_database(const std::string& name, bool cascade, const store::Origin& origin) {
+  const std::string key = lower(name);
+  std::vector<Table> dropped;
+  store::Change change(origin);
+  change.step([&](store::Transaction& transaction) {
+    if (!transaction.find_row(kDatabases, {key})) throw schema_not_found(name);
+    const auto rows = transaction.scan_rows(kTables, {.prefix = {key}});
+    if (!rows.empty() && !cascade) throw Error(conditions::kSchemaNotEmpty, {{"schemaName", types::quote_parts({key})}});
+    for (const store::Row& row : rows) dropped.push_back(read_table(row));
+    transaction.erase_rows(kTables, {key});
+    transaction.erase_row(kDatabases, {key});
+  });
+  store_.apply(std::move(change));
+  return dropped;
+}
+
+std::vector<Table> Catalog::list_tables(const std::string& database) const {
+  const store::Snapshot snapshot = store_.snapshot();
+  if (!snapshot.find_row(kDatabases, {lower(database)})) throw schema_not_found(database);
+  std::vector<Table> tables;
+  for (const store::Row& row : snapshot.scan_rows(kTables, {.prefix = {lower(database)}})) tables.push_back(read_table(row));
+  return tables;
+}
+
+std::optional<Table> Catalog::find_table(const std::string& database, const std::string& name) const {
+  const auto row = store_.snapshot().find_row(kTables, {lower(database), lower(name)});
+  if (!row) return std::nullopt;
+  return read_table(*row);
+}
+
+void Catalog::create_table(Table table, const store::Origin& origin) {
+  table.database = lower(table.database);
+  table.name = lower(table.name);
+  store::Change change(origin);
+  change.step([&table](store::Transaction& transaction) {
+    if (!transaction.find_row(kDatabases, {table.database})) throw schema_not_found(table.database);
+    if (transaction.find_row(kTables, {table.database, table.name}))
+      throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", table_display(table.database, table.name)}});
+    transaction.put_row(kTables, table_row(table));
+  });
+  store_.apply(std::move(change));
+}
+
+void Catalog::put_table(Table table, const store::Origin& origin) {
+  table.database = lower(table.database);
+  table.name = lower(table.name);
+  store::Change change(origin);
+  change.step([&table](store::Transaction& transaction) {
+    if (!transaction.find_row(kDatabases, {table.database})) throw schema_not_found(table.database);
+    transaction.put_row(kTables, table_row(table));
+  });
+  store_.apply(std::move(change));
+}
+
+Table Catalog::drop_table(const std::string& database, const std::string& name, const store::Origin& origin) {
+  std::optional<Table> dropped;
+  store::Change change(origin);
+  change.step([&](store::Transaction& transaction) {
+    const auto row = transaction.find_row(kTables, {lower(database), lower(name)});
+    if (!row) throw Error(conditions::kTableOrViewNotFound, {{"relationName", table_display(lower(database), lower(name))}});
+    dropped = read_table(*row);
+    transaction.erase_row(kTables, {lower(database), lower(name)});
+  });
+  store_.apply(std::move(change));
+  return *std::move(dropped);
+}
+
+}  // namespace lab::catalog

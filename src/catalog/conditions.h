@@ -1,0 +1,11 @@
+#pragma once
+
+#include "base/conditions.h"
+
+namespace lab::conditions {
+
+inline constexpr Condition kPathNotFound{"PATH_NOT_FOUND", "42K03", Kind::Analysis, "Path does not exist: <path>."};
+inline constexpr Condition kPathAlreadyExists{"PATH_ALREADY_EXISTS", "42K04", Kind::Analysis, "Path <outputPath> already exists. Set mode as \"overwrite\" to overwrite the existing path."};
+inline constexpr Condition kUnsupportedScheme{"UNSUPPORTED_FEATURE.FILE_SYSTEM", "0A000", Kind::Unsupported, "No FileSystem for scheme \"<scheme>\" (in <path>). The lab reads s3a://, s3:// and local paths."};
+
+}  // namespace lab::conditions

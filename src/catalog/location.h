@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lake/delta/table.h"
+#include "scan/table_source.h"
+#include "store/store.h"
+
+namespace lab::catalog {
+
+/// A place that a query names: `s3a://bucket/key`, `s3://…`, `file:/…` or a bare local path.
+struct Location {
+  enum class Kind { Bucket, Folder };
+  Kind kind = Kind::Folder;
+  std::string bucket, key;        ///< Bucket: key without leading or trailing slash
+  std::filesystem::path folder;   ///< Folder: absolute
+  std::string text;               ///< as errors and DESCRIBE name it
+
+  /// A place below this one.
+  Location child(const std::string& name) const;
+};
+
+/// Throws UNSUPPORTED_FEATURE for schemes that are not there (hdfs, abfss, gs …).
+Location parse_location(const std::string& text);
+
+/// A file found at a location.
+struct FoundFile {
+  std::string path;  ///< relative to the location; empty when the location itself is the file
+  std::int64_t num_bytes = 0;
+  std::int64_t modified_millis = 0;
+};
+
+/// Opens what lies at locations. Thread-safe; blocks for disk.
+class Places {
+ public:
+  Places(store::Store& store, Disk& disk, const Clock& clock);
+
+  std::shared_ptr<lake::delta::TableStorage> delta_storage(const Location& location, const store::Origin& origin) const;
+  /// Tables are kept so that their snapshots are read incrementally. (One per location and origin's user.)
+  std::shared_ptr<lake::delta::Table> delta_table(const Location& location, const store::Origin& origin) const;
+
+  bool exists(const Location& location) const;
+  /// Files under the location, by path; names that begin with `_` or `.` are left out, as Hadoop's readers do. Glob characters
+  /// (`*?[]{}`) in the location are expanded. Throws PATH_NOT_FOUND when there is nothing at all.
+  std::vector<FoundFile> list(const Location& location) const;
+  /// The files as local ones, with leases, in the order given.
+  std::vector<scan::DataFile> open(const Location& location, const std::vector<FoundFile>& files) const;
+
+  /// Writes files that an engine staged (relative name, staged path) under the location, all visible at once in a bucket; with
+  /// `replace` what was there before is removed in the same change.
+  std::filesystem::path stage_directory(const Location& location) const;
+  void adopt(const Location& location, const std::vector<lake::delta::TableStorage::NewFile>& files, bool replace, const store::Origin& origin) const;
+  void remove(const Location& location, const store::Origin& origin) const;
+
+  const Clock& clock() const { return clock_; }
+
+ private:
+  store::Store& store_;
+  Disk& disk_;
+  const Clock& clock_;
+  struct Cache;
+  std::shared_ptr<Cache> cache_;
+};
+
+}  // namespace lab::catalog
