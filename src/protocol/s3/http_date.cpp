@@ -1,0 +1,138 @@
+#include "protocol/s3/http_date.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "protocol/s3/text_forms.h"
+
+namespace lab::s3 {
+namespace {
+
+constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
+
+struct DateFields {
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+};
+
+DateFields split_time(std::chrono::sys_seconds time) {
+  const auto days = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(days);
+  const std::chrono::hh_mm_ss clock(time - days);
+  return {static_cast<int>(date.year()),
+          static_cast<int>(static_cast<unsigned>(date.month())),
+          static_cast<int>(static_cast<unsigned>(date.day())),
+          static_cast<int>(clock.hours().count()),
+          static_cast<int>(clock.minutes().count()),
+          static_cast<int>(clock.seconds().count())};
+}
+
+std::optional<std::chrono::sys_seconds> join_time(const DateFields& fields) {
+  const std::chrono::year_month_day date{std::chrono::year(fields.year),
+                                         std::chrono::month(static_cast<unsigned>(fields.month)),
+                                         std::chrono::day(static_cast<unsigned>(fields.day))};
+  if (!date.ok() || fields.hour > 23 || fields.minute > 59 || fields.second > 60) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(fields.hour) + std::chrono::minutes(fields.minute) +
+         std::chrono::seconds(fields.second);
+}
+
+std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
+  if (at + count > text.size()) return std::nullopt;
+  const auto value = parse_number(text.substr(at, count));
+  return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
+}
+
+std::optional<int> month_number(std::string_view name) {
+  if (name.size() != 3) return std::nullopt;
+  const auto at = kMonths.find(name);
+  return at == std::string_view::npos || at % 3 != 0 ? std::nullopt : std::optional(static_cast<int>(at / 3) + 1);
+}
+
+bool parse_clock(std::string_view text, DateFields& fields) {
+  if (text.size() != 8 || text[2] != ':' || text[5] != ':') return false;
+  const auto hour = digits(text, 0, 2);
+  const auto minute = digits(text, 3, 2);
+  const auto second = digits(text, 6, 2);
+  if (!hour || !minute || !second) return false;
+  fields.hour = *hour, fields.minute = *minute, fields.second = *second;
+  return true;
+}
+
+// `06 Nov 1994 08:49:37 GMT` and `06-Nov-94 08:49:37 GMT`.
+std::optional<std::chrono::sys_seconds> parse_after_comma(std::string_view text) {
+  DateFields fields;
+  const auto day = digits(text, 0, 2);
+  const auto month = text.size() > 6 ? month_number(text.substr(3, 3)) : std::nullopt;
+  if (!day || !month) return std::nullopt;
+  fields.day = *day, fields.month = *month;
+  const bool is_old = text[2] == '-';
+  const auto year = digits(text, 7, is_old ? 2 : 4);
+  if (!year) return std::nullopt;
+  fields.year = !is_old ? *year : *year < 70 ? 2000 + *year : 1900 + *year;
+  text.remove_prefix(is_old ? 10 : 12);
+  if (text.size() < 12 || !text.ends_with("GMT") || !parse_clock(text.substr(0, 8), fields)) return std::nullopt;
+  return join_time(fields);
+}
+
+// `Sun Nov  6 08:49:37 1994`.
+std::optional<std::chrono::sys_seconds> parse_asctime(std::string_view text) {
+  if (text.size() != 24) return std::nullopt;
+  DateFields fields;
+  const auto month = month_number(text.substr(4, 3));
+  const auto day = text[8] == ' ' ? digits(text, 9, 1) : digits(text, 8, 2);
+  const auto year = digits(text, 20, 4);
+  if (!month || !day || !year || !parse_clock(text.substr(11, 8), fields)) return std::nullopt;
+  fields.month = *month, fields.day = *day, fields.year = *year;
+  return join_time(fields);
+}
+
+}  // namespace
+
+std::string print_http_date(std::chrono::sys_seconds time) {
+  const DateFields fields = split_time(time);
+  const std::chrono::weekday weekday(std::chrono::floor<std::chrono::days>(time));
+  char text[64];
+  std::snprintf(text, sizeof text, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", &kDays[weekday.c_encoding() * 3],
+                fields.day, &kMonths[static_cast<std::size_t>(fields.month - 1) * 3], fields.year, fields.hour,
+                fields.minute, fields.second);
+  return text;
+}
+
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
+  text = trim_spaces(text);
+  const auto comma = text.find(',');
+  if (comma == std::string_view::npos) return parse_asctime(text);
+  return parse_after_comma(trim_spaces(text.substr(comma + 1)));
+}
+
+std::string print_basic_time(std::chrono::sys_seconds time) {
+  const DateFields fields = split_time(time);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d%02d%02dT%02d%02d%02dZ", fields.year, fields.month, fields.day, fields.hour,
+                fields.minute, fields.second);
+  return text;
+}
+
+std::optional<std::chrono::sys_seconds> parse_basic_time(std::string_view text) {
+  if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') return std::nullopt;
+  const auto year = digits(text, 0, 4);
+  const auto month = digits(text, 4, 2);
+  const auto day = digits(text, 6, 2);
+  const auto hour = digits(text, 9, 2);
+  const auto minute = digits(text, 11, 2);
+  const auto second = digits(text, 13, 2);
+  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+  return join_time({*year, *month, *day, *hour, *minute, *second});
+}
+
+std::string print_iso_time(std::chrono::sys_time<std::chrono::milliseconds> time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const DateFields fields = split_time(seconds);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", fields.year, fields.month, fields.day,
+                fields.hour, fields.minute, fields.second, static_cast<int>((time - seconds).count()));
+  return text;
+}
+
+}  // namespace lab::s3
