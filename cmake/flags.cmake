@@ -8,7 +8,8 @@ target_compile_options(lab_flags INTERFACE
   -fno-omit-frame-pointer)
 target_include_directories(lab_flags INTERFACE "${PROJECT_SOURCE_DIR}/src")
 target_compile_definitions(lab_flags INTERFACE "DFLAB_VERSION=\"${PROJECT_VERSION}\"")
-add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
+# Relative, as ccache rewrites paths (CCACHE_BASEDIR in ./dev): the same words in every worktree.
+add_compile_options(-ffile-prefix-map=../../=)
 add_link_options(-fuse-ld=mold)
 
 if(DFLAB_SANITIZE)
