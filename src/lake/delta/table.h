@@ -36,6 +36,8 @@ class Snapshot {
   /// The rows as a source (deletion vectors read, column mapping applied). Opens the files: throws DELTA_FILE_NOT_FOUND-like errors
   /// for those that are gone. File i of the source is files()[kept[i]] where `kept`, if given, receives the indices left by pruning.
   virtual std::shared_ptr<const scan::TableSource> source(const Pruning& pruning = {}, std::vector<std::size_t>* kept = nullptr) const = 0;
+  /// The rows of these files only (indices into files()); file i of the source is files()[indices[i]].
+  virtual std::shared_ptr<const scan::TableSource> source_of(const std::vector<std::size_t>& indices) const = 0;
   /// Indices of files that may hold a matching row.
   virtual std::vector<std::size_t> prune(const Pruning& pruning) const = 0;
 };
@@ -84,24 +86,41 @@ class Table {
   virtual Committed commit(const std::shared_ptr<const Snapshot>& base, CommitRequest request) = 0;
 };
 
-/// Schema rules of a write (mergeSchema, overwriteSchema): the table's new schema, or throws DELTA_… / _LEGACY_ERROR_TEMP_DELTA_0007
-/// ("A schema mismatch detected when writing to the Delta table"). New columns come behind the old ones; nested structs too.
+/// Schema rules of a write (mergeSchema): the table's new schema, or throws Delta's "A schema mismatch detected when writing to the
+/// Delta table" (DELTA_FAILED_TO_MERGE_FIELDS where types differ). New columns come behind the old ones; nested structs too. Names are
+/// compared without case; the table's spelling stays.
 types::Schema merge_schema(const types::Schema& table, const types::Schema& data, bool allow_new_columns);
 
-/// Statistics JSON of a written file, as Delta has them (numRecords, minValues, maxValues, nullCount; the first
-/// `delta.dataSkippingNumIndexedCols` leaves; strings cut at 32 characters).
-std::string statistics_json(std::int64_t num_rows, const types::Schema& schema, const std::vector<scan::ColumnStatistics>& columns, int num_indexed);
+/// How a column of the schema stands in data files: by column mapping, else under its own name.
+struct PhysicalColumn {
+  std::string name;
+  std::optional<std::int32_t> field_id;
+};
+std::vector<PhysicalColumn> physical_columns(const Metadata& metadata);
 
-/// Protocol and metadata of a new table from its properties; throws for features we cannot write.
+/// Statistics JSON of a written file, as Delta has them (numRecords, minValues, maxValues, nullCount; the first
+/// `delta.dataSkippingNumIndexedCols` leaves, or `delta.dataSkippingStatsColumns`; strings cut at 32 characters; physical names).
+/// `columns` are those of the schema that are no partition columns, in order.
+std::string statistics_of(std::int64_t num_rows, const Metadata& metadata, const std::vector<scan::ColumnStatistics>& columns);
+
+/// Checks and completes the metadata of a new table: valid names, known properties, column mapping ids. Throws Delta's errors.
+void prepare_new_metadata(Metadata& metadata);
+/// The same after the schema of an existing table was changed or replaced.
+void prepare_replaced_schema(Metadata& metadata, const Metadata& before);
+/// Protocol of a new table from its properties and schema; throws for features we cannot write.
 Protocol protocol_for(const Metadata& metadata);
-/// Throws DELTA_UNSUPPORTED_FEATURES_FOR_WRITE when we cannot write this table.
+/// `current`, raised where the metadata needs more (a timestamp_ntz column came).
+Protocol upgraded_protocol(const Protocol& current, const Metadata& metadata);
+/// Throws DELTA_UNSUPPORTED_FEATURES_FOR_WRITE when we cannot write this table (identity columns, unknown features …).
 void check_writable(const Protocol& protocol, const Metadata& metadata);
 
-/// Spark's text of a partition value (`2024-01-01`, `true`, dates with time in UTC) and back.
+/// CHECK constraints: name and SQL expression (`delta.constraints.*`).
+std::vector<std::pair<std::string, std::string>> check_constraints(const Metadata& metadata);
+
+/// Spark's text of a partition value (`2024-01-01`, `true`, timestamps in UTC) and back.
 std::optional<std::string> partition_text(const types::Value& value, const types::DataType& type);
 types::Value parse_partition_value(const std::optional<std::string>& text, const types::DataType& type);
-/// `k=v/…` folder of a partition, Hive-escaped; with column mapping a random prefix is used instead.
+/// `k=v/k2=v2`, Hive-escaped.
 std::string partition_folder(const std::vector<std::string>& columns, const std::vector<std::optional<std::string>>& values);
 
-/// A storage over a prefix of a bucket (keys `prefix/...`) is made by storage_over_bucket, one over a folder by storage_over_folder.
 }  // namespace lab::lake::delta
