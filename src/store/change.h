@@ -58,7 +58,7 @@ class Change {
   const Origin& origin() const { return origin_; }
 
  private:
-  friend class Store;
+  friend class RealStore;
   friend class Writer;
   Origin origin_;
   std::vector<Step> steps_;

@@ -29,6 +29,8 @@ inline constexpr Condition kPreconditionFailed{"OBJECT_PRECONDITION_FAILED", "40
 inline constexpr Condition kNoSuchUpload{"NO_SUCH_UPLOAD", "42704", Kind::NotFound, "The multipart upload <upload> does not exist."};
 inline constexpr Condition kInvalidPart{"INVALID_PART", "22023", Kind::InvalidArgument,
                                         "Part <part> of the upload is absent or has another ETag."};
+inline constexpr Condition kChecksumMismatch{"CHECKSUM_MISMATCH", "22023", Kind::InvalidArgument,
+                                             "The <algorithm> of the bytes is not the one that the request names."};
 inline constexpr Condition kInvalidPartOrder{"INVALID_PART_ORDER", "22023", Kind::InvalidArgument,
                                              "The parts of an upload must be listed in ascending order, and at least one."};
 inline constexpr Condition kPartTooSmall{"PART_TOO_SMALL", "22023", Kind::TooLarge,

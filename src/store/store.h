@@ -95,6 +95,8 @@ class Store {
   virtual BlobWriter create_blob(BlobOptions options) = 0;
   /// create_blob(), write, finish.
   StagedBlob write_blob(std::string_view bytes, BlobOptions options = {});
+  /// Lends bytes that a committed row names. Call under a snapshot that shows the row; Objects::open() does.
+  virtual PinnedFile pin(const BlobRange& range) = 0;
   /// A path in `stage/` that nobody else was given, ending in `suffix`: an engine writes a file there (or makes a folder
   /// of files) to be adopted. What is not adopted is removed at the next start, or by discard_stage().
   virtual std::filesystem::path stage_path(std::string_view suffix) = 0;

@@ -15,6 +15,8 @@ namespace journal {
 class Connection;
 }
 class TableSet;
+struct LiveWrites;
+struct TableInfo;
 
 /// A row of a History table with its place in time.
 struct RowVersion {
@@ -55,15 +57,19 @@ class Rows {
              const std::function<bool(const Row&)>& each) const;
 
   /// Last commit that is visible here (in a Transaction: the one before it).
-  CommitNumber last_commit() const;
+  CommitNumber last_commit() const { return last_commit_; }
 
  protected:
-  Rows(journal::Connection& connection, const TableSet& tables) : connection_(&connection), tables_(&tables) {}
+  Rows(journal::Connection& connection, const TableSet& tables, CommitNumber last)
+      : connection_(&connection), tables_(&tables), last_commit_(last) {}
   journal::Connection* connection_;
   const TableSet* tables_;
+  CommitNumber last_commit_;
+  const LiveWrites* live_ = nullptr;  ///< what a Transaction wrote to Live tables
 
  private:
-  friend class Objects;
+  std::optional<Row> find_live_row(const TableInfo& table, const Key& key) const;
+  std::vector<Row> scan_live_rows(const TableInfo& table, const RowRange& range) const;
   friend journal::Connection& connection_of(const Rows& rows);
 };
 

@@ -33,18 +33,22 @@ class Transaction : public Rows {
   /// Adds an event to what the feed tells of this change. Row and object writes add theirs themselves.
   void announce(FeedEvent event);
 
- protected:
+ private:
   friend class Writer;
-  Transaction(journal::Connection& connection, const TableSet& tables, BlobStore& blobs);
-  void erase_found(std::string_view table, const Key& key, Branch branch);
-
   friend BlobStore& blobs_of(Transaction& transaction);
+  Transaction(journal::Connection& connection, const TableSet& tables, BlobStore& blobs, LiveWrites& live,
+              CommitNumber number, Timestamp time, const Origin& origin);
+  void write_live(const TableInfo& table, const Key& key, std::optional<Row> row);
 
   CommitNumber number_;
   Timestamp time_;
-  const Origin* origin_ = nullptr;
+  const Origin* origin_;
   std::vector<FeedEvent> events_;
   BlobStore* blobs_;
+  LiveWrites* live_writes_;
 };
+
+/// For the files of `store/objects`.
+BlobStore& blobs_of(Transaction& transaction);
 
 }  // namespace lab::store

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,17 +37,15 @@ struct BlobOptions {
   std::uint64_t size_hint = 0;               ///< expected size; 0 when unknown
 };
 
-/// Bytes that are written and synced, and that no committed row names yet. Give it to a Change; dropping it gives the
-/// bytes up. Movable.
+/// Bytes that are written and synced, and that no committed row names yet. Give it to a Change. Copies share the bytes,
+/// so that whoever may have to try again with another Change (a table's commit that met a conflict) keeps one; the
+/// bytes are given up with the last copy unless a Change with them was committed.
 class StagedBlob {
  public:
   struct State;
 
-  StagedBlob();
-  explicit StagedBlob(std::unique_ptr<State> state);
-  StagedBlob(StagedBlob&&) noexcept;
-  StagedBlob& operator=(StagedBlob&&) noexcept;
-  ~StagedBlob();
+  StagedBlob() = default;
+  explicit StagedBlob(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
   explicit operator bool() const { return state_ != nullptr; }
   BlobId id() const;
@@ -58,7 +57,7 @@ class StagedBlob {
 
  private:
   friend class BlobStore;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 /// Takes bytes from one thread. Dropping it without finish() gives the bytes up.

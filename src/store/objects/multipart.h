@@ -41,7 +41,7 @@ struct PutPart {
   std::string key;
   std::string upload;
   int number = 1;
-  ObjectContent content;  ///< one part or none
+  ObjectContent content;
   std::string etag;
   std::vector<StoredChecksum> checksums = {};
 };
@@ -59,6 +59,7 @@ struct CompleteUpload {
   std::string upload;
   std::vector<CompletePart> parts;
   Expectation expect = {};
+  std::optional<StoredChecksum> checksum = {};   ///< that the whole object must have: CHECKSUM_MISMATCH otherwise
   std::uint64_t min_part_size = 5 * 1024 * 1024;  ///< of all but the last
 };
 

@@ -39,7 +39,8 @@ struct ObjectProperties {
   friend bool operator==(const ObjectProperties&, const ObjectProperties&) = default;
 };
 
-/// A run of an object's bytes. Objects that were put whole have one part with number 0, or none when they are empty.
+/// A run of an object's bytes. Objects that were put whole have parts with number 0, or none when they are empty; a part
+/// of a multipart upload that was copied may be several runs, one behind the other, with its number.
 struct ObjectPart {
   int number = 0;
   BlobRange bytes;

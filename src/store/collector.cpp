@@ -1,0 +1,225 @@
+#include "store/collector.h"
+
+#include <set>
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include "base/log.h"
+#include "store/objects/tables.h"
+
+namespace lab::store {
+namespace {
+
+// Small changes, so that those of users get between them.
+constexpr int kBatch = 500;
+constexpr auto kPause = std::chrono::milliseconds(5);
+constexpr auto kReaderPatience = std::chrono::seconds(30);
+
+const Origin& collector_origin() {
+  static const Origin origin{"system", "store", "collect"};
+  return origin;
+}
+
+/// Deletes up to kBatch closed rows of objects, giving their blobs back. Answers how many.
+int sweep_objects(Transaction& transaction, CommitNumber horizon) {
+  auto& connection = connection_of(transaction);
+  struct Closed {
+    std::int64_t id;
+    std::optional<BlobId> blob;
+  };
+  std::vector<Closed> rows;
+  {
+    auto statement = connection.prepare(
+        "SELECT id, blob FROM objects WHERE closed < 9223372036854775807 AND closed <= ?1 ORDER BY closed LIMIT ?2");
+    statement.bind(1, horizon.value).bind(2, kBatch);
+    while (statement.step()) {
+      rows.push_back({statement.integer(0), std::nullopt});
+      if (!statement.is_null(1)) rows.back().blob = BlobId{statement.integer(1)};
+    }
+  }
+  for (const auto& row : rows) {
+    if (row.blob) {
+      drop_blob(transaction, *row.blob);
+    } else {
+      for (const auto& part : read_object_parts(transaction, row.id)) drop_blob(transaction, part.bytes.blob);
+      connection.prepare("DELETE FROM object_parts WHERE object = ?1").bind(1, row.id).run();
+    }
+    connection.prepare("DELETE FROM objects WHERE id = ?1").bind(1, row.id).run();
+  }
+  return static_cast<int>(rows.size());
+}
+
+int sweep_table(Transaction& transaction, const std::string& table, CommitNumber horizon) {
+  auto& connection = connection_of(transaction);
+  connection
+      .prepare(fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} "
+                           "WHERE closed < 9223372036854775807 AND closed <= ?1 LIMIT {1})",
+                           table, kBatch))
+      .bind(1, horizon.value)
+      .run();
+  return static_cast<int>(connection.num_changes());
+}
+
+int sweep_commits(Transaction& transaction, CommitNumber horizon) {
+  auto& connection = connection_of(transaction);
+  // The newest stays in any case: the numbers go on from it.
+  connection
+      .prepare(fmt::format("DELETE FROM commits WHERE seq IN (SELECT seq FROM commits "
+                           "WHERE seq <= ?1 AND seq < (SELECT max(seq) FROM commits) ORDER BY seq LIMIT {})", kBatch))
+      .bind(1, horizon.value)
+      .run();
+  return static_cast<int>(connection.num_changes());
+}
+
+}  // namespace
+
+Collector::Collector(Store& store, const TableSet& tables, journal::ReaderPool& readers, BlobStore& blobs,
+                     std::chrono::seconds keep_history, std::chrono::seconds every)
+    : store_(store), tables_(tables), readers_(readers), blobs_(blobs), keep_history_(keep_history), every_(every) {
+  if (every_.count() > 0) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+Collector::~Collector() { stop(); }
+
+void Collector::stop() {
+  thread_.request_stop();
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Collector::run(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "store-collect");
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex_);
+      if (wake_.wait_for(lock, stop, every_, [&] { return stop.stop_requested(); })) return;
+    }
+    try {
+      collect();
+    } catch (const std::exception& error) {
+      log::warning("store", "collection ended early: {}", error.what());
+    }
+  }
+}
+
+CollectResult Collector::collect() {
+  const std::lock_guard lock(collecting_);
+  CollectResult result;
+  result.rows = sweep_rows(find_horizon());
+  remove_unused_blobs(result);
+  if (!leftovers_done_) {
+    remove_leftovers(result);
+    leftovers_done_ = true;
+  }
+  return result;
+}
+
+CommitNumber Collector::find_horizon() {
+  const auto oldest_kept = store_.clock().now() - keep_history_;
+  CommitNumber horizon;
+  const auto snapshot = store_.snapshot();
+  // From the oldest on: what is past retention was swept last time, so few are looked at. A commit behind one that is
+  // kept is kept too, whatever the clock said then.
+  auto statement = connection_of(snapshot).prepare("SELECT seq, time FROM commits ORDER BY seq");
+  while (statement.step() && statement.integer(1) <= oldest_kept.time_since_epoch().count())
+    horizon = CommitNumber{statement.integer(0)};
+  return horizon;
+}
+
+std::uint64_t Collector::sweep_rows(CommitNumber horizon) {
+  if (horizon.value == 0) return 0;
+  std::uint64_t total = 0;
+  const auto drain = [&](auto&& sweep) {
+    for (int swept = kBatch; swept == kBatch && !is_stopping();) {
+      Change change(collector_origin());
+      change.step([&](Transaction& transaction) { swept = sweep(transaction); });
+      store_.apply(std::move(change));
+      total += static_cast<std::uint64_t>(swept);
+      if (swept == kBatch) std::this_thread::sleep_for(kPause);
+    }
+  };
+  const auto has_any = [&](const std::string& sql) {
+    const auto snapshot = store_.snapshot();
+    auto statement = connection_of(snapshot).prepare(sql);
+    return statement.bind(1, horizon.value).step();
+  };
+  const auto closed_rows = [](const std::string& table) {
+    return "SELECT 1 FROM " + table + " WHERE closed < 9223372036854775807 AND closed <= ?1 LIMIT 1";
+  };
+  if (has_any(closed_rows("objects"))) drain([&](Transaction& transaction) { return sweep_objects(transaction, horizon); });
+  std::vector<std::string> tables{"buckets"};
+  for (const auto* table : tables_.history_tables()) tables.push_back(table->spec.name);
+  for (const auto& table : tables)
+    if (has_any(closed_rows(table))) drain([&](Transaction& transaction) { return sweep_table(transaction, table, horizon); });
+  if (has_any("SELECT 1 FROM commits WHERE seq <= ?1 AND seq < (SELECT max(seq) FROM commits) LIMIT 1"))
+    drain([&](Transaction& transaction) { return sweep_commits(transaction, horizon); });
+  return total;
+}
+
+void Collector::remove_unused_blobs(CollectResult& result) {
+  std::int64_t after = 0;
+  while (!is_stopping()) {
+    std::vector<std::pair<BlobId, std::uint64_t>> unused;
+    {
+      const auto snapshot = store_.snapshot();
+      auto statement = connection_of(snapshot).prepare("SELECT id, size FROM blobs WHERE shares = 0 AND id > ?1 ORDER BY id LIMIT ?2");
+      statement.bind(1, after).bind(2, kBatch);
+      while (statement.step()) {
+        after = statement.integer(0);
+        // A lent blob waits for the next collection. Nobody can borrow it anew: no row names it.
+        if (!blobs_.is_pinned(BlobId{after})) unused.emplace_back(BlobId{after}, statement.integer(1));
+      }
+    }
+    if (unused.empty()) return;
+    std::vector<std::pair<BlobId, std::uint64_t>> deleted;
+    Change change(collector_origin());
+    change.step([&](Transaction& transaction) {
+      auto& connection = connection_of(transaction);
+      for (const auto& blob : unused) {
+        connection.prepare("DELETE FROM blobs WHERE id = ?1 AND shares = 0").bind(1, blob.first.value).run();
+        if (connection.num_changes() > 0) deleted.push_back(blob);
+      }
+    });
+    const auto at = store_.apply(std::move(change));
+    // Who still reads an older moment may be about to borrow one of these.
+    if (!readers_.wait_until_unread(at, std::chrono::duration_cast<std::chrono::milliseconds>(kReaderPatience))) {
+      log::warning("store", "a reader holds an old moment; its files stay until the next start");
+      leftovers_done_ = false;
+      return;
+    }
+    for (const auto& [id, size] : deleted) {
+      if (blobs_.is_pinned(id)) {
+        leftovers_done_ = false;
+        continue;
+      }
+      blobs_.remove(id);
+      ++result.blobs;
+      result.bytes += size;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+void Collector::remove_leftovers(CollectResult& result) {
+  for (const auto folder : blobs_.old_folders()) {
+    if (is_stopping()) return;
+    const auto files = blobs_.list_folder(folder);
+    std::set<BlobId> known;
+    {
+      const auto snapshot = store_.snapshot();
+      auto statement = connection_of(snapshot).prepare("SELECT id FROM blobs WHERE id >= ?1 AND id < ?2");
+      statement.bind(1, folder * BlobStore::kBlobsPerFolder).bind(2, (folder + 1) * BlobStore::kBlobsPerFolder);
+      while (statement.step()) known.insert(BlobId{statement.integer(0)});
+    }
+    for (const auto id : files) {
+      if (known.contains(id) || blobs_.is_pinned(id)) continue;
+      blobs_.remove(id);
+      ++result.blobs;
+    }
+    blobs_.remove_folder_if_empty(folder);
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+}  // namespace lab::store

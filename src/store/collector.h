@@ -1,0 +1,50 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "store/store.h"
+#include "store/journal/reader_pool.h"
+#include "store/journal/table_set.h"
+#include "store/objects/blob_store.h"
+
+namespace lab::store {
+
+/// Takes back what fell out of retention: closed rows, commits, and then files whose bytes no row names. Always in this
+/// order: delete rows, let that be durable, wait until no reader sees them, unlink. One collection at a time.
+class Collector {
+ public:
+  Collector(Store& store, const TableSet& tables, journal::ReaderPool& readers, BlobStore& blobs,
+            std::chrono::seconds keep_history, std::chrono::seconds every);
+  ~Collector();
+
+  CollectResult collect();
+  /// Ends the thread; a collection under way stops at its next batch.
+  void stop();
+
+ private:
+  void run(const std::stop_token& stop);
+  /// Last commit that is older than retention.
+  CommitNumber find_horizon();
+  std::uint64_t sweep_rows(CommitNumber horizon);
+  void remove_unused_blobs(CollectResult& result);
+  /// Files that a dead process staged and no row names; looked for once.
+  void remove_leftovers(CollectResult& result);
+  bool is_stopping() const { return thread_.get_stop_token().stop_requested(); }
+
+  Store& store_;
+  const TableSet& tables_;
+  journal::ReaderPool& readers_;
+  BlobStore& blobs_;
+  const std::chrono::seconds keep_history_;
+  const std::chrono::seconds every_;
+  std::mutex collecting_;
+  bool leftovers_done_ = false;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
+
+}  // namespace lab::store

@@ -1,0 +1,121 @@
+#include "store/objects/blob.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "store/conditions.h"
+#include "store/objects/blob_state.h"
+
+namespace lab::store {
+
+BlobHashers::BlobHashers(const std::vector<ChecksumKind>& kinds) {
+  hashers_.emplace_back(ChecksumKind::XxHash64, create_hasher(ChecksumKind::XxHash64));
+  for (const auto kind : kinds)
+    if (std::ranges::none_of(hashers_, [&](const auto& each) { return each.first == kind; }))
+      hashers_.emplace_back(kind, create_hasher(kind));
+}
+
+void BlobHashers::update(std::string_view bytes) {
+  for (auto& [kind, hasher] : hashers_) hasher->update(bytes);
+}
+
+Digests BlobHashers::finish() {
+  Digests digests;
+  for (auto& [kind, hasher] : hashers_) digests.emplace_back(kind, hasher->finish());
+  return digests;
+}
+
+StagedBlob::State::~State() {
+  // Nothing is removed once the store has failed: a COMMIT whose outcome is not known may have named these bytes.
+  if (is_committed || store.health().has_failed()) return;
+  try {
+    store.remove(id);
+  } catch (const std::exception& error) {
+    log::warning("store", "unused bytes stay until the next start: {}", error.what());
+  }
+}
+
+BlobId StagedBlob::id() const { return state_->id; }
+
+std::uint64_t StagedBlob::size() const { return state_->size; }
+
+std::optional<std::string> StagedBlob::find_digest(ChecksumKind kind) const {
+  for (const auto& [found, digest] : state_->digests)
+    if (found == kind) return digest;
+  return std::nullopt;
+}
+
+const std::string& StagedBlob::digest(ChecksumKind kind) const {
+  for (const auto& [found, digest] : state_->digests)
+    if (found == kind) return digest;
+  check_failed("digest", __FILE__, __LINE__, "a checksum that was not asked for");
+}
+
+BlobWriter::BlobWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+BlobWriter::BlobWriter(BlobWriter&&) noexcept = default;
+BlobWriter& BlobWriter::operator=(BlobWriter&&) noexcept = default;
+BlobWriter::~BlobWriter() = default;
+
+void BlobWriter::write(std::string_view bytes) {
+  state_->file->write(state_->staged->size, bytes);
+  state_->staged->size += bytes.size();
+  state_->hashers.update(bytes);
+}
+
+std::uint64_t BlobWriter::size() const { return state_->staged->size; }
+
+StagedBlob BlobWriter::finish() {
+  state_->staged->store.health().guard_sync([&] { state_->file->sync(); });
+  state_->file.reset();
+  state_->staged->digests = state_->hashers.finish();
+  StagedBlob blob(std::move(state_->staged));
+  state_.reset();
+  return blob;
+}
+
+PinnedFile::State::State(std::shared_ptr<PinTable> table, Disk& owner, std::filesystem::path file_path, BlobRange bytes)
+    : pins(std::move(table)), disk(owner), path(std::move(file_path)), range(bytes) {
+  pins->pin(range.blob);
+}
+
+PinnedFile::State::~State() { pins->unpin(range.blob); }
+
+File& PinnedFile::State::file() const {
+  std::call_once(opened_, [this] {
+    try {
+      file_ = disk.open_to_read(path);
+    } catch (const Error& error) {
+      if (error.kind() != Kind::NotFound) throw;
+      throw Error(conditions::kDataCorruption, {{"what", "the bytes of a stored object are gone (" + path.string() + ")"}});
+    }
+  });
+  return *file_;
+}
+
+const std::filesystem::path& PinnedFile::path() const { return state_->path; }
+
+std::uint64_t PinnedFile::offset() const { return state_->range.offset; }
+
+std::uint64_t PinnedFile::size() const { return state_->range.length; }
+
+bool PinnedFile::is_whole_file() const { return offset() == 0 && state_->file().size() == size(); }
+
+std::size_t PinnedFile::read(std::uint64_t at, std::span<char> into) const {
+  if (at >= size()) return 0;
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), size() - at));
+  const auto got = state_->file().read(offset() + at, into.subspan(0, wanted));
+  if (got < wanted)
+    throw Error(conditions::kDataCorruption, {{"what", "a stored object is cut off (" + path().string() + ")"}});
+  return got;
+}
+
+std::string PinnedFile::read_all() const {
+  std::string bytes(size(), '\0');
+  read(0, bytes);
+  return bytes;
+}
+
+int PinnedFile::descriptor() const { return state_->file().descriptor(); }
+
+}  // namespace lab::store

@@ -1,0 +1,42 @@
+#include "store/objects/object.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace lab::store {
+
+ObjectContent ObjectContent::of(StagedBlob blob) {
+  ObjectContent content;
+  if (blob.size() > 0) content.parts.push_back({.bytes = blob.range()});
+  content.staged.push_back(std::move(blob));
+  return content;
+}
+
+ObjectContent ObjectContent::copy_of(const ObjectInfo& info) { return copy_of(info, 0, info.size); }
+
+ObjectContent ObjectContent::copy_of(const ObjectInfo& info, std::uint64_t offset, std::uint64_t length) {
+  LAB_CHECK(offset + length <= info.size && offset + length >= offset);
+  ObjectContent content;
+  for (const auto& part : info.parts) {
+    if (length == 0) break;
+    if (offset >= part.bytes.length) {
+      offset -= part.bytes.length;
+      continue;
+    }
+    const auto taken = std::min(length, part.bytes.length - offset);
+    content.parts.push_back({.bytes = {part.bytes.blob, part.bytes.offset + offset, taken}});
+    length -= taken;
+    offset = 0;
+  }
+  LAB_CHECK(length == 0, "copy_of() wants the object from Objects::get(), with its parts");
+  return content;
+}
+
+std::uint64_t ObjectContent::size() const {
+  std::uint64_t size = 0;
+  for (const auto& part : parts) size += part.bytes.length;
+  return size;
+}
+
+}  // namespace lab::store

@@ -1,0 +1,195 @@
+#include "store/objects/tables.h"
+
+#include "base/error.h"
+#include "store/conditions.h"
+#include "store/journal/codec.h"
+
+namespace lab::store {
+namespace {
+
+constexpr int kStoreVersion = 1;
+
+// 9223372036854775807 is kStillOpen: the planner takes a partial index only for a literal that it knows.
+constexpr const char* kStoreTables = R"(
+CREATE TABLE commits (
+  seq INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  protocol TEXT NOT NULL,
+  request TEXT NOT NULL,
+  events BLOB NOT NULL);
+
+CREATE TABLE buckets (
+  row_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  branch INTEGER NOT NULL,
+  opened INTEGER NOT NULL,
+  closed INTEGER NOT NULL DEFAULT 9223372036854775807,
+  id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  region TEXT NOT NULL,
+  created INTEGER NOT NULL);
+CREATE UNIQUE INDEX buckets_open ON buckets (branch, name) WHERE closed = 9223372036854775807;
+CREATE INDEX buckets_past ON buckets (branch, name, closed) WHERE closed < 9223372036854775807;
+CREATE INDEX buckets_closed ON buckets (closed) WHERE closed < 9223372036854775807;
+
+CREATE TABLE blobs (
+  id INTEGER PRIMARY KEY,
+  size INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  shares INTEGER NOT NULL);
+CREATE INDEX blobs_unused ON blobs (id) WHERE shares = 0;
+
+CREATE TABLE objects (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  branch INTEGER NOT NULL,
+  bucket INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  opened INTEGER NOT NULL,
+  closed INTEGER NOT NULL DEFAULT 9223372036854775807,
+  size INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  modified INTEGER NOT NULL,
+  owner TEXT NOT NULL,
+  num_parts INTEGER NOT NULL,
+  blob INTEGER,
+  blob_offset INTEGER NOT NULL,
+  properties BLOB);
+CREATE UNIQUE INDEX objects_open ON objects (branch, bucket, key) WHERE closed = 9223372036854775807;
+CREATE INDEX objects_past ON objects (branch, bucket, key, closed) WHERE closed < 9223372036854775807;
+CREATE INDEX objects_closed ON objects (closed) WHERE closed < 9223372036854775807;
+
+CREATE TABLE object_parts (
+  object INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  blob INTEGER NOT NULL,
+  blob_offset INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  checksums BLOB,
+  PRIMARY KEY (object, ordinal)) WITHOUT ROWID;
+
+CREATE TABLE uploads (
+  id TEXT PRIMARY KEY,
+  bucket INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  initiated INTEGER NOT NULL,
+  initiator TEXT NOT NULL,
+  properties BLOB,
+  checksum TEXT,
+  full_object INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX uploads_by_key ON uploads (bucket, key, id);
+
+CREATE TABLE upload_parts (
+  upload TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  modified INTEGER NOT NULL,
+  checksums BLOB,
+  PRIMARY KEY (upload, number)) WITHOUT ROWID;
+
+CREATE TABLE upload_ranges (
+  upload TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  blob INTEGER NOT NULL,
+  blob_offset INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  PRIMARY KEY (upload, number, ordinal)) WITHOUT ROWID;
+)";
+
+void put_map(Encoder& encoder, const std::map<std::string, std::string>& map) {
+  encoder.put_number(map.size());
+  for (const auto& [name, value] : map) {
+    encoder.put_string(name);
+    encoder.put_string(value);
+  }
+}
+
+std::map<std::string, std::string> take_map(Decoder& decoder) {
+  std::map<std::string, std::string> map;
+  for (auto left = decoder.take_number(); left > 0; --left) {
+    auto name = decoder.take_string();
+    map.emplace(std::move(name), decoder.take_string());
+  }
+  return map;
+}
+
+void put_checksums(Encoder& encoder, const std::vector<StoredChecksum>& checksums) {
+  encoder.put_number(checksums.size());
+  for (const auto& each : checksums) {
+    encoder.put_string(checksum_name(each.kind));
+    encoder.put_number(each.composite ? 1 : 0);
+    encoder.put_string(each.value);
+  }
+}
+
+std::vector<StoredChecksum> take_checksums(Decoder& decoder) {
+  std::vector<StoredChecksum> checksums;
+  for (auto left = decoder.take_number(); left > 0; --left) {
+    const auto kind = find_checksum_kind(decoder.take_string());
+    if (!kind) throw Error(conditions::kDataCorruption, {{"what", "an object has a checksum of unknown kind"}});
+    const bool composite = decoder.take_number() != 0;
+    checksums.push_back({*kind, decoder.take_string(), composite});
+  }
+  return checksums;
+}
+
+}  // namespace
+
+void migrate_store_tables(journal::Connection& connection) {
+  std::int64_t found = 0;
+  {
+    auto statement = connection.prepare("PRAGMA user_version");
+    if (statement.step()) found = statement.integer(0);
+  }
+  if (found > kStoreVersion)
+    throw Error(conditions::kDataTooNew,
+                {{"module", "store"}, {"found", std::to_string(found)}, {"known", std::to_string(kStoreVersion)}});
+  if (found == 0) connection.execute(kStoreTables);
+  if (found != kStoreVersion) connection.execute("PRAGMA user_version = " + std::to_string(kStoreVersion));
+}
+
+std::string encode_properties(const ObjectProperties& properties) {
+  Encoder encoder;
+  encoder.put_string(properties.content_type);
+  put_map(encoder, properties.headers);
+  put_map(encoder, properties.user_metadata);
+  put_checksums(encoder, properties.checksums);
+  return encoder.take();
+}
+
+ObjectProperties decode_properties(std::string_view bytes) {
+  ObjectProperties properties;
+  if (bytes.empty()) return properties;
+  Decoder decoder(bytes);
+  properties.content_type = decoder.take_string();
+  properties.headers = take_map(decoder);
+  properties.user_metadata = take_map(decoder);
+  properties.checksums = take_checksums(decoder);
+  return properties;
+}
+
+std::string encode_checksums(const std::vector<StoredChecksum>& checksums) {
+  if (checksums.empty()) return {};
+  Encoder encoder;
+  put_checksums(encoder, checksums);
+  return encoder.take();
+}
+
+std::vector<StoredChecksum> decode_checksums(std::string_view bytes) {
+  if (bytes.empty()) return {};
+  Decoder decoder(bytes);
+  return take_checksums(decoder);
+}
+
+std::string after_prefix(std::string_view prefix) {
+  std::string next(prefix);
+  while (!next.empty() && next.back() == '\xff') next.pop_back();
+  if (!next.empty()) next.back() = static_cast<char>(static_cast<unsigned char>(next.back()) + 1);
+  return next;
+}
+
+}  // namespace lab::store

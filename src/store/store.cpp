@@ -1,0 +1,205 @@
+#include "store/store.h"
+
+
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/gate.h"
+#include "store/collector.h"
+#include "store/health.h"
+#include "store/journal/feed_thread.h"
+#include "store/journal/reader_pool.h"
+#include "store/journal/table_set.h"
+#include "store/journal/writer.h"
+#include "store/objects/blob_store.h"
+#include "store/objects/tables.h"
+
+namespace lab::store {
+
+struct Snapshot::State {
+  std::unique_ptr<journal::ReaderPool::Loan> loan;
+  const TableSet& tables;
+};
+
+Snapshot::Snapshot(std::unique_ptr<State> state)
+    : Rows(state->loan->connection(), state->tables, state->loan->last_commit()), state_(std::move(state)) {}
+Snapshot::Snapshot(Snapshot&&) noexcept = default;
+Snapshot::~Snapshot() = default;
+
+namespace {
+
+constexpr auto kSpaceIsFresh = std::chrono::seconds(1);
+
+/// One process has a data folder open: a lock on its file `lock`, which the system takes back when the process ends.
+class FolderLock {
+ public:
+  FolderLock(Disk& disk, const std::filesystem::path& directory) {
+    const auto path = directory / "lock";
+    if (!disk.find_status(path)) {
+      try {
+        disk.create(path);
+      } catch (const Error& error) {
+        if (error.kind() != Kind::AlreadyExists) throw;
+      }
+    }
+    file_ = disk.open_to_write(path);
+    if (::flock(file_->descriptor(), LOCK_EX | LOCK_NB) != 0)
+      throw Error(conditions::kStoreInUse, {{"path", directory.string()}, {"pid", read_file(disk, path)}});
+    file_->truncate(0);
+    file_->write(0, std::to_string(::getpid()));
+  }
+
+ private:
+  std::unique_ptr<File> file_;
+};
+
+std::unique_ptr<journal::Connection> open_journal(const std::filesystem::path& file, Disk& disk,
+                                                  const std::vector<SchemaSpec>& schemas) {
+  auto connection = std::make_unique<journal::Connection>(file, journal::Connection::Mode::ReadWrite);
+  connection->execute("BEGIN IMMEDIATE");
+  migrate_store_tables(*connection);
+  TableSet::migrate(*connection, schemas);
+  connection->execute("COMMIT");
+  // SQLite syncs the folder for its log but not for a database that it has just made.
+  disk.sync_folder(file.parent_path());
+  return connection;
+}
+
+}  // namespace
+
+class RealStore final : public Store {
+ public:
+  RealStore(std::filesystem::path directory, StoreOptions options, Disk& disk, const Clock& clock)
+      : directory_(std::move(directory)),
+        options_(std::move(options)),
+        disk_(disk),
+        clock_(clock),
+        lock_(disk, directory_),
+        health_(options_.on_failure),
+        tables_(options_.schemas),
+        blobs_(directory_, disk, health_),
+        writer_(open_journal(directory_ / "lab.db", disk, options_.schemas), tables_, blobs_, health_, clock,
+                [this](std::vector<CommittedChange> changes) { feed_->add(std::move(changes)); }),
+        readers_(directory_ / "lab.db", options_.max_readers),
+        feed_(std::make_unique<FeedThread>(readers_, writer_.last_commit())),
+        collector_(std::make_unique<Collector>(*this, tables_, readers_, blobs_, options_.keep_history,
+                                               options_.collect_every)) {}
+
+  ~RealStore() override { stop(); }
+
+  CommitNumber apply(Change change) override {
+    const auto pass = gate_.try_enter();
+    if (!pass) throw Error(conditions::kStoreStopped);
+    health_.check();
+    if (!change.staged_.empty()) {
+      check_space(options_.disk_reserve);
+      blobs_.make_durable(change.staged_);
+    } else {
+      // What deletes needs a little room too; the last of it is for collection.
+      check_space(change.origin_.protocol == "store" ? 0 : options_.disk_reserve / 2);
+    }
+    return writer_.apply(change);
+  }
+
+  Snapshot snapshot() override {
+    return Snapshot(std::make_unique<Snapshot::State>(readers_.lend(), tables_));
+  }
+  Objects& objects() override { return objects_; }
+  Feed& feed() override { return *feed_; }
+  CommitNumber last_commit() const override { return writer_.last_commit(); }
+
+  CommitNumber find_commit_at(Timestamp time) override {
+    const auto moment = snapshot();
+    auto statement = connection_of(moment).prepare("SELECT seq FROM commits WHERE time <= ?1 ORDER BY seq DESC LIMIT 1");
+    statement.bind(1, time.time_since_epoch().count());
+    return CommitNumber{statement.step() ? statement.integer(0) : 0};
+  }
+
+  BlobWriter create_blob(BlobOptions options) override {
+    check_space(options_.disk_reserve + options.size_hint);
+    return blobs_.create(std::move(options));
+  }
+  PinnedFile pin(const BlobRange& range) override { return blobs_.pin(range); }
+  std::filesystem::path stage_path(std::string_view suffix) override { return blobs_.stage_path(suffix); }
+  StagedBlob adopt(const std::filesystem::path& path, BlobOptions options) override { return blobs_.adopt(path, options); }
+  void discard_stage(const std::filesystem::path& path) override { blobs_.discard_stage(path); }
+  CollectResult collect() override { return collector_->collect(); }
+
+  StoreStatus status() override {
+    StoreStatus status{.last_commit = last_commit(), .failed = health_.has_failed(), .failure = health_.reason(),
+                       .disk = disk_.space(directory_)};
+    for (const auto* name : {"lab.db", "lab.db-wal"})
+      if (const auto found = disk_.find_status(directory_ / name)) status.journal_bytes += found->size;
+    const auto moment = snapshot();
+    auto& connection = connection_of(moment);
+    auto open = connection.prepare("SELECT coalesce(sum(size), 0) FROM objects WHERE closed = 9223372036854775807");
+    if (open.step()) status.object_bytes = static_cast<std::uint64_t>(open.integer(0));
+    auto past = connection.prepare("SELECT coalesce(sum(size), 0) FROM objects WHERE closed < 9223372036854775807");
+    if (past.step()) status.history_bytes = static_cast<std::uint64_t>(past.integer(0));
+    return status;
+  }
+
+  void stop() override {
+    gate_.close();
+    collector_->stop();
+    writer_.stop();
+    gate_.wait();
+    feed_->stop();
+  }
+
+  const std::filesystem::path& directory() const override { return directory_; }
+  Disk& disk() override { return disk_; }
+  const Clock& clock() const override { return clock_; }
+
+ private:
+  void check_space(std::uint64_t wanted) {
+    if (wanted == 0) return;
+    std::uint64_t available = 0;
+    {
+      const std::lock_guard lock(space_mutex_);
+      const auto now = clock_.steady();
+      if (!space_known_ || now - space_read_ > kSpaceIsFresh) {
+        space_ = disk_.space(directory_);
+        space_read_ = now;
+        space_known_ = true;
+      }
+      available = space_.available;
+    }
+    if (available < wanted) throw Error(conditions::kDiskLow, {{"reserve", std::to_string(options_.disk_reserve)}});
+  }
+
+  const std::filesystem::path directory_;
+  const StoreOptions options_;
+  Disk& disk_;
+  const Clock& clock_;
+  const FolderLock lock_;
+  Gate gate_;
+  Health health_;
+  TableSet tables_;
+  BlobStore blobs_;
+  Writer writer_;
+  journal::ReaderPool readers_;
+  std::unique_ptr<FeedThread> feed_;
+  std::unique_ptr<Collector> collector_;
+  Objects objects_{*this};
+  std::mutex space_mutex_;
+  DiskSpace space_;
+  std::chrono::steady_clock::time_point space_read_;
+  bool space_known_ = false;
+};
+
+std::unique_ptr<Store> Store::open(const std::filesystem::path& directory, StoreOptions options, Disk& disk,
+                                   const Clock& clock) {
+  const auto folder = std::filesystem::absolute(directory).lexically_normal();
+  make_folders(disk, folder);
+  return std::make_unique<RealStore>(folder, std::move(options), disk, clock);
+}
+
+StagedBlob Store::write_blob(std::string_view bytes, BlobOptions options) {
+  options.size_hint = bytes.size();
+  auto writer = create_blob(std::move(options));
+  writer.write(bytes);
+  return writer.finish();
+}
+
+}  // namespace lab::store
