@@ -39,7 +39,7 @@ struct BlobOptions {
 
 /// Bytes that are written and synced, and that no committed row names yet. Give it to a Change. Copies share the bytes,
 /// so that whoever may have to try again with another Change (a table's commit that met a conflict) keeps one; the
-/// bytes are given up with the last copy unless a Change with them was committed.
+/// bytes are given up with the last copy unless a Change with them was committed. Must not outlive the store.
 class StagedBlob {
  public:
   struct State;
