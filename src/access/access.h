@@ -41,12 +41,13 @@ struct FirstSecret {
 /// The tables of this module, for StoreOptions::schemas.
 store::SchemaSpec access_schema();
 
-/// Users and their keys on every protocol. The secrets lie in `secrets.toml` beside the store (mode 0600), who they
+/// Users and their keys on every protocol. The secrets lie in `secrets.json` in the data folder (mode 0600), who they
 /// belong to in the store. Thread-safe.
 class Access {
  public:
   /// Makes user `admin` with an S3 key pair and a Spark token at the first start; take_first_secrets() gives them then.
-  static std::unique_ptr<Access> open(const std::filesystem::path& directory, store::Store& store, Profile profile);
+  /// `store` must outlive it.
+  static std::unique_ptr<Access> open(store::Store& store, Profile profile);
 
   Profile profile() const { return profile_; }
   /// What this start has made, once; empty at later starts.
@@ -67,20 +68,26 @@ class Access {
                     std::string_view subject, std::string_view outcome);
 
  private:
-  Access(store::Store& store, Profile profile) : store_(store), profile_(profile) {}
-
   struct Credential {
     std::string kind;  ///< `s3` or `bearer`
-    std::string id;    ///< access key; for a token its SHA-256
+    std::string id;    ///< S3 access key; for a token the hex of its SHA-256
     std::string secret;
-    Identity identity;
+    std::string user;
   };
 
+  Access(store::Store& store, Profile profile) : store_(store), profile_(profile) {}
+  void make_first_user();
+  void load();
+  Identity identity_of(const Credential& credential) const;
+
   store::Store& store_;
-  Profile profile_;
+  const Profile profile_;
   mutable std::mutex mutex_;
+  std::map<std::string, bool, std::less<>> users_;  ///< name: is_admin
   std::map<std::string, Credential, std::less<>> s3_;
-  std::vector<Credential> bearers_;
+  std::map<std::string, Credential, std::less<>> bearers_;
+  std::string default_s3_;      ///< access key
+  std::string default_bearer_;  ///< id
   std::vector<FirstSecret> first_;
 };
 

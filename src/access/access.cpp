@@ -1,0 +1,171 @@
+#include "access/access.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/checksum.h"
+#include "base/disk.h"
+#include "base/ids.h"
+#include "base/log.h"
+
+namespace lab::access {
+namespace {
+
+using nlohmann::json;
+using store::RowKind;
+
+constexpr const char* kAdmin = "admin";
+constexpr const char* kSecretsFile = "secrets.json";
+// The pair that the notebooks of the workshop carry.
+constexpr const char* kWorkshopAccessKey = "admin";
+constexpr const char* kWorkshopSecretKey = "admin123";
+constexpr std::string_view kS3 = "s3";
+constexpr std::string_view kBearer = "bearer";
+
+std::string token_id(std::string_view token) { return to_hex(checksum(ChecksumKind::Sha256, token)); }
+
+/// Letters and digits without those that look alike; each of them equally likely.
+std::string random_word(std::size_t length, std::string_view letters) {
+  std::string word;
+  while (word.size() < length) {
+    for (const char c : random_bytes(length)) {
+      const auto value = static_cast<unsigned char>(c);
+      if (value < 256 / letters.size() * letters.size() && word.size() < length) word += letters[value % letters.size()];
+    }
+  }
+  return word;
+}
+
+constexpr std::string_view kUpper = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+constexpr std::string_view kMixed = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+}  // namespace
+
+store::SchemaSpec access_schema() {
+  using store::ColumnType;
+  return {.module = "access",
+          .version = 1,
+          .tables = {{.name = "users",
+                      .kind = RowKind::History,
+                      .columns = {{"name"}, {"is_admin", ColumnType::Integer}, {"created", ColumnType::Integer}}},
+                     {.name = "credentials",
+                      .kind = RowKind::History,
+                      .columns = {{"kind"}, {"id"}, {"user_name"}},
+                      .num_key_columns = 2},
+                     {.name = "audit",
+                      .kind = RowKind::Event,
+                      .columns = {{"time", ColumnType::Integer}, {"user_name"}, {"credential"}, {"protocol"}, {"action"},
+                                  {"subject"}, {"outcome"}},
+                      .num_key_columns = 0}}};
+}
+
+std::unique_ptr<Access> Access::open(store::Store& store, Profile profile) {
+  std::unique_ptr<Access> access(new Access(store, profile));
+  if (store.snapshot().scan_rows("users", {.limit = 1}).empty()) access->make_first_user();
+  access->load();
+  return access;
+}
+
+void Access::make_first_user() {
+  const auto access_key = "LAB" + random_word(17, kUpper);
+  const auto secret_key = random_word(40, kMixed);
+  const auto token = random_word(40, kMixed);
+  // The file first: rows whose secrets are missing would lock everybody out, a file without rows is written anew.
+  const json secrets = {{{"kind", kS3}, {"id", access_key}, {"secret", secret_key}},
+                        {{"kind", kBearer}, {"id", token_id(token)}, {"secret", token}}};
+  write_file_atomically(store_.disk(), store_.directory() / kSecretsFile, secrets.dump(2) + "\n");
+  store::Change change({.actor = "system", .protocol = "start", .request = "first start"});
+  change.step([&](store::Transaction& transaction) {
+    transaction.add_row("users", {kAdmin, store::from_boolean(true), transaction.time().time_since_epoch().count()});
+    transaction.add_row("credentials", {std::string(kS3), access_key, kAdmin});
+    transaction.add_row("credentials", {std::string(kBearer), token_id(token), kAdmin});
+  });
+  store_.apply(std::move(change));
+  first_ = {{"user", kAdmin}, {"S3 access key", access_key}, {"S3 secret key", secret_key}, {"Spark token", token}};
+}
+
+void Access::load() {
+  std::map<std::pair<std::string, std::string>, std::string> secrets;
+  const auto path = store_.directory() / kSecretsFile;
+  try {
+    for (const auto& each : json::parse(read_file(store_.disk(), path)))
+      secrets[{each.at("kind"), each.at("id")}] = each.at("secret");
+  } catch (const json::exception& error) {
+    throw Error(store::conditions::kDataCorruption, {{"what", path.string() + ": " + error.what()}});
+  }
+  const auto snapshot = store_.snapshot();
+  const std::lock_guard lock(mutex_);
+  for (const auto& row : snapshot.scan_rows("users")) users_[store::as_text(row[0])] = store::as_boolean(row[1]);
+  for (const auto& row : snapshot.scan_rows("credentials")) {
+    Credential credential{store::as_text(row[0]), store::as_text(row[1]), {}, store::as_text(row[2])};
+    const auto found = secrets.find({credential.kind, credential.id});
+    if (found == secrets.end()) {
+      log::warning("access", "{} has no secret of {} {}; it cannot be used", path.string(), credential.kind, credential.id);
+      continue;
+    }
+    credential.secret = found->second;
+    const bool is_s3 = credential.kind == kS3;
+    auto& first = is_s3 ? default_s3_ : default_bearer_;
+    if (first.empty()) first = credential.id;
+    (is_s3 ? s3_ : bearers_).emplace(credential.id, std::move(credential));
+  }
+}
+
+std::vector<FirstSecret> Access::take_first_secrets() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(first_, {});
+}
+
+Identity Access::identity_of(const Credential& credential) const {
+  const auto found = users_.find(credential.user);
+  return {credential.user, found != users_.end() && found->second, credential.kind + ":" + credential.id};
+}
+
+std::optional<S3Secret> Access::find_s3_secret(std::string_view access_key) const {
+  if (profile_ == Profile::Workshop && access_key == kWorkshopAccessKey)
+    return S3Secret{kWorkshopAccessKey, kWorkshopSecretKey, {kAdmin, true, "s3:workshop"}};
+  const std::lock_guard lock(mutex_);
+  const auto found = s3_.find(access_key);
+  if (found == s3_.end()) return std::nullopt;
+  return S3Secret{found->second.id, found->second.secret, identity_of(found->second)};
+}
+
+S3Secret Access::default_s3_secret() const {
+  if (profile_ == Profile::Workshop) return *find_s3_secret(kWorkshopAccessKey);
+  std::string access_key;
+  {
+    const std::lock_guard lock(mutex_);
+    access_key = default_s3_;
+  }
+  auto found = find_s3_secret(access_key);
+  LAB_CHECK(found.has_value(), "no S3 key is usable");
+  return *std::move(found);
+}
+
+std::optional<Identity> Access::authenticate_bearer(std::string_view token) const {
+  if (token.empty()) {
+    if (profile_ == Profile::Workshop) return Identity{kAdmin, true, "bearer:workshop"};
+    return std::nullopt;
+  }
+  // Found by its hash, so that the time of the search tells nothing of the token.
+  const auto id = token_id(token);
+  const std::lock_guard lock(mutex_);
+  const auto found = bearers_.find(id);
+  if (found == bearers_.end()) return std::nullopt;
+  return identity_of(found->second);
+}
+
+std::string Access::default_bearer_token() const {
+  const std::lock_guard lock(mutex_);
+  const auto found = bearers_.find(default_bearer_);
+  return found == bearers_.end() ? std::string() : found->second.secret;
+}
+
+void Access::record_audit(const Identity& identity, std::string_view protocol, std::string_view action,
+                          std::string_view subject, std::string_view outcome) {
+  store::Change change({.actor = identity.user, .protocol = std::string(protocol), .request = std::string(action)});
+  change.put_row("audit", {store_.clock().now().time_since_epoch().count(), identity.user, identity.credential,
+                           std::string(protocol), std::string(action), std::string(subject), std::string(outcome)});
+  store_.apply(std::move(change));
+}
+
+}  // namespace lab::access
