@@ -48,13 +48,18 @@ def modules():
     return [line.split("=")[0].strip() for line in lines if "=" in line.split("#")[0]]
 
 
+def modules_named(word):
+    """The modules that a filter word means: itself and those below it, or none."""
+    word = word.rstrip("/").removeprefix("src/").removeprefix("test_")
+    return [m for m in modules() if m == word or m.startswith(word + "/") or m.replace("/", "_") == word]
+
+
 def chosen_programs(filters):
     """Which test programs a filter names, and the GoogleTest filter for them."""
     programs = [p for p in (BUILD / "test_programs.txt").read_text().split() if p]
     names, patterns = set(), []
     for word in filters:
-        word = word.rstrip("/").removeprefix("src/").removeprefix("test_")
-        hits = [m for m in modules() if m == word or m.startswith(word + "/") or m.replace("/", "_") == word]
+        hits = modules_named(word)
         if hits:
             names |= {"test_" + m.replace("/", "_") for m in hits}
         else:
@@ -122,11 +127,14 @@ def run_unit_tests(programs, pattern, score):
                 print(tail(output))
 
 
-def run_house_tests(score):
+def run_house_tests(score, chosen=()):
+    """The checks over source text, of some modules or of all with the tools' own tests."""
     started = time.monotonic()
     failures, passed = [], 0
-    for name, command in (("check_includes", ["tools/check_includes.py"]),
-                          ("tools_tests", ["-m", "unittest", "discover", "-q", "-s", "tools", "-p", "*_test.py"])):
+    checks = [("check_includes", ["tools/check_includes.py", *chosen]), ("check_names", ["tools/check_names.py", *chosen])]
+    if not chosen:
+        checks.append(("tools_tests", ["-m", "unittest", "discover", "-q", "-s", "tools", "-p", "*_test.py"]))
+    for name, command in checks:
         done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
         if done.returncode in (0, 5):
             passed += 1
@@ -189,8 +197,9 @@ def main():
         if units and not programs:
             print(f"no test program for {' '.join(units)}")
         build(programs or (["lab_" + units[0].replace("/", "_")] if units else []))
-        if not units:
-            run_house_tests(score)
+        named = [module for word in units for module in modules_named(word)]
+        if named or not units:
+            run_house_tests(score, named)
         run_unit_tests(programs, pattern, score)
         if not filters or filters == ["all"]:
             run_client_tests(options, score)

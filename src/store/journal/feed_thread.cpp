@@ -23,7 +23,7 @@ struct Feed::Subscription::State {
 namespace {
 
 constexpr std::size_t kRecentChanges = 1024;
-constexpr std::size_t kBatch = 256;
+constexpr std::size_t kFeedBatch = 256;
 
 /// The change with its events of `kinds` only; absent when it has none of them.
 std::optional<CommittedChange> select_kinds(const CommittedChange& change, const std::vector<std::string>& kinds) {
@@ -115,12 +115,12 @@ std::vector<CommittedChange> FeedThread::read(CommitNumber after, const std::vec
                                               std::size_t limit) const {
   std::vector<CommittedChange> result;
   while (result.size() < limit) {
-    const auto batch = read_commits(readers_, after, kBatch);
+    const auto batch = read_commits(readers_, after, kFeedBatch);
     for (const auto& change : batch) {
       if (result.size() == limit) break;
       if (auto selected = select_kinds(change, kinds)) result.push_back(std::move(*selected));
     }
-    if (batch.size() < kBatch) break;
+    if (batch.size() < kFeedBatch) break;
     after = batch.back().number;
   }
   return result;
@@ -168,7 +168,7 @@ bool FeedThread::serve(Subscription::State& state) {
     }
   }
   if (!is_in_memory) {
-    for (auto& change : read_commits(readers_, position, kBatch))
+    for (auto& change : read_commits(readers_, position, kFeedBatch))
       changes.push_back(std::make_shared<const CommittedChange>(std::move(change)));
     // What retention took is gone: nothing lies between here and now.
     if (changes.empty()) position = last;
