@@ -84,9 +84,12 @@ class ArrowResult : public ResultStream {
   // Makes sure that unread rows are in chunk_; false at the end.
   bool refill() {
     while (!chunk_ || position_ == chunk_->size()) {
+      // A result that has given its last chunk is closed, and must not be asked again.
+      if (finished_) return false;
       position_ = 0;
       chunk_ = run_->fetch(*result_);
-      if (!chunk_) return false;
+      finished_ = !chunk_;
+      if (finished_) return false;
       if (needs_cast_) cast();
       chunk_bytes_ = byte_size(*chunk_);
     }
@@ -115,7 +118,7 @@ class ArrowResult : public ResultStream {
   duckdb::unique_ptr<duckdb::QueryResult> result_;
   duckdb::unique_ptr<duckdb::DataChunk> chunk_;
   std::size_t chunk_bytes_ = 0, position_ = 0;
-  bool needs_cast_ = false;
+  bool needs_cast_ = false, finished_ = false;
 };
 
 }  // namespace

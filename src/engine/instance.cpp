@@ -17,8 +17,7 @@ namespace {
 
 constexpr const char* kPinnedVersion = "v1.5.6";
 
-duckdb::DBConfig configuration(const InstanceOptions& options) {
-  duckdb::DBConfig config;
+void configure(duckdb::DBConfig& config, const InstanceOptions& options) {
   const auto set = [&](const char* name, duckdb::Value value) { config.SetOptionByName(name, value); };
   if (options.memory_limit_bytes > 0) config.options.maximum_memory = options.memory_limit_bytes;
   set("threads", duckdb::Value::BIGINT(options.threads));
@@ -27,7 +26,6 @@ duckdb::DBConfig configuration(const InstanceOptions& options) {
   set("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
   // Spark's scans, limits and collects give the rows of a file in their order.
   set("preserve_insertion_order", duckdb::Value::BOOLEAN(true));
-  return config;
 }
 
 void register_kernels(duckdb::DuckDB& database) {
@@ -45,7 +43,8 @@ void register_kernels(duckdb::DuckDB& database) {
 class DuckInstance : public Instance {
  public:
   explicit DuckInstance(const InstanceOptions& options) {
-    auto config = configuration(options);
+    duckdb::DBConfig config;
+    configure(config, options);
     database_ = duckdb::make_shared_ptr<duckdb::DuckDB>(nullptr, &config);
     register_rows_scan(*database_);
     register_lake_scan(*database_);

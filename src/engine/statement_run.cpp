@@ -1,5 +1,6 @@
 #include "engine/statement_run.h"
 
+#include "base/log.h"
 #include "duckdb/main/pending_query_result.hpp"
 #include "engine/engine_error.h"
 
@@ -26,6 +27,13 @@ StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const st
 StatementRun::~StatementRun() {
   // The callback must be gone before the connection it interrupts.
   interrupt_.reset();
+  // A client context that dies while an exception unwinds leaves its tasks running; ended here, it never does.
+  connection_->Interrupt();
+  try {
+    connection_->context->Destroy();
+  } catch (const std::exception& exception) {
+    log::warning("engine", "a statement did not end cleanly: {}", exception.what());
+  }
 }
 
 void StatementRun::throw_if_stopped() const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "duckdb/parser/keyword_helper.hpp"
 #include "engine/file_type.h"
 #include "engine/written_statistics.h"
