@@ -26,9 +26,8 @@ class Collector {
 
  private:
   void run(const std::stop_token& stop);
-  /// Last commit that is older than retention and that no lease holds.
+  /// Last commit that is older than retention.
   CommitNumber find_horizon();
-  void drop_ended_leases();
   std::uint64_t sweep_rows(CommitNumber horizon);
   void remove_unused_blobs(CollectResult& result);
   /// Files that a dead process staged and no row names; looked for once.

@@ -63,8 +63,7 @@ class Connection {
  public:
   enum class Mode { ReadWrite, QueryOnly };
 
-  /// `vfs`: name of a file system registered with SQLite; empty for its own.
-  Connection(const std::filesystem::path& file, Mode mode, const std::string& vfs = {});
+  Connection(const std::filesystem::path& file, Mode mode);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

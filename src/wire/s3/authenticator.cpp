@@ -1,0 +1,36 @@
+#include "wire/s3/authenticator.h"
+
+#include "protocol/s3/errors.h"
+
+namespace lab::s3 {
+namespace {
+constexpr std::size_t kMaxKeptKeys = 256;
+}
+
+Authenticated Authenticator::authenticate(const RequestHead& head, std::chrono::sys_seconds now) {
+  auto authentication = parse_authentication(head);
+  if (!authentication) throw Error(conditions::kAccessDenied);
+  if (authentication->scope.service != "s3") {
+    throw Error(conditions::kAuthorizationHeaderMalformed, {{"reason", "incorrect service; this endpoint belongs to \"s3\""}});
+  }
+  const auto secret = access_.find_s3_secret(authentication->scope.access_key);
+  if (!secret) {
+    throw Error(conditions::kInvalidAccessKeyId, {{"AWSAccessKeyId", authentication->scope.access_key}});
+  }
+  if (!authentication->session_token.empty()) throw Error(conditions::kInvalidTokenId);
+  std::string key = signing_key(secret->secret_key, authentication->scope);
+  check_time(*authentication, now);
+  verify_signature(head, *authentication, key);
+  return {secret->identity, std::move(*authentication), std::move(key)};
+}
+
+std::string Authenticator::signing_key(const std::string& secret, const CredentialScope& scope) {
+  // The secret is part of the name, so a changed one never meets an old key.
+  const std::string name = secret + "\n" + scope.access_key + "\n" + scope.text();
+  const std::lock_guard lock(mutex_);
+  if (const auto found = keys_.find(name); found != keys_.end()) return found->second;
+  if (keys_.size() >= kMaxKeptKeys) keys_.clear();
+  return keys_.emplace(name, derive_signing_key(secret, scope)).first->second;
+}
+
+}  // namespace lab::s3

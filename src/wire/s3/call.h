@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "access/access.h"
+#include "net/http.h"
+#include "protocol/s3/answers.h"
+#include "protocol/s3/errors.h"
+#include "protocol/s3/request_head.h"
+#include "protocol/s3/signature.h"
+#include "store/change.h"
+#include "wire/s3/service.h"
+
+namespace lab::s3 {
+
+/// One authenticated request on its way through its operation.
+struct Call {
+  S3Service& service;
+  RequestHead head;
+  Address address;
+  Authentication authentication;
+  std::string signing_key;
+  access::Identity identity;
+  std::string request_id;
+  std::string host;      ///< as the client wrote it
+  std::string document;  ///< body of the operations that take one whole
+
+  store::Objects& objects() const { return service.store.objects(); }
+  store::Change new_change() const {
+    return store::Change({.actor = identity.user, .protocol = "s3", .request = request_id});
+  }
+  Owner owner() const { return {identity.user, identity.user}; }
+};
+
+net::Response empty_response(int status);
+net::Response xml_response(std::string document, int status = 200);
+
+}  // namespace lab::s3

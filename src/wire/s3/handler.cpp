@@ -1,0 +1,124 @@
+#include "wire/s3/handler.h"
+
+#include <algorithm>
+
+#include "base/ids.h"
+#include "net/offload.h"
+#include "wire/s3/body_receiver.h"
+#include "wire/s3/errors.h"
+
+namespace lab::s3 {
+namespace {
+
+constexpr std::size_t kMaxDocument = 8 << 20;
+
+// MinIO's probes, which need no signature.
+constexpr std::string_view kHealthPaths[] = {"/minio/health/live", "/minio/health/ready", "/minio/health/cluster",
+                                             "/minio/health/cluster/read"};
+
+bool is_health_check(const net::Request& request) {
+  const bool reads = request.method == net::Method::Get || request.method == net::Method::Head;
+  return reads && std::ranges::find(kHealthPaths, request.raw_path()) != std::end(kHealthPaths);
+}
+
+Scope scope_of(const Address& address) {
+  if (address.bucket.empty()) return Scope::Service;
+  return address.key.empty() ? Scope::Bucket : Scope::Object;
+}
+
+Error method_not_allowed(const RequestHead& head, Scope scope) {
+  constexpr std::string_view kTypes[] = {"SERVICE", "BUCKET", "OBJECT"};
+  return Error(conditions::kMethodNotAllowed,
+               {{"Method", head.method}, {"ResourceType", std::string(kTypes[static_cast<int>(scope)])}});
+}
+
+std::string request_id_text(std::uint64_t number) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string text(16, '0');
+  for (int i = 15; i >= 0; --i, number >>= 4) text[static_cast<std::size_t>(i)] = kDigits[number & 15];
+  return text;
+}
+
+std::uint64_t random_start() {
+  std::uint64_t value = 0;
+  for (const char c : random_bytes(8)) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
+
+}  // namespace
+
+S3Handler::S3Handler(S3Service& service) : service_(service), authenticator_(service.access), next_id_(random_start()) {}
+
+// Odd multiples walk through all numbers without repeating, and neighbours do not look alike.
+std::string S3Handler::next_request_id() {
+  return request_id_text(next_id_.fetch_add(1, std::memory_order_relaxed) * 0x9E3779B97F4A7C15ULL);
+}
+
+net::awaitable<net::Response> S3Handler::handle(net::Request request, net::RequestBody& body) {
+  if (is_health_check(request)) co_return empty_response(200);
+  Call call{.service = service_};
+  call.head.method = std::move(request.method_text);
+  call.head.headers = std::move(request.headers);
+  set_target(call.head, request.target);
+  call.host = std::string(call.head.header("host").value_or("localhost"));
+  const auto now = std::chrono::floor<std::chrono::seconds>(service_.store.clock().now());
+  Authenticated authenticated = authenticator_.authenticate(call.head, now);
+  call.address = parse_address(call.head, service_.options.domain);
+  call.identity = std::move(authenticated.identity);
+  call.authentication = std::move(authenticated.authentication);
+  call.signing_key = std::move(authenticated.signing_key);
+  call.request_id = next_request_id();
+  const Scope scope = scope_of(call.address);
+  const Operation* operation = find_operation(call.head, scope);
+  if (operation == nullptr) throw method_not_allowed(call.head, scope);
+  net::Response response = co_await run(*operation, call, body);
+  response.set("x-amz-request-id", std::move(call.request_id));
+  response.set("x-amz-id-2", "dflab");
+  co_return response;
+}
+
+net::awaitable<net::Response> S3Handler::run(const Operation& operation, Call& call, net::RequestBody& body) {
+  if (operation.is_missing) throw not_implemented(std::string(operation.name));
+  if (operation.streaming != nullptr) co_return co_await operation.streaming(call, body);
+  if (operation.takes_document) {
+    std::optional<Error> too_large;
+    try {
+      call.document = co_await body.read_all(kMaxDocument);
+    } catch (const Error& error) {
+      if (error.kind() != Kind::TooLarge) throw;
+      too_large = Error(conditions::kMalformedXml);
+    }
+    if (too_large) throw Error(*too_large);
+    call.document = check_document(call, std::move(call.document));
+  }
+  auto job = [&operation, &call] {
+    if (operation.absent != nullptr) {
+      if (call.address.key.empty()) {
+        call.objects().get_bucket(call.address.bucket);
+      } else {
+        call.objects().get(call.address.bucket, call.address.key);
+      }
+      throw Error(*operation.absent);
+    }
+    return operation.handler(call);
+  };
+  co_return co_await net::offload(service_.storage, std::move(job));
+}
+
+net::Response S3Handler::answer_error(const net::Request* request, const Error& error) {
+  return error_response(error, request == nullptr ? std::string_view() : std::string_view(request->target),
+                        request == nullptr ? std::string_view() : request->header("host").value_or(""), next_request_id(),
+                        service_.options.domain);
+}
+
+net::Response empty_response(int status) {
+  net::Response response;
+  response.status = status;
+  return response;
+}
+
+net::Response xml_response(std::string document, int status) {
+  return net::text_response(status, "application/xml", std::move(document));
+}
+
+}  // namespace lab::s3

@@ -1,0 +1,135 @@
+#include "wire/s3/object_headers.h"
+
+#include <algorithm>
+
+#include "protocol/s3/checksums.h"
+#include "protocol/s3/conditionals.h"
+#include "protocol/s3/documents.h"
+#include "protocol/s3/http_date.h"
+
+namespace lab::s3 {
+namespace {
+
+constexpr std::string_view kDefaultContentType = "binary/octet-stream";
+
+/// `aws-chunked` is about the way here, not about the object.
+std::string without_chunked(std::string_view encoding) {
+  std::string kept;
+  while (!encoding.empty()) {
+    const auto comma = encoding.find(',');
+    const std::string_view item = trim_spaces(encoding.substr(0, comma));
+    encoding.remove_prefix(comma == std::string_view::npos ? encoding.size() : comma + 1);
+    if (item.empty() || to_lower_ascii(item) == "aws-chunked") continue;
+    if (!kept.empty()) kept += ',';
+    kept += item;
+  }
+  return kept;
+}
+
+// A header that asks for protection must not be taken and ignored.
+void refuse_unkept_promises(const RequestHead& head) {
+  for (const auto& [name, value] : head.headers) {
+    if (name.starts_with("x-amz-server-side-encryption")) throw not_implemented(name);
+    if (name.starts_with("x-amz-grant-")) throw not_implemented(name);
+    if (name.starts_with("x-amz-object-lock-")) throw invalid_request("Bucket is missing Object Lock Configuration");
+    if (name == "x-amz-write-offset-bytes") throw not_implemented(name);
+    if (name == "x-amz-acl" && value != "private" && value != "bucket-owner-full-control" && value != "bucket-owner-read") {
+      throw not_implemented("x-amz-acl " + value);
+    }
+  }
+}
+
+std::string capitalised(std::string_view name) {
+  if (name.starts_with("x-amz-")) return std::string(name);
+  std::string result(name);
+  bool start = true;
+  for (char& c : result) {
+    if (start && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    start = c == '-';
+  }
+  return result;
+}
+
+}  // namespace
+
+store::ObjectProperties read_properties(const RequestHead& head) {
+  refuse_unkept_promises(head);
+  store::ObjectProperties properties;
+  const auto type = head.header("content-type");
+  properties.content_type = type && !type->empty() ? std::string(*type) : std::string(kDefaultContentType);
+  for (const std::string_view name : kStoredHeaders) {
+    const auto value = head.header(name);
+    if (!value) continue;
+    std::string kept = name == "content-encoding" ? without_chunked(*value) : std::string(*value);
+    if (!kept.empty()) properties.headers.emplace(name, std::move(kept));
+  }
+  if (const auto storage_class = head.header(kStorageClassHeader)) {
+    if (*storage_class != "STANDARD" && *storage_class != "REDUCED_REDUNDANCY") {
+      throw Error(conditions::kInvalidStorageClass, {{"StorageClassRequested", std::string(*storage_class)}});
+    }
+    if (*storage_class != "STANDARD") properties.headers.emplace(kStorageClassHeader, *storage_class);
+  }
+  if (const auto tags = head.header(kTaggingHeader); tags && !tags->empty()) {
+    parse_tagging_header(*tags);
+    properties.headers.emplace(kTaggingHeader, *tags);
+  }
+  for (auto& [name, value] : collect_user_metadata(head.headers)) properties.user_metadata.emplace(name, value);
+  return properties;
+}
+
+store::Expectation read_expectation(const RequestHead& head) {
+  const auto none_match = head.header("if-none-match");
+  const auto match = head.header("if-match");
+  if (none_match && match) throw not_implemented("If-Match together with If-None-Match");
+  if (none_match) {
+    if (trim_spaces(*none_match) != "*") throw not_implemented("If-None-Match with an ETag on a write");
+    return store::Expectation::absent();
+  }
+  if (match) {
+    if (trim_spaces(*match) == "*") return store::Expectation::present();
+    return store::Expectation::has_etag(unquote_etag(*match));
+  }
+  return {};
+}
+
+void set_object_headers(net::Response& response, const store::ObjectInfo& info) {
+  response.set("Last-Modified", print_http_date(to_seconds(info.modified)));
+  response.set("ETag", quote_etag(info.etag));
+  response.set("Accept-Ranges", "bytes");
+  response.set("Content-Type", info.properties.content_type.empty() ? std::string(kDefaultContentType)
+                                                                    : info.properties.content_type);
+  for (const auto& [name, value] : info.properties.headers) {
+    if (name == kTaggingHeader) {
+      response.set("x-amz-tagging-count", std::to_string(parse_tagging_header(value).size()));
+    } else {
+      response.set(capitalised(name), value);
+    }
+  }
+  for (const auto& [name, value] : info.properties.user_metadata) response.set("x-amz-meta-" + name, value);
+}
+
+std::vector<ShownChecksum> show_checksums(const std::vector<store::StoredChecksum>& checksums, int num_parts) {
+  std::vector<ShownChecksum> shown;
+  for (const store::StoredChecksum& checksum : checksums) {
+    std::string text = encode_base64(checksum.value);
+    if (checksum.composite) text += "-" + std::to_string(num_parts);
+    shown.push_back({checksum.kind, std::move(text), checksum.composite});
+  }
+  return shown;
+}
+
+void set_checksum_headers(net::Response& response, const std::vector<store::StoredChecksum>& checksums, int num_parts) {
+  for (const ShownChecksum& checksum : show_checksums(checksums, num_parts)) {
+    response.set(checksum_header(checksum.kind), checksum.text);
+    response.set("x-amz-checksum-type", checksum.is_composite ? "COMPOSITE" : "FULL_OBJECT");
+  }
+}
+
+void check_version(const RequestHead& head) {
+  const auto version = head.parameter("versionId");
+  if (version && *version != "null") throw Error(conditions::kNoSuchVersion, {{"VersionId", std::string(*version)}});
+}
+
+std::chrono::sys_seconds to_seconds(Timestamp time) { return std::chrono::floor<std::chrono::seconds>(time); }
+
+}  // namespace lab::s3

@@ -1,0 +1,192 @@
+#include "wire/s3/operation_table.h"
+
+#include "wire/s3/operations/operations.h"
+
+namespace lab::s3 {
+namespace {
+
+using enum Scope;
+
+// Rows with more conditions stand before rows with fewer: the first that fits is taken.
+constexpr Operation kOperations[] = {
+    {.name = "ListBuckets", .scope = Service, .method = "GET", .handler = &serve_list_buckets},
+    {.name = "SecurityTokenService", .scope = Service, .method = "POST", .is_missing = true},
+
+    {.name = "GetBucketLocation", .scope = Bucket, .method = "GET", .sub_resource = "location",
+     .handler = &serve_get_bucket_location},
+    {.name = "GetBucketVersioning", .scope = Bucket, .method = "GET", .sub_resource = "versioning",
+     .handler = &serve_get_bucket_versioning},
+    {.name = "ListObjectVersions", .scope = Bucket, .method = "GET", .sub_resource = "versions",
+     .handler = &serve_list_object_versions},
+    {.name = "ListMultipartUploads", .scope = Bucket, .method = "GET", .sub_resource = "uploads",
+     .handler = &serve_list_multipart_uploads},
+    {.name = "GetBucketAcl", .scope = Bucket, .method = "GET", .sub_resource = "acl", .handler = &serve_get_bucket_acl},
+    {.name = "GetBucketPolicy", .scope = Bucket, .method = "GET", .sub_resource = "policy",
+     .absent = &conditions::kNoSuchBucketPolicy},
+    {.name = "GetBucketPolicyStatus", .scope = Bucket, .method = "GET", .sub_resource = "policyStatus",
+     .absent = &conditions::kNoSuchBucketPolicy},
+    {.name = "GetBucketLifecycleConfiguration", .scope = Bucket, .method = "GET", .sub_resource = "lifecycle",
+     .absent = &conditions::kNoSuchLifecycleConfiguration},
+    {.name = "GetBucketCors", .scope = Bucket, .method = "GET", .sub_resource = "cors",
+     .absent = &conditions::kNoSuchCorsConfiguration},
+    {.name = "GetBucketWebsite", .scope = Bucket, .method = "GET", .sub_resource = "website",
+     .absent = &conditions::kNoSuchWebsiteConfiguration},
+    {.name = "GetBucketTagging", .scope = Bucket, .method = "GET", .sub_resource = "tagging",
+     .absent = &conditions::kNoSuchTagSet},
+    {.name = "GetBucketEncryption", .scope = Bucket, .method = "GET", .sub_resource = "encryption",
+     .absent = &conditions::kServerSideEncryptionConfigurationNotFound},
+    {.name = "GetObjectLockConfiguration", .scope = Bucket, .method = "GET", .sub_resource = "object-lock",
+     .absent = &conditions::kObjectLockConfigurationNotFound},
+    {.name = "GetBucketReplication", .scope = Bucket, .method = "GET", .sub_resource = "replication",
+     .absent = &conditions::kReplicationConfigurationNotFound},
+    {.name = "GetPublicAccessBlock", .scope = Bucket, .method = "GET", .sub_resource = "publicAccessBlock",
+     .absent = &conditions::kNoSuchPublicAccessBlock},
+    {.name = "GetBucketOwnershipControls", .scope = Bucket, .method = "GET", .sub_resource = "ownershipControls",
+     .absent = &conditions::kOwnershipControlsNotFound},
+    {.name = "GetBucketNotificationConfiguration", .scope = Bucket, .method = "GET", .sub_resource = "notification",
+     .handler = &serve_empty_configuration},
+    {.name = "GetBucketLogging", .scope = Bucket, .method = "GET", .sub_resource = "logging",
+     .handler = &serve_empty_configuration},
+    {.name = "GetBucketRequestPayment", .scope = Bucket, .method = "GET", .sub_resource = "requestPayment",
+     .handler = &serve_empty_configuration},
+    {.name = "GetBucketAccelerateConfiguration", .scope = Bucket, .method = "GET", .sub_resource = "accelerate",
+     .handler = &serve_empty_configuration},
+    {.name = "GetBucketAnalyticsConfiguration", .scope = Bucket, .method = "GET", .sub_resource = "analytics",
+     .is_missing = true},
+    {.name = "GetBucketInventoryConfiguration", .scope = Bucket, .method = "GET", .sub_resource = "inventory",
+     .is_missing = true},
+    {.name = "GetBucketMetricsConfiguration", .scope = Bucket, .method = "GET", .sub_resource = "metrics",
+     .is_missing = true},
+    {.name = "GetBucketIntelligentTieringConfiguration", .scope = Bucket, .method = "GET",
+     .sub_resource = "intelligent-tiering", .is_missing = true},
+    {.name = "CreateSession", .scope = Bucket, .method = "GET", .sub_resource = "session", .is_missing = true},
+    {.name = "ListObjectsV2", .scope = Bucket, .method = "GET", .sub_resource = "list-type", .value = "2",
+     .handler = &serve_list_objects_v2},
+    {.name = "ListObjects", .scope = Bucket, .method = "GET", .handler = &serve_list_objects_v1},
+    {.name = "HeadBucket", .scope = Bucket, .method = "HEAD", .handler = &serve_head_bucket},
+
+    {.name = "PutBucketVersioning", .scope = Bucket, .method = "PUT", .sub_resource = "versioning", .is_missing = true},
+    {.name = "PutBucketAcl", .scope = Bucket, .method = "PUT", .sub_resource = "acl", .is_missing = true},
+    {.name = "PutBucketPolicy", .scope = Bucket, .method = "PUT", .sub_resource = "policy", .is_missing = true},
+    {.name = "PutBucketLifecycleConfiguration", .scope = Bucket, .method = "PUT", .sub_resource = "lifecycle",
+     .is_missing = true},
+    {.name = "PutBucketCors", .scope = Bucket, .method = "PUT", .sub_resource = "cors", .is_missing = true},
+    {.name = "PutBucketWebsite", .scope = Bucket, .method = "PUT", .sub_resource = "website", .is_missing = true},
+    {.name = "PutBucketTagging", .scope = Bucket, .method = "PUT", .sub_resource = "tagging", .is_missing = true},
+    {.name = "PutBucketEncryption", .scope = Bucket, .method = "PUT", .sub_resource = "encryption", .is_missing = true},
+    {.name = "PutObjectLockConfiguration", .scope = Bucket, .method = "PUT", .sub_resource = "object-lock",
+     .is_missing = true},
+    {.name = "PutBucketReplication", .scope = Bucket, .method = "PUT", .sub_resource = "replication", .is_missing = true},
+    {.name = "PutPublicAccessBlock", .scope = Bucket, .method = "PUT", .sub_resource = "publicAccessBlock",
+     .is_missing = true},
+    {.name = "PutBucketOwnershipControls", .scope = Bucket, .method = "PUT", .sub_resource = "ownershipControls",
+     .is_missing = true},
+    {.name = "PutBucketNotificationConfiguration", .scope = Bucket, .method = "PUT", .sub_resource = "notification",
+     .is_missing = true},
+    {.name = "PutBucketLogging", .scope = Bucket, .method = "PUT", .sub_resource = "logging", .is_missing = true},
+    {.name = "PutBucketRequestPayment", .scope = Bucket, .method = "PUT", .sub_resource = "requestPayment",
+     .is_missing = true},
+    {.name = "PutBucketAccelerateConfiguration", .scope = Bucket, .method = "PUT", .sub_resource = "accelerate",
+     .is_missing = true},
+    {.name = "PutBucketAnalyticsConfiguration", .scope = Bucket, .method = "PUT", .sub_resource = "analytics",
+     .is_missing = true},
+    {.name = "PutBucketInventoryConfiguration", .scope = Bucket, .method = "PUT", .sub_resource = "inventory",
+     .is_missing = true},
+    {.name = "PutBucketMetricsConfiguration", .scope = Bucket, .method = "PUT", .sub_resource = "metrics",
+     .is_missing = true},
+    {.name = "PutBucketIntelligentTieringConfiguration", .scope = Bucket, .method = "PUT",
+     .sub_resource = "intelligent-tiering", .is_missing = true},
+    {.name = "CreateBucket", .scope = Bucket, .method = "PUT", .handler = &serve_create_bucket, .takes_document = true},
+
+    {.name = "DeleteBucketPolicy", .scope = Bucket, .method = "DELETE", .sub_resource = "policy",
+     .handler = &serve_delete_unset},
+    {.name = "DeleteBucketLifecycle", .scope = Bucket, .method = "DELETE", .sub_resource = "lifecycle",
+     .handler = &serve_delete_unset},
+    {.name = "DeleteBucketCors", .scope = Bucket, .method = "DELETE", .sub_resource = "cors",
+     .handler = &serve_delete_unset},
+    {.name = "DeleteBucketWebsite", .scope = Bucket, .method = "DELETE", .sub_resource = "website",
+     .handler = &serve_delete_unset},
+    {.name = "DeleteBucketTagging", .scope = Bucket, .method = "DELETE", .sub_resource = "tagging",
+     .handler = &serve_delete_unset},
+    {.name = "DeleteBucketEncryption", .scope = Bucket, .method = "DELETE", .sub_resource = "encryption",
+     .handler = &serve_delete_unset},
+    {.name = "DeleteBucketReplication", .scope = Bucket, .method = "DELETE", .sub_resource = "replication",
+     .handler = &serve_delete_unset},
+    {.name = "DeletePublicAccessBlock", .scope = Bucket, .method = "DELETE", .sub_resource = "publicAccessBlock",
+     .handler = &serve_delete_unset},
+    {.name = "DeleteBucketOwnershipControls", .scope = Bucket, .method = "DELETE", .sub_resource = "ownershipControls",
+     .handler = &serve_delete_unset},
+    {.name = "DeleteBucketAnalyticsConfiguration", .scope = Bucket, .method = "DELETE", .sub_resource = "analytics",
+     .is_missing = true},
+    {.name = "DeleteBucketInventoryConfiguration", .scope = Bucket, .method = "DELETE", .sub_resource = "inventory",
+     .is_missing = true},
+    {.name = "DeleteBucketMetricsConfiguration", .scope = Bucket, .method = "DELETE", .sub_resource = "metrics",
+     .is_missing = true},
+    {.name = "DeleteBucketIntelligentTieringConfiguration", .scope = Bucket, .method = "DELETE",
+     .sub_resource = "intelligent-tiering", .is_missing = true},
+    {.name = "DeleteBucket", .scope = Bucket, .method = "DELETE", .handler = &serve_delete_bucket},
+    {.name = "DeleteObjects", .scope = Bucket, .method = "POST", .sub_resource = "delete", .handler = &serve_delete_objects,
+     .takes_document = true},
+    {.name = "PostObject", .scope = Bucket, .method = "POST", .is_missing = true},
+
+    {.name = "ListParts", .scope = Object, .method = "GET", .sub_resource = "uploadId", .handler = &serve_list_parts},
+    {.name = "GetObjectAttributes", .scope = Object, .method = "GET", .sub_resource = "attributes",
+     .handler = &serve_get_object_attributes},
+    {.name = "GetObjectTagging", .scope = Object, .method = "GET", .sub_resource = "tagging",
+     .handler = &serve_get_object_tagging},
+    {.name = "GetObjectAcl", .scope = Object, .method = "GET", .sub_resource = "acl", .handler = &serve_get_object_acl},
+    {.name = "GetObjectRetention", .scope = Object, .method = "GET", .sub_resource = "retention",
+     .absent = &conditions::kNoSuchObjectLockConfiguration},
+    {.name = "GetObjectLegalHold", .scope = Object, .method = "GET", .sub_resource = "legal-hold",
+     .absent = &conditions::kNoSuchObjectLockConfiguration},
+    {.name = "GetObjectTorrent", .scope = Object, .method = "GET", .sub_resource = "torrent", .is_missing = true},
+    {.name = "GetObject", .scope = Object, .method = "GET", .handler = &serve_get_object},
+    {.name = "HeadObject", .scope = Object, .method = "HEAD", .handler = &serve_head_object},
+
+    {.name = "UploadPartCopy", .scope = Object, .method = "PUT", .sub_resource = "uploadId", .second = "partNumber",
+     .header = "x-amz-copy-source", .handler = &serve_upload_part_copy},
+    {.name = "UploadPart", .scope = Object, .method = "PUT", .sub_resource = "uploadId", .second = "partNumber",
+     .streaming = &serve_upload_part},
+    {.name = "PutObjectTagging", .scope = Object, .method = "PUT", .sub_resource = "tagging", .is_missing = true},
+    {.name = "PutObjectAcl", .scope = Object, .method = "PUT", .sub_resource = "acl", .is_missing = true},
+    {.name = "PutObjectRetention", .scope = Object, .method = "PUT", .sub_resource = "retention", .is_missing = true},
+    {.name = "PutObjectLegalHold", .scope = Object, .method = "PUT", .sub_resource = "legal-hold", .is_missing = true},
+    {.name = "RenameObject", .scope = Object, .method = "PUT", .sub_resource = "renameObject", .is_missing = true},
+    {.name = "CopyObject", .scope = Object, .method = "PUT", .header = "x-amz-copy-source", .handler = &serve_copy_object},
+    {.name = "PutObject", .scope = Object, .method = "PUT", .streaming = &serve_put_object},
+
+    {.name = "CreateMultipartUpload", .scope = Object, .method = "POST", .sub_resource = "uploads",
+     .handler = &serve_create_multipart_upload},
+    {.name = "CompleteMultipartUpload", .scope = Object, .method = "POST", .sub_resource = "uploadId",
+     .handler = &serve_complete_multipart_upload, .takes_document = true},
+    {.name = "SelectObjectContent", .scope = Object, .method = "POST", .sub_resource = "select", .is_missing = true},
+    {.name = "RestoreObject", .scope = Object, .method = "POST", .sub_resource = "restore", .is_missing = true},
+
+    {.name = "AbortMultipartUpload", .scope = Object, .method = "DELETE", .sub_resource = "uploadId",
+     .handler = &serve_abort_multipart_upload},
+    {.name = "DeleteObjectTagging", .scope = Object, .method = "DELETE", .sub_resource = "tagging", .is_missing = true},
+    {.name = "DeleteObject", .scope = Object, .method = "DELETE", .handler = &serve_delete_object},
+};
+
+bool fits(const Operation& operation, const RequestHead& head) {
+  if (operation.method != head.method) return false;
+  if (!operation.sub_resource.empty()) {
+    const auto value = head.parameter(operation.sub_resource);
+    if (!value || (!operation.value.empty() && *value != operation.value)) return false;
+  }
+  if (!operation.second.empty() && !head.has_parameter(operation.second)) return false;
+  return operation.header.empty() || head.header(operation.header).has_value();
+}
+
+}  // namespace
+
+std::span<const Operation> operation_table() { return kOperations; }
+
+const Operation* find_operation(const RequestHead& head, Scope scope) {
+  for (const Operation& operation : kOperations) {
+    if (operation.scope == scope && fits(operation, head)) return &operation;
+  }
+  return nullptr;
+}
+
+}  // namespace lab::s3

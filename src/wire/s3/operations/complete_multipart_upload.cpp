@@ -1,0 +1,93 @@
+#include <map>
+
+#include "protocol/s3/documents.h"
+#include "wire/s3/object_headers.h"
+#include "wire/s3/operations/operations.h"
+#include "wire/s3/upload_address.h"
+
+namespace lab::s3 {
+namespace {
+
+/// The parts that have been uploaded, by number.
+std::map<int, store::UploadedPart> uploaded_parts(const Call& call, const store::CompleteUpload& complete) {
+  std::map<int, store::UploadedPart> parts;
+  for (int after = 0;;) {
+    const store::PartPage page = call.objects().list_parts(complete.bucket, complete.key, complete.upload, after, 1000);
+    for (const store::UploadedPart& part : page.parts) parts.emplace(part.number, part);
+    if (!page.is_truncated) return parts;
+    after = page.next_marker;
+  }
+}
+
+/// The object's size and, where parts carry CRCs of `kind`, the CRC of all bytes.
+struct WholeUpload {
+  std::uint64_t size = 0;
+  std::optional<std::string> crc;
+};
+
+WholeUpload join_parts(const Call& call, const store::CompleteUpload& complete, std::optional<ChecksumKind> kind) {
+  const auto uploaded = uploaded_parts(call, complete);
+  WholeUpload whole;
+  bool is_first = true;
+  for (const store::CompletePart& part : complete.parts) {
+    const auto found = uploaded.find(part.number);
+    if (found == uploaded.end()) throw Error(conditions::kInvalidPart, {{"PartNumber", std::to_string(part.number)}});
+    whole.size += found->second.size;
+    if (!kind) continue;
+    std::optional<std::string> crc;
+    for (const store::StoredChecksum& checksum : found->second.checksums) {
+      if (checksum.kind == *kind) crc = checksum.value;
+    }
+    if (!crc || (!is_first && !whole.crc)) {
+      whole.crc.reset();
+    } else {
+      whole.crc = is_first ? *crc : combine_crc(*kind, *whole.crc, *crc, found->second.size);
+    }
+    is_first = false;
+  }
+  return whole;
+}
+
+/// What the client says about the whole object must hold before the object can be seen.
+void check_promises(const Call& call, const store::CompleteUpload& complete) {
+  const auto given = find_given_checksum(call.head.headers);
+  const auto size = call.head.header("x-amz-mp-object-size");
+  if (!given && !size) return;
+  const bool joins = given && can_be_full_object(given->kind);
+  const WholeUpload whole = join_parts(call, complete, joins ? std::optional(given->kind) : std::nullopt);
+  if (size && parse_number(*size) != whole.size) {
+    throw invalid_request("The provided 'x-amz-mp-object-size' header does not match what was computed.");
+  }
+  if (joins && (!whole.crc || *whole.crc != given->value)) {
+    throw Error(conditions::kBadDigest, {{"digest", std::string(checksum_name(given->kind))}});
+  }
+}
+
+}  // namespace
+
+net::Response serve_complete_multipart_upload(Call& call) {
+  store::CompleteUpload complete;
+  complete.bucket = call.address.bucket;
+  complete.key = call.address.key;
+  complete.upload = upload_id(call);
+  complete.expect = read_expectation(call.head);
+  for (RequestedPart& part : parse_complete_upload(call.document)) {
+    store::CompletePart wanted{part.number, std::move(part.etag), std::nullopt};
+    if (part.checksum) wanted.checksum = store::StoredChecksum{part.checksum->kind, std::move(part.checksum->value), false};
+    complete.parts.push_back(std::move(wanted));
+  }
+  check_promises(call, complete);
+  store::ObjectInfo info;
+  store::Change change = call.new_change();
+  change.complete_upload(std::move(complete), &info);
+  call.service.store.apply(std::move(change));
+  CompletedUpload completed;
+  completed.bucket = call.address.bucket;
+  completed.key = call.address.key;
+  completed.location = "http://" + call.host + encode_uri(call.head.path, true);
+  completed.etag = info.etag;
+  completed.checksums = show_checksums(info.properties.checksums, info.num_parts);
+  return xml_response(write_completed_upload(completed));
+}
+
+}  // namespace lab::s3

@@ -1,0 +1,70 @@
+#include <algorithm>
+
+#include "protocol/s3/checksums.h"
+#include "wire/s3/copy_source.h"
+#include "wire/s3/object_headers.h"
+#include "wire/s3/operations/operations.h"
+
+namespace lab::s3 {
+namespace {
+
+constexpr std::uint64_t kMaxCopySize = 5ULL << 30;
+
+bool is_replace(const RequestHead& head, std::string_view header) {
+  const auto directive = head.header(header);
+  if (!directive || *directive == "COPY") return false;
+  if (*directive == "REPLACE") return true;
+  throw invalid_argument("Unknown directive.", std::string(header), std::string(*directive));
+}
+
+store::ObjectProperties copied_properties(const Call& call, const store::ObjectInfo& source) {
+  const bool replaces = is_replace(call.head, "x-amz-metadata-directive");
+  const bool replaces_tags = is_replace(call.head, "x-amz-tagging-directive");
+  const store::ObjectProperties given = read_properties(call.head);
+  store::ObjectProperties properties = replaces ? given : source.properties;
+  properties.checksums = source.properties.checksums;
+  const auto take_header = [&](std::string_view name, bool from_request) {
+    const auto& from = from_request ? given.headers : source.properties.headers;
+    properties.headers.erase(std::string(name));
+    if (const auto found = from.find(std::string(name)); found != from.end()) properties.headers.insert(*found);
+  };
+  // Tags have a directive of their own; class and redirect are never inherited.
+  take_header(kTaggingHeader, replaces_tags);
+  take_header(kStorageClassHeader, true);
+  take_header("x-amz-website-redirect-location", true);
+  return properties;
+}
+
+}  // namespace
+
+net::Response serve_copy_object(Call& call) {
+  const store::ObjectReader reader = open_copy_source(call);
+  const store::ObjectInfo& source = reader.info();
+  if (source.size > kMaxCopySize) {
+    throw invalid_request("The specified copy source is larger than the maximum allowable size for a copy source: 5368709120");
+  }
+  store::PutObject put;
+  put.bucket = call.address.bucket;
+  put.key = call.address.key;
+  put.etag = source.etag;
+  put.properties = copied_properties(call, source);
+  put.expect = read_expectation(call.head);
+  const bool is_self = source.bucket == put.bucket && source.key == put.key;
+  const auto wanted = find_named_checksum(call.head.headers);
+  if (is_self && !is_replace(call.head, "x-amz-metadata-directive") && put.properties == source.properties && !wanted) {
+    throw invalid_request("This copy request is illegal because it is trying to copy an object to itself without changing the "
+                          "object's metadata, storage class, website redirect location or encryption attributes.");
+  }
+  if (wanted) {
+    put.properties.checksums = {{*wanted, read_digests(reader, 0, reader.size(), {*wanted}).front(), false}};
+  }
+  put.content = store::ObjectContent::copy_of(source);
+  store::ObjectInfo copied;
+  store::Change change = call.new_change();
+  change.put_object(std::move(put), &copied);
+  call.service.store.apply(std::move(change));
+  return xml_response(write_copy_result("CopyObjectResult", copied.modified, copied.etag,
+                                        show_checksums(copied.properties.checksums, copied.num_parts)));
+}
+
+}  // namespace lab::s3

@@ -1,0 +1,26 @@
+#include "protocol/s3/documents.h"
+#include "wire/s3/operations/operations.h"
+
+namespace lab::s3 {
+
+net::Response serve_create_bucket(Call& call) {
+  const std::string& name = call.address.bucket;
+  if (!is_valid_bucket_name(name)) throw Error(conditions::kInvalidBucketName);
+  if (call.head.header("x-amz-bucket-object-lock-enabled").value_or("") == "true") {
+    throw not_implemented("x-amz-bucket-object-lock-enabled");
+  }
+  const auto acl = call.head.header("x-amz-acl");
+  if (acl && *acl != "private") throw not_implemented("x-amz-acl " + std::string(*acl));
+  std::string region = parse_create_bucket(call.document);
+  // The oldest name of a region.
+  if (region == "EU") region = "eu-west-1";
+  if (region.empty()) region = call.service.options.region;
+  store::Change change = call.new_change();
+  change.create_bucket(name, call.identity.user, region);
+  call.service.store.apply(std::move(change));
+  net::Response response = empty_response(200);
+  response.set("Location", "/" + name);
+  return response;
+}
+
+}  // namespace lab::s3

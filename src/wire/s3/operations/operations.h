@@ -1,0 +1,45 @@
+#pragma once
+
+#include "net/awaitable.h"
+#include "net/request_body.h"
+#include "wire/s3/call.h"
+
+/// The operations, each in the file of its name.
+namespace lab::s3 {
+
+net::Response serve_list_buckets(Call& call);
+
+net::Response serve_create_bucket(Call& call);
+net::Response serve_head_bucket(Call& call);
+net::Response serve_delete_bucket(Call& call);
+net::Response serve_get_bucket_location(Call& call);
+net::Response serve_get_bucket_versioning(Call& call);
+net::Response serve_get_bucket_acl(Call& call);
+/// GetBucketNotification, GetBucketLogging, GetBucketRequestPayment, GetBucketAccelerate: the empty document.
+net::Response serve_empty_configuration(Call& call);
+/// Deletes of settings that nobody can have made: done already.
+net::Response serve_delete_unset(Call& call);
+
+net::Response serve_list_objects_v1(Call& call);
+net::Response serve_list_objects_v2(Call& call);
+net::Response serve_list_object_versions(Call& call);
+net::Response serve_delete_objects(Call& call);
+
+net::Response serve_get_object(Call& call);
+net::Response serve_head_object(Call& call);
+net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& body);
+net::Response serve_copy_object(Call& call);
+net::Response serve_delete_object(Call& call);
+net::Response serve_get_object_attributes(Call& call);
+net::Response serve_get_object_tagging(Call& call);
+net::Response serve_get_object_acl(Call& call);
+
+net::Response serve_create_multipart_upload(Call& call);
+net::awaitable<net::Response> serve_upload_part(Call& call, net::RequestBody& body);
+net::Response serve_upload_part_copy(Call& call);
+net::Response serve_list_parts(Call& call);
+net::Response serve_list_multipart_uploads(Call& call);
+net::Response serve_complete_multipart_upload(Call& call);
+net::Response serve_abort_multipart_upload(Call& call);
+
+}  // namespace lab::s3

@@ -1,0 +1,34 @@
+#include "net/offload.h"
+#include "protocol/s3/conditionals.h"
+#include "wire/s3/body_receiver.h"
+#include "wire/s3/object_headers.h"
+#include "wire/s3/operations/operations.h"
+#include "wire/s3/stream_body.h"
+
+namespace lab::s3 {
+
+net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& body) {
+  store::PutObject put;
+  put.bucket = call.address.bucket;
+  put.key = call.address.key;
+  put.properties = read_properties(call.head);
+  put.expect = read_expectation(call.head);
+  // Today's S3 gives every object a checksum, also where the client sends none.
+  BodyReceiver receiver(call, body.length(), ChecksumKind::Crc64Nvme);
+  auto check_bucket = [&call] { call.objects().get_bucket(call.address.bucket); };
+  auto commit = [&call, &put](ReceivedBody received) {
+    put.etag = received.etag();
+    put.properties.checksums = received.checksums;
+    put.content = std::move(received).content();
+    net::Response response = empty_response(200);
+    response.set("ETag", quote_etag(put.etag));
+    set_checksum_headers(response, put.properties.checksums, 0);
+    store::Change change = call.new_change();
+    change.put_object(std::move(put));
+    call.service.store.apply(std::move(change));
+    return response;
+  };
+  co_return co_await stream_body(call, body, receiver, std::move(check_bucket), std::move(commit));
+}
+
+}  // namespace lab::s3

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+#include "net/http_server.h"
+#include "wire/s3/handler.h"
+#include "wire/s3/service.h"
+
+namespace lab::s3 {
+
+/// The S3 role: an HTTP server whose requests are S3's. What it is given must outlive it. Thread-safe.
+class S3Server {
+ public:
+  S3Server(net::IoRuntime& runtime, ThreadPool& storage, store::Store& store, access::Access& access, S3Options options,
+           std::shared_ptr<net::TlsContext> tls = {});
+
+  /// Throws ADDRESS_IN_USE or CANNOT_LISTEN.
+  void start() { server_.start(); }
+  std::uint16_t port() const { return server_.port(); }
+  /// Refuses new requests, lets those under way finish for `grace`. May be called twice.
+  void stop(std::chrono::milliseconds grace = std::chrono::seconds(1)) { server_.stop(grace); }
+
+ private:
+  S3Service service_;
+  S3Handler handler_;
+  net::HttpServer server_;
+};
+
+}  // namespace lab::s3

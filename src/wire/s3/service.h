@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "access/access.h"
+#include "base/pool.h"
+#include "store/store.h"
+
+namespace lab::s3 {
+
+struct S3Options {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 9000;
+  std::string region = "us-east-1";
+  std::string domain;  ///< for `<bucket>.<domain>`; empty: only S3's own and localhost
+};
+
+/// What operations work with. All of it outlives the server.
+struct S3Service {
+  store::Store& store;
+  access::Access& access;
+  ThreadPool& storage;  ///< operations run here; they may wait for disk
+  S3Options options;
+};
+
+}  // namespace lab::s3

@@ -1,0 +1,43 @@
+#include "wire/s3/stream_body.h"
+
+#include <algorithm>
+
+#include "net/offload.h"
+
+namespace lab::s3 {
+namespace {
+
+constexpr std::size_t kTurn = 512 << 10;
+constexpr std::size_t kSmallBody = 64 << 10;
+
+// Framing adds to what was announced; a chunked transfer announces nothing.
+std::size_t buffer_size(const net::RequestBody& body) {
+  if (!body.length()) return kTurn;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(*body.length(), kTurn));
+}
+
+}  // namespace
+
+net::awaitable<net::Response> stream_body(Call& call, net::RequestBody& body, BodyReceiver& receiver,
+                                          std::function<void()> check,
+                                          std::function<net::Response(ReceivedBody)> commit) {
+  ThreadPool& pool = call.service.storage;
+  if (receiver.decoded_length() > kSmallBody) co_await net::offload(pool, std::move(check));
+  std::string buffer(buffer_size(body), '\0');
+  bool at_end = body.length() == std::uint64_t{0};
+  std::uint64_t read = 0;
+  for (;;) {
+    const std::size_t count = at_end ? 0 : co_await body.read(buffer);
+    read += count;
+    at_end = count < buffer.size() || (body.length() && read == *body.length());
+    auto turn = [&]() -> std::optional<net::Response> {
+      receiver.feed({buffer.data(), count});
+      if (!at_end) return std::nullopt;
+      return commit(receiver.finish());
+    };
+    std::optional<net::Response> response = co_await net::offload(pool, std::move(turn));
+    if (response) co_return std::move(*response);
+  }
+}
+
+}  // namespace lab::s3
