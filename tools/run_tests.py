@@ -25,7 +25,7 @@ SANITIZERS = {
     "ASAN_OPTIONS": "detect_container_overflow=0:detect_odr_violation=0:abort_on_error=0",
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/sanitizers/leak.txt:print_suppressions=0",
     "UBSAN_OPTIONS": f"print_stacktrace=1:suppressions={ROOT}/tests/sanitizers/undefined.txt",
-    "TSAN_OPTIONS": f"suppressions={ROOT}/tests/sanitizers/thread.txt:ignore_noninstrumented_modules=1",
+    "TSAN_OPTIONS": f"suppressions={ROOT}/tests/sanitizers/thread.txt",
 }
 
 
