@@ -18,6 +18,10 @@ if(DFLAB_SANITIZE)
   add_link_options("-fsanitize=${DFLAB_SANITIZE}")
 endif()
 
-# Heap and stack of ours are few; sections without users go.
+if(DFLAB_FUZZ)
+  target_compile_options(lab_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# Sections without users go.
 add_compile_options(-ffunction-sections -fdata-sections)
 add_link_options(-Wl,--gc-sections)

@@ -144,6 +144,22 @@ def run_house_tests(score, chosen=()):
     score.show("house", passed, failures, time.monotonic() - started)
 
 
+def run_fuzzers(score):
+    """A minute for each program of libFuzzer; their preset builds only what they reach."""
+    if not any((ROOT / "src").rglob("*_fuzz.cpp")):
+        return
+    started = time.monotonic()
+    done = subprocess.run([ROOT / "dev", "fuzz"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    lines = done.stdout.splitlines()
+    passed = [line for line in lines if line.startswith("ok ")]
+    failures = [line.removeprefix("FAILED ") for line in lines if line.startswith("FAILED ")]
+    if done.returncode and not failures:
+        failures.append("fuzz: could not be built or run")
+    if failures:
+        print(tail(done.stdout))
+    score.show("fuzz", len(passed), failures, time.monotonic() - started)
+
+
 def client_python():
     """The interpreter for pytest, of the environment of the newest client; tests start the older one themselves."""
     setup = ROOT / "tools/clients_setup"
@@ -202,6 +218,7 @@ def main():
             run_house_tests(score, named)
         run_unit_tests(programs, pattern, score)
         if not filters or filters == ["all"]:
+            run_fuzzers(score)
             run_client_tests(options, score)
     for name in score.failures:
         print(f"  FAILED {name}")
