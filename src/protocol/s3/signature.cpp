@@ -257,9 +257,6 @@ std::optional<Authentication> parse_authentication(const RequestHead& head) {
   }
   if (header) return parse_header(head, *header);
   if (presigned) return parse_presigned(head);
-  if (head.has_parameter("Signature") && head.has_parameter("AWSAccessKeyId")) {
-    throw invalid_request("The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
-  }
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 
 #include "protocol/s3/errors.h"
 #include "protocol/s3/http_date.h"
+#include "protocol/s3/signature_v2.h"
 
 namespace lab::s3 {
 namespace {
@@ -126,6 +127,19 @@ TEST(Signature, names_what_it_compared_when_it_refuses) {
     EXPECT_EQ(&error.condition(), &conditions::kSignatureDoesNotMatch);
     EXPECT_TRUE(error.parameters().contains("StringToSign"));
   }
+}
+
+TEST(SignatureV2, accepts_the_published_get_object) {
+  const auto expect_valid_v2 = [](RequestHead head, std::string_view bucket) {
+    const auto authentication = parse_authentication_v2(head);
+    ASSERT_TRUE(authentication);
+    EXPECT_NO_THROW(verify_signature_v2(head, *authentication, bucket, kExampleSecret));
+    EXPECT_THROW(verify_signature_v2(head, *authentication, bucket, "other"), Error);
+  };
+  expect_valid_v2(example_head("GET", "/photos/puppy.jpg",
+                               {{"date", "Tue, 27 Mar 2007 19:36:42 +0000"},
+                                {"authorization", "AWS AKIAIOSFODNN7EXAMPLE:qgk2+6Sv9/oM7G3qLEjTH1a1l1g="}}),
+                  "awsexamplebucket1");
 }
 
 TEST(HttpDate, reads_all_three_forms_and_writes_the_first) {

@@ -8,6 +8,7 @@ constexpr std::size_t kMaxKeptKeys = 256;
 }
 
 Authenticated Authenticator::authenticate(const RequestHead& head, std::chrono::sys_seconds now) {
+  if (const auto version_2 = parse_authentication_v2(head)) return authenticate_v2(head, *version_2, now);
   auto authentication = parse_authentication(head);
   if (!authentication) throw Error(conditions::kAccessDenied);
   if (authentication->scope.service != "s3") {
@@ -22,6 +23,18 @@ Authenticated Authenticator::authenticate(const RequestHead& head, std::chrono::
   check_time(*authentication, now);
   verify_signature(head, *authentication, key);
   return {secret->identity, std::move(*authentication), std::move(key)};
+}
+
+Authenticated Authenticator::authenticate_v2(const RequestHead& head, const AuthenticationV2& authentication,
+                                             std::chrono::sys_seconds now) {
+  const auto secret = access_.find_s3_secret(authentication.access_key);
+  if (!secret) throw Error(conditions::kInvalidAccessKeyId, {{"AWSAccessKeyId", authentication.access_key}});
+  check_time_v2(authentication, now);
+  const Address address = parse_address(head, domain_);
+  verify_signature_v2(head, authentication, address.is_virtual_host ? std::string_view(address.bucket) : std::string_view(),
+                      secret->secret_key);
+  // The body takes no part in this signature, so only the client's own checksums guard it.
+  return {secret->identity, {}, {}};
 }
 
 std::string Authenticator::signing_key(const std::string& secret, const CredentialScope& scope) {

@@ -47,7 +47,7 @@ std::uint64_t random_start() {
 
 }  // namespace
 
-S3Handler::S3Handler(S3Service& service) : service_(service), authenticator_(service.access), next_id_(random_start()) {}
+S3Handler::S3Handler(S3Service& service) : service_(service), authenticator_(service.access, service.options.domain), next_id_(random_start()) {}
 
 // Odd multiples walk through all numbers without repeating, and neighbours do not look alike.
 std::string S3Handler::next_request_id() {
