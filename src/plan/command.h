@@ -40,6 +40,7 @@ struct ShowCreateTable { NameParts name; };
 struct ShowTableProperties { NameParts name; std::optional<std::string> key; };
 struct ShowPartitions { NameParts name; };
 struct ShowFunctions { std::optional<std::string> pattern; std::string scope; };
+struct ShowCurrentNamespace {};
 struct ShowCatalogs { std::optional<std::string> pattern; };
 struct DescribeTable { NameParts name; bool extended = false; std::optional<std::string> column; };
 struct DescribeQuery { RelationPtr query; };
@@ -124,7 +125,7 @@ struct UnsupportedCommand { std::string what; };
 struct Statement {
   std::variant<RelationPtr, CreateNamespace, DropNamespace, ShowNamespaces, UseNamespace, DescribeNamespace, CreateTable, CreateTableLike,
                DropTable, TruncateTable, ShowTables, ShowViews, ShowColumns, ShowCreateTable, ShowTableProperties, ShowPartitions, ShowFunctions,
-               ShowCatalogs, DescribeTable, DescribeQuery, DescribeFunction, DescribeHistory, DescribeDetail, CreateView, DropView, Insert, Merge,
+               ShowCurrentNamespace, ShowCatalogs, DescribeTable, DescribeQuery, DescribeFunction, DescribeHistory, DescribeDetail, CreateView, DropView, Insert, Merge,
                Update, Delete, RestoreTable, SetConfig, ResetConfig, SetTimeZone, CacheTable, UncacheTable, ClearCache, RefreshTable, Explain,
                WriteOperation, WriteOperationV2, UnsupportedCommand>
       node;

@@ -143,6 +143,7 @@ struct GroupingAnalytics {
   enum class Kind : std::uint8_t { Rollup, Cube, GroupingSets };
   Kind kind = Kind::Rollup;
   std::vector<Expressions> sets;  ///< of Rollup and Cube: one entry an element, `(a, b)` counting as one
+  Expressions given;              ///< `GROUP BY a, b GROUPING SETS (…)`: the list in front, which orders grouping_id's bits
 };
 /// A Python or Scala function that Connect sent along: kept so that the error can name it.
 struct UserDefinedFunction {

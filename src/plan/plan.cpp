@@ -1,6 +1,16 @@
 #include "plan/command.h"
 
 namespace lab::plan {
+namespace {
+
+/// Spark counts characters, an Origin bytes.
+int code_points_before(const std::string& text, int bytes) {
+  int count = 0;
+  for (int i = 0; i < bytes && i < static_cast<int>(text.size()); ++i) count += (static_cast<unsigned char>(text[static_cast<std::size_t>(i)]) & 0xC0) != 0x80;
+  return count;
+}
+
+}  // namespace
 
 QueryContext query_context(const Origin& origin) {
   QueryContext context;
@@ -14,6 +24,10 @@ QueryContext query_context(const Origin& origin) {
   context.fragment = origin.fragment;
   if (context.fragment.empty() && origin.sql_text && origin.start >= 0 && origin.stop >= origin.start)
     context.fragment = origin.sql_text->substr(static_cast<std::size_t>(origin.start), static_cast<std::size_t>(origin.stop - origin.start + 1));
+  if (origin.sql_text && origin.start >= 0) {
+    context.start_index = code_points_before(*origin.sql_text, origin.start);
+    context.stop_index = code_points_before(*origin.sql_text, origin.stop + 1) - 1;
+  }
   return context;
 }
 

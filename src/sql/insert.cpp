@@ -1,0 +1,72 @@
+#include "sql/conditions.h"
+#include "sql/grammar.h"
+
+namespace lab::sql {
+
+using plan::Statement;
+
+Statement Grammar::insert_statement(std::vector<plan::CommonTable> tables, bool recursive) {
+  const Index first = position_;
+  expect("INSERT");
+  plan::Insert node;
+  if (accept("OVERWRITE")) {
+    node.overwrite = true;
+    if (at("DIRECTORY") || at_all({"LOCAL", "DIRECTORY"})) {
+      while (!at_end() && !at(";")) advance();
+      return {plan::UnsupportedCommand{"INSERT OVERWRITE DIRECTORY"}, {}};
+    }
+  } else {
+    expect("INTO");
+  }
+  if (at("TABLE") && at_identifier(1)) advance();
+  node.table = identifier_reference();
+  if (at("WITH") && at("(", 1)) {
+    advance();
+    (void)property_list(true);
+  }
+  if (at_any({"REPLACE"}) && at("WHERE", 1)) {
+    position_ += 2;
+    node.replace_where = expression();
+  } else {
+    if (at("PARTITION") && at("(", 1)) {
+      node.partition = partition_spec();
+      if (accept_if_not_exists()) {
+        for (const auto& [name, value] : node.partition)
+          if (!value) raise(conditions::kOperationNotAllowed, {{"message", "IF NOT EXISTS with dynamic partitions: " + name}}, first);
+        raise(conditions::kUnsupportedFeature, {{"feature", "INSERT OVERWRITE … IF NOT EXISTS"}, {"hint", ""}}, first);
+      }
+    }
+    if (accept_all({"BY", "NAME"})) {
+      node.by_name = true;
+    } else if (at("(") && !at_query(1)) {
+      node.columns = identifier_list();
+    }
+    if (at("REPLACE") && at("WHERE", 1)) {
+      position_ += 2;
+      node.replace_where = expression();
+    }
+  }
+  if (!at_query()) {
+    if (!at("FROM")) fail();
+    fail_at(position_ + 1);
+  }
+  const Index query_at = position_;
+  node.query = query();
+  if (!tables.empty()) node.query = relation_node(plan::With{std::move(tables), recursive, std::move(node.query)}, query_at);
+  return {std::move(node), {}};
+}
+
+std::vector<std::pair<std::string, plan::ExpressionPtr>> Grammar::partition_spec() {
+  std::vector<std::pair<std::string, plan::ExpressionPtr>> values;
+  expect_all({"PARTITION", "("});
+  do {
+    std::string name = identifier();
+    plan::ExpressionPtr value;
+    if (accept("=")) value = primary();
+    values.emplace_back(std::move(name), std::move(value));
+  } while (accept(","));
+  expect(")");
+  return values;
+}
+
+}  // namespace lab::sql

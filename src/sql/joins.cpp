@@ -1,0 +1,90 @@
+#include "sql/conditions.h"
+#include "sql/grammar.h"
+
+namespace lab::sql {
+
+using plan::JoinType;
+
+namespace {
+
+struct JoinWords {
+  std::initializer_list<std::string_view> words;
+  JoinType type;
+};
+
+const JoinWords kJoins[] = {
+    {{"JOIN"}, JoinType::Inner},
+    {{"INNER", "JOIN"}, JoinType::Inner},
+    {{"CROSS", "JOIN"}, JoinType::Cross},
+    {{"LEFT", "JOIN"}, JoinType::LeftOuter},
+    {{"LEFT", "OUTER", "JOIN"}, JoinType::LeftOuter},
+    {{"RIGHT", "JOIN"}, JoinType::RightOuter},
+    {{"RIGHT", "OUTER", "JOIN"}, JoinType::RightOuter},
+    {{"FULL", "JOIN"}, JoinType::FullOuter},
+    {{"FULL", "OUTER", "JOIN"}, JoinType::FullOuter},
+    {{"SEMI", "JOIN"}, JoinType::LeftSemi},
+    {{"LEFT", "SEMI", "JOIN"}, JoinType::LeftSemi},
+    {{"ANTI", "JOIN"}, JoinType::LeftAnti},
+    {{"LEFT", "ANTI", "JOIN"}, JoinType::LeftAnti},
+};
+
+}  // namespace
+
+std::optional<plan::Join> Grammar::join_head() {
+  plan::Join join;
+  const bool natural = at("NATURAL") && at_any({"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "SEMI", "ANTI"}, 1);
+  if (natural) advance();
+  for (const auto& candidate : kJoins) {
+    if (!accept_all(candidate.words)) continue;
+    join.type = candidate.type;
+    join.is_natural = natural;
+    return join;
+  }
+  if (natural) fail();
+  // A join's first word without JOIN behind it: say so where JOIN should stand.
+  if (at_any({"INNER", "CROSS", "LEFT", "RIGHT", "FULL"})) {
+    advance();
+    if (at_any({"OUTER", "SEMI", "ANTI"})) advance();
+    expect("JOIN");
+  }
+  return std::nullopt;
+}
+
+plan::RelationPtr Grammar::relation_extensions(plan::RelationPtr left, Index first) {
+  while (true) {
+    if (at_all({"PIVOT", "("})) {
+      left = pivot(std::move(left));
+      continue;
+    }
+    if (at("UNPIVOT")) {
+      left = unpivot(std::move(left));
+      continue;
+    }
+    const Index start = position_;
+    auto join = join_head();
+    if (!join) return left;
+    if (at("LATERAL")) {
+      advance();
+      join->is_lateral = true;
+      if (join->type != JoinType::Inner && join->type != JoinType::Cross && join->type != JoinType::LeftOuter) {
+        const std::string words(source(start, position_ - 2));
+        raise_over(conditions::kInvalidLateralJoinType, {{"joinType", words}}, start, position_);
+      }
+    }
+    join->right = relation_primary();
+    if (!join->is_natural) {
+      if (accept("ON")) {
+        join->condition = expression();
+      } else if (at("USING") && at("(", 1)) {
+        if (join->is_lateral) raise_over(conditions::kLateralJoinUsing, {}, start, position_ + 1);
+        advance();
+        join->using_columns = identifier_list();
+      }
+    }
+    join->left = std::move(left);
+    deepen();
+    left = relation_node(std::move(*join), first);
+  }
+}
+
+}  // namespace lab::sql

@@ -1,0 +1,208 @@
+#include "sql/conditions.h"
+#include "sql/grammar.h"
+
+namespace lab::sql {
+
+using plan::Statement;
+
+Statement Grammar::statement() {
+  const Level level(*this);
+  const Index first = position_;
+  Statement result;
+  if (at("WITH") && at_query()) {
+    bool recursive = false;
+    auto tables = common_tables(recursive);
+    // A WITH in front of INSERT belongs to its query; in front of other DML Spark takes it too.
+    if (at("INSERT")) {
+      result = insert_statement(std::move(tables), recursive);
+    } else {
+      position_ = first;
+      result.node = query();
+    }
+  } else if (at_query()) {
+    result.node = query();
+  } else if (at("CREATE") || (at("REPLACE") && at("TABLE", 1))) {
+    result = create_statement(first);
+  } else if (at("DROP")) {
+    result = drop_statement();
+  } else if (at_any({"DESCRIBE", "DESC"})) {
+    result = describe_statement();
+  } else if (at("SHOW")) {
+    result = show_statement(first);
+  } else if (at("INSERT")) {
+    result = insert_statement({}, false);
+  } else if (at("UPDATE")) {
+    result = update_statement();
+  } else if (at("DELETE")) {
+    result = delete_statement();
+  } else if (at("MERGE")) {
+    result = merge_statement(first);
+  } else if (at_all({"TRUNCATE", "TABLE"})) {
+    position_ += 2;
+    plan::TruncateTable node{identifier_reference()};
+    if (at("PARTITION")) {
+      (void)partition_spec();
+      result.node = plan::UnsupportedCommand{"TRUNCATE TABLE … PARTITION"};
+    } else {
+      result.node = std::move(node);
+    }
+  } else if (at("RESTORE")) {
+    result = restore_statement();
+  } else if (at("USE")) {
+    advance();
+    plan::UseNamespace node;
+    if (at_any({"DATABASE", "SCHEMA", "NAMESPACE"}) && at_identifier(1)) advance();
+    node.name = identifier_reference();
+    result.node = std::move(node);
+  } else if (at("SET")) {
+    result = set_statement(first);
+  } else if (at("RESET")) {
+    result = reset_statement(first);
+  } else if (at_any({"CACHE", "UNCACHE"}) || at_all({"CLEAR", "CACHE"})) {
+    result = cache_statement();
+  } else if (at("REFRESH")) {
+    result = refresh_statement();
+  } else if (at("EXPLAIN")) {
+    result = explain_statement();
+  } else if (auto unsupported = unsupported_statement()) {
+    result = std::move(*unsupported);
+  } else {
+    fail();
+  }
+  result.origin = origin(first);
+  return result;
+}
+
+Statement Grammar::explain_statement() {
+  expect("EXPLAIN");
+  plan::Explain node;
+  if (at_any({"LOGICAL", "FORMATTED", "EXTENDED", "CODEGEN", "COST"})) {
+    for (const char c : token().text) node.mode += static_cast<char>(c | 32);
+    advance();
+  }
+  node.statement = std::make_shared<const Statement>(statement());
+  return {std::move(node), {}};
+}
+
+Statement Grammar::cache_statement() {
+  if (accept_all({"CLEAR", "CACHE"})) return {plan::ClearCache{}, {}};
+  if (accept("UNCACHE")) {
+    expect("TABLE");
+    plan::UncacheTable node;
+    node.if_exists = accept_if_exists();
+    node.name = identifier_reference();
+    return {std::move(node), {}};
+  }
+  expect("CACHE");
+  plan::CacheTable node;
+  node.is_lazy = accept("LAZY");
+  expect("TABLE");
+  node.name = identifier_reference();
+  if (at("OPTIONS") && at("(", 1)) {
+    advance();
+    node.options = property_list(false);
+  }
+  const bool said_as = accept("AS");
+  if (said_as || at_query()) node.query = query();
+  return {std::move(node), {}};
+}
+
+Statement Grammar::refresh_statement() {
+  expect("REFRESH");
+  plan::RefreshTable node;
+  if (at("TABLE") && at_identifier(1)) {
+    advance();
+    node.name = identifier_reference();
+  } else if (at("FUNCTION") && at_identifier(1)) {
+    position_ = tokens_.size() - 1;
+    return {plan::UnsupportedCommand{"REFRESH FUNCTION"}, {}};
+  } else if (at_string()) {
+    node.path = string_literal();
+  } else {
+    // A path may stand without quotes, up to the end.
+    if (at_end()) fail();
+    const Index first = position_;
+    while (!at_end() && !at(";")) advance();
+    node.path = std::string(source(first, position_));
+  }
+  return {std::move(node), {}};
+}
+
+namespace {
+
+struct UnsupportedForm {
+  std::initializer_list<std::string_view> words;
+  std::string_view name;
+  bool needs_more = true;  ///< something must follow the words
+};
+
+// Statements of Spark and Delta that the grammar knows and nothing here runs yet.
+const UnsupportedForm kUnsupportedForms[] = {
+    {{"ALTER", "TABLE"}, "ALTER TABLE"},
+    {{"ALTER", "VIEW"}, "ALTER VIEW"},
+    {{"ALTER", "DATABASE"}, "ALTER DATABASE"},
+    {{"ALTER", "SCHEMA"}, "ALTER SCHEMA"},
+    {{"ALTER", "NAMESPACE"}, "ALTER NAMESPACE"},
+    {{"ANALYZE", "TABLE"}, "ANALYZE TABLE"},
+    {{"ANALYZE", "TABLES"}, "ANALYZE TABLES"},
+    {{"COMMENT", "ON"}, "COMMENT ON"},
+    {{"CONVERT", "TO", "DELTA"}, "CONVERT TO DELTA"},
+    {{"GENERATE"}, "GENERATE"},
+    {{"OPTIMIZE"}, "OPTIMIZE"},
+    {{"REORG", "TABLE"}, "REORG TABLE"},
+    {{"VACUUM"}, "VACUUM"},
+    {{"MSCK", "REPAIR", "TABLE"}, "MSCK REPAIR TABLE"},
+    {{"REPAIR", "TABLE"}, "REPAIR TABLE"},
+    {{"LOAD", "DATA"}, "LOAD DATA"},
+    {{"DECLARE"}, "DECLARE VARIABLE"},
+    {{"EXECUTE", "IMMEDIATE"}, "EXECUTE IMMEDIATE"},
+    {{"CALL"}, "CALL"},
+    {{"BEGIN"}, "BEGIN … END"},
+    {{"ADD", "JAR"}, "ADD JAR"},
+    {{"ADD", "JARS"}, "ADD JAR"},
+    {{"ADD", "FILE"}, "ADD FILE"},
+    {{"ADD", "FILES"}, "ADD FILE"},
+    {{"ADD", "ARCHIVE"}, "ADD ARCHIVE"},
+    {{"ADD", "ARCHIVES"}, "ADD ARCHIVE"},
+    {{"LIST", "JAR"}, "LIST JAR", false},
+    {{"LIST", "JARS"}, "LIST JAR", false},
+    {{"LIST", "FILE"}, "LIST FILE", false},
+    {{"LIST", "FILES"}, "LIST FILE", false},
+    {{"GRANT"}, "GRANT"},
+    {{"REVOKE"}, "REVOKE"},
+    {{"EXPORT", "TABLE"}, "EXPORT TABLE"},
+    {{"IMPORT", "TABLE"}, "IMPORT TABLE"},
+    {{"LOCK", "TABLE"}, "LOCK TABLE"},
+    {{"LOCK", "DATABASE"}, "LOCK DATABASE"},
+    {{"UNLOCK", "TABLE"}, "UNLOCK TABLE"},
+    {{"UNLOCK", "DATABASE"}, "UNLOCK DATABASE"},
+    {{"START", "TRANSACTION"}, "START TRANSACTION", false},
+    {{"COMMIT"}, "COMMIT", false},
+    {{"ROLLBACK"}, "ROLLBACK", false},
+    {{"DFS"}, "DFS", false},
+    {{"FROM"}, "FROM … INSERT"},
+};
+
+}  // namespace
+
+std::optional<Statement> Grammar::unsupported_statement() {
+  for (const auto& form : kUnsupportedForms) {
+    if (!at_all(form.words)) continue;
+    const Index start = position_;
+    position_ += form.words.size();
+    if (form.needs_more && (at_end() || at(";"))) fail();
+    // Most name an object first; a word that can be none is an error of grammar and not of ours.
+    if (form.needs_more && !at_identifier() && !at_string()) fail();
+    if (tokens_[start].is("DECLARE") || tokens_[start].is("BEGIN")) {
+      while (!at_end()) advance();
+    }
+    while (!at_end() && !at(";")) {
+      if (token().kind == TokenKind::Invalid) fail();
+      advance();
+    }
+    return Statement{plan::UnsupportedCommand{std::string(form.name)}, {}};
+  }
+  return std::nullopt;
+}
+
+}  // namespace lab::sql
