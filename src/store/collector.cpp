@@ -117,17 +117,38 @@ CollectResult Collector::collect() {
 
 CommitNumber Collector::find_horizon() {
   const auto oldest_kept = store_.clock().now() - keep_history_;
-  CommitNumber horizon;
+  CommitNumber horizon, leased{INT64_MAX};
   const auto snapshot = store_.snapshot();
+  {
+    // What is open right after commit `at` closes behind it, so rows that closed at `at` or before may go.
+    auto statement = connection_of(snapshot).prepare("SELECT min(at) FROM leases WHERE until > ?1");
+    statement.bind(1, store_.clock().now().time_since_epoch().count());
+    if (statement.step() && !statement.is_null(0)) leased = CommitNumber{statement.integer(0)};
+  }
   // From the oldest on: what is past retention was swept last time, so few are looked at. A commit behind one that is
   // kept is kept too, whatever the clock said then.
   auto statement = connection_of(snapshot).prepare("SELECT seq, time FROM commits ORDER BY seq");
   while (statement.step() && statement.integer(1) <= oldest_kept.time_since_epoch().count())
     horizon = CommitNumber{statement.integer(0)};
-  return horizon;
+  return std::min(horizon, leased);
+}
+
+void Collector::drop_ended_leases() {
+  const auto now = store_.clock().now().time_since_epoch().count();
+  {
+    const auto snapshot = store_.snapshot();
+    auto statement = connection_of(snapshot).prepare("SELECT 1 FROM leases WHERE until <= ?1 LIMIT 1");
+    if (!statement.bind(1, now).step()) return;
+  }
+  Change change(collector_origin());
+  change.step([now](Transaction& transaction) {
+    connection_of(transaction).prepare("DELETE FROM leases WHERE until <= ?1").bind(1, now).run();
+  });
+  store_.apply(std::move(change));
 }
 
 std::uint64_t Collector::sweep_rows(CommitNumber horizon) {
+  drop_ended_leases();
   if (horizon.value == 0) return 0;
   std::uint64_t total = 0;
   const auto drain = [&](auto&& sweep) {

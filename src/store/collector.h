@@ -26,8 +26,9 @@ class Collector {
 
  private:
   void run(const std::stop_token& stop);
-  /// Last commit that is older than retention.
+  /// Last commit that is older than retention and that no lease holds.
   CommitNumber find_horizon();
+  void drop_ended_leases();
   std::uint64_t sweep_rows(CommitNumber horizon);
   void remove_unused_blobs(CollectResult& result);
   /// Files that a dead process staged and no row names; looked for once.

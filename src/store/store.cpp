@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/gate.h"
+#include "base/ids.h"
 #include "store/collector.h"
 #include "store/health.h"
 #include "store/journal/feed_thread.h"
@@ -27,6 +28,8 @@ Snapshot::Snapshot(Snapshot&&) noexcept = default;
 Snapshot::~Snapshot() = default;
 
 namespace {
+
+Origin store_origin(const char* request) { return {"system", "store", request}; }
 
 constexpr auto kSpaceIsFresh = std::chrono::seconds(1);
 
@@ -54,11 +57,14 @@ class FolderLock {
 };
 
 std::unique_ptr<journal::Connection> open_journal(const std::filesystem::path& file, Disk& disk,
-                                                  const std::vector<SchemaSpec>& schemas) {
-  auto connection = std::make_unique<journal::Connection>(file, journal::Connection::Mode::ReadWrite);
+                                                  const StoreOptions& options) {
+  // Made here and not by SQLite, for its mode (0600), which the log files take over.
+  if (!disk.find_status(file)) disk.create(file);
+  auto connection = std::make_unique<journal::Connection>(file, journal::Connection::Mode::ReadWrite,
+                                                          options.journal_vfs);
   connection->execute("BEGIN IMMEDIATE");
   migrate_store_tables(*connection);
-  TableSet::migrate(*connection, schemas);
+  TableSet::migrate(*connection, options.schemas);
   connection->execute("COMMIT");
   // SQLite syncs the folder for its log but not for a database that it has just made.
   disk.sync_folder(file.parent_path());
@@ -78,7 +84,7 @@ class RealStore final : public Store {
         health_(options_.on_failure),
         tables_(options_.schemas),
         blobs_(directory_, disk, health_),
-        writer_(open_journal(directory_ / "lab.db", disk, options_.schemas), tables_, blobs_, health_, clock,
+        writer_(open_journal(directory_ / "lab.db", disk, options_), tables_, blobs_, health_, clock,
                 [this](std::vector<CommittedChange> changes) { feed_->add(std::move(changes)); }),
         readers_(directory_ / "lab.db", options_.max_readers),
         feed_(std::make_unique<FeedThread>(readers_, writer_.last_commit())),
@@ -113,6 +119,45 @@ class RealStore final : public Store {
     auto statement = connection_of(moment).prepare("SELECT seq FROM commits WHERE time <= ?1 ORDER BY seq DESC LIMIT 1");
     statement.bind(1, time.time_since_epoch().count());
     return CommitNumber{statement.step() ? statement.integer(0) : 0};
+  }
+
+  std::string lease_history(CommitNumber at, std::chrono::seconds time) override {
+    auto id = random_hex(12);
+    Change change(store_origin("lease"));
+    change.step([&](Transaction& transaction) {
+      connection_of(transaction)
+          .prepare("INSERT INTO leases VALUES (?1, ?2, ?3)")
+          .bind_text(1, id)
+          .bind(2, at.value)
+          .bind(3, (transaction.time() + time).time_since_epoch().count())
+          .run();
+    });
+    apply(std::move(change));
+    return id;
+  }
+
+  bool renew_lease(const std::string& id, std::chrono::seconds time) override {
+    bool is_found = false;
+    Change change(store_origin("renew lease"));
+    change.step([&](Transaction& transaction) {
+      auto& connection = connection_of(transaction);
+      connection.prepare("UPDATE leases SET until = ?2 WHERE id = ?1 AND until > ?3")
+          .bind_text(1, id)
+          .bind(2, (transaction.time() + time).time_since_epoch().count())
+          .bind(3, transaction.time().time_since_epoch().count())
+          .run();
+      is_found = connection.num_changes() > 0;
+    });
+    apply(std::move(change));
+    return is_found;
+  }
+
+  void release_lease(const std::string& id) override {
+    Change change(store_origin("release lease"));
+    change.step([&](Transaction& transaction) {
+      connection_of(transaction).prepare("DELETE FROM leases WHERE id = ?1").bind_text(1, id).run();
+    });
+    apply(std::move(change));
   }
 
   BlobWriter create_blob(BlobOptions options) override {

@@ -32,6 +32,8 @@ struct StoreOptions {
   /// Called once, from any thread, when a write failed and the store refuses from now on. The process should restart.
   std::function<void(const std::string& reason)> on_failure = {};
   std::size_t max_readers = 32;
+  /// For tests: the file system under the journal's writer (journal/observed_vfs.h); empty for SQLite's own.
+  std::string journal_vfs = {};
 };
 
 /// A moment of the committed lab, for reading. Hold it for seconds at most: it keeps the write-ahead log from being
@@ -90,6 +92,13 @@ class Store {
   virtual CommitNumber last_commit() const = 0;
   /// The last commit that was made at or before `time`, by the times that commits carry; 0 when there is none.
   virtual CommitNumber find_commit_at(Timestamp time) = 0;
+
+  /// Keeps everything that was open right after commit `at` or later from collection, for `time` or until the lease is
+  /// released, also across a restart. Answers the lease's id. For backups and readers of the past that take long.
+  virtual std::string lease_history(CommitNumber at, std::chrono::seconds time) = 0;
+  /// Another `time` from now; false when the lease has ended.
+  virtual bool renew_lease(const std::string& id, std::chrono::seconds time) = 0;
+  virtual void release_lease(const std::string& id) = 0;
 
   /// Takes new bytes; see BlobWriter. Throws DISK_LOW.
   virtual BlobWriter create_blob(BlobOptions options) = 0;

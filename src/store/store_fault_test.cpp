@@ -1,8 +1,10 @@
+#include <atomic>
 #include <map>
 
 #include <gtest/gtest.h>
 
 #include "base/disk_faulty.h"
+#include "store/journal/observed_vfs.h"
 #include "store/store.h"
 #include "store/test_folder.h"
 
@@ -102,6 +104,40 @@ TEST(StoreFault, acknowledges_nothing_after_a_failed_sync) {
     EXPECT_EQ(condition_of([&] { make_bucket(*store, "c"); }), &conditions::kStoreFailed);
     EXPECT_EQ(num_told, 1);
     EXPECT_FALSE(store->objects().find("b", "k"));
+  }
+}
+
+TEST(StoreFault, survives_every_failing_call_of_the_journal) {
+  SystemClock clock;
+  RealDisk disk;
+  for (std::uint64_t nth = 1;; ++nth) {
+    TestFolder folder;
+    std::atomic<std::uint64_t> calls = 0;
+    std::atomic<bool> is_armed = false;
+    journal::ObservedVfs vfs("failing", [&](const journal::ObservedVfs::Operation&) { return !is_armed || ++calls != nth; });
+    Acknowledged acknowledged;
+    std::map<std::string, std::string> tried;
+    {
+      auto options = fault_options();
+      options.journal_vfs = vfs.name();
+      const auto store = Store::open(folder.path(), std::move(options), disk, clock);
+      make_bucket(*store, "b");
+      is_armed = true;
+      put_all(*store, acknowledged, tried);
+      is_armed = false;
+      if (calls < nth) {
+        EXPECT_EQ(acknowledged.size(), 4u);
+        EXPECT_GE(nth, 8u);
+        break;
+      }
+      // A COMMIT failed: nothing after it may be promised, even though the disk is well again.
+      EXPECT_TRUE(store->status().failed);
+      EXPECT_EQ(condition_of([&] { put_text(*store, "b", "late", "x"); }), &conditions::kStoreFailed);
+    }
+    const auto store = Store::open(folder.path(), fault_options(), disk, clock);
+    expect_whole(*store, acknowledged, tried);
+    store->collect();
+    expect_whole(*store, acknowledged, tried);
   }
 }
 

@@ -87,7 +87,7 @@ TEST(StoreKill, keeps_every_acknowledged_write_whole) {
       write_until_killed(folder.path(), pipe_ends[1], first);
     }
     ::close(pipe_ends[1]);
-    std::thread killer([&, after = std::uniform_int_distribution(1, 250)(random)] {
+    std::thread killer([&, after = std::uniform_int_distribution(1, 120)(random)] {
       std::this_thread::sleep_for(std::chrono::milliseconds(after));
       ::kill(child, SIGKILL);
     });

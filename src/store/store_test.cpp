@@ -174,6 +174,13 @@ TEST_F(StoreTest, is_opened_by_one_at_a_time) {
   EXPECT_EQ(condition_of([&] { Store::open(folder_.path(), {}, disk_, clock_); }), &conditions::kStoreInUse);
 }
 
+TEST_F(StoreTest, shows_its_files_to_their_owner_alone) {
+  for (const auto* name : {"lab.db", "lab.db-wal", "lab.db-shm", "lock"}) {
+    const auto permissions = std::filesystem::status(folder_.path() / name).permissions();
+    EXPECT_EQ(permissions, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write) << name;
+  }
+}
+
 TEST_F(StoreTest, finds_commits_by_time) {
   const auto step = [](Transaction& t) { t.put_row("offsets", {std::string("t"), std::int64_t{1}}); };
   const auto begin = clock_.now();
@@ -302,6 +309,32 @@ TEST_F(StoreTest, collects_what_fell_out_of_retention_and_nothing_else) {
   const auto last = store_->last_commit();
   reopen();
   EXPECT_EQ(store_->last_commit(), last);
+}
+
+TEST_F(StoreTest, keeps_leased_history_until_the_lease_ends) {
+  make_bucket(*store_, "b");
+  const auto at = put_text(*store_, "b", "k", "one").commit;
+  put_text(*store_, "b", "k", "two");
+  const auto lease = store_->lease_history(at, std::chrono::hours(24 * 10));
+  clock_.advance(std::chrono::hours(24 * 9));
+  put_text(*store_, "b", "k", "three");
+  store_->collect();
+  EXPECT_EQ(store_->objects().open("b", "k", at).read_all(), "one");
+  EXPECT_TRUE(store_->renew_lease(lease, std::chrono::hours(24 * 10)));
+  reopen();
+  clock_.advance(std::chrono::hours(24 * 9));
+  put_text(*store_, "b", "k", "four");
+  store_->collect();
+  EXPECT_EQ(store_->objects().open("b", "k", at).read_all(), "one");
+  store_->release_lease(lease);
+  EXPECT_FALSE(store_->renew_lease(lease, std::chrono::hours(1)));
+  store_->collect();
+  EXPECT_FALSE(store_->objects().find("b", "k", at));
+  EXPECT_EQ(store_->objects().open("b", "k").read_all(), "four");
+
+  const auto short_lease = store_->lease_history(store_->last_commit(), std::chrono::seconds(5));
+  clock_.advance(std::chrono::seconds(6));
+  EXPECT_FALSE(store_->renew_lease(short_lease, std::chrono::seconds(5)));
 }
 
 TEST_F(StoreTest, removes_files_that_a_dead_process_left) {

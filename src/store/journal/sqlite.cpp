@@ -10,11 +10,11 @@
 
 namespace lab::store::journal {
 
-Connection::Connection(const std::filesystem::path& file, Mode mode) {
+Connection::Connection(const std::filesystem::path& file, Mode mode, const std::string& vfs) {
   const int code = sqlite3_open_v2(file.c_str(), &handle_,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
                                        (mode == Mode::ReadWrite ? SQLITE_OPEN_CREATE : 0),
-                                   nullptr);
+                                   vfs.empty() ? nullptr : vfs.c_str());
   if (code != SQLITE_OK) {
     const std::string reason = handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory";
     sqlite3_close(handle_);

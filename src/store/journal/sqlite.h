@@ -63,7 +63,8 @@ class Connection {
  public:
   enum class Mode { ReadWrite, QueryOnly };
 
-  Connection(const std::filesystem::path& file, Mode mode);
+  /// `vfs`: name of a file system registered with SQLite; empty for its own.
+  Connection(const std::filesystem::path& file, Mode mode, const std::string& vfs = {});
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

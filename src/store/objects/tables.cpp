@@ -81,6 +81,11 @@ CREATE TABLE uploads (
   full_object INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX uploads_by_key ON uploads (bucket, key, id);
 
+CREATE TABLE leases (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  until INTEGER NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE upload_parts (
   upload TEXT NOT NULL,
   number INTEGER NOT NULL,

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace lab::store::journal {
+
+/// A layer over SQLite's own file system that tells of every call that changes or syncs a file, and can make it fail.
+/// For tests of the journal: failing disks, and rebuilding the disk after a crash. Name it in
+/// StoreOptions::journal_vfs; must outlive the store. The observer is called from the writer's thread.
+class ObservedVfs {
+ public:
+  enum class Call { Write, Truncate, Sync, Remove };
+  struct Operation {
+    Call call = Call::Write;
+    std::string path;
+    std::uint64_t offset = 0;  ///< of a Write; the size for Truncate
+    std::string_view bytes;    ///< of a Write
+  };
+  /// Answers false to make the call fail; it has then done nothing. Must not throw.
+  using Observer = std::function<bool(const Operation&)>;
+
+  ObservedVfs(std::string name, Observer observer);
+  ~ObservedVfs();
+  ObservedVfs(const ObservedVfs&) = delete;
+  ObservedVfs& operator=(const ObservedVfs&) = delete;
+
+  const std::string& name() const { return name_; }
+
+ private:
+  struct State;
+  const std::string name_;
+  const std::unique_ptr<State> state_;
+};
+
+}  // namespace lab::store::journal
