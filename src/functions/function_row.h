@@ -23,8 +23,12 @@ enum class Since : std::uint8_t { All, Spark4Only, Spark3Only };
 struct CallShape {
   std::span<const plan::bound::ExpressionPtr> arguments;
   const plan::bound::Policy& policy;
+  /// How each argument prints in errors (`a`, `(b + 1)`), without quotes; empty when the caller does not know.
+  std::span<const std::string> displays = {};
 
+  std::size_t size() const { return arguments.size(); }
   const DataType& type(std::size_t i) const { return arguments[i]->type; }
+  std::string display(std::size_t i) const { return i < displays.size() ? displays[i] : "?"; }
   /// The argument's constant value, or nullptr when it is not a literal.
   const types::Value* constant(std::size_t i) const;
 };
@@ -37,42 +41,61 @@ struct CallTypes {
 };
 
 /// What a lowering sees: SQL text of each argument (already of the bound type, safe to paste once), and the bound call.
+/// The text of a lambda argument is its body alone; its parameters are spelled `p<id>` (see lambda()).
 struct LowerCall {
   std::span<const std::string> sql;
   std::span<const plan::bound::ExpressionPtr> arguments;
   const DataType& result;
   const plan::bound::Policy& policy;
   bool ansi = false;
+  /// Aggregates and window functions: `DISTINCT ` or nothing; the condition of FILTER and the text inside OVER's
+  /// parentheses when there are such; WITHIN GROUP's keys as an `ORDER BY …` text; IGNORE NULLS.
+  std::string distinct = {};
+  std::optional<std::string> filter = {};
+  std::optional<std::string> over = {};
+  std::string order_by = {};
+  bool ignore_nulls = false;
 
+  /// What stands behind an aggregate: ` FILTER (WHERE …) OVER (…)`; `condition` is added to the filter.
+  std::string suffix(const std::string& condition = {}) const;
   /// `'Europe/Paris'` as an SQL literal.
   std::string zone() const;
   const types::Value* constant(std::size_t i) const;
+  const DataType& type(std::size_t i) const { return arguments[i]->type; }
+  std::size_t size() const { return arguments.size(); }
+  /// `lambda p7, p8: body` of argument i.
+  std::string lambda(std::size_t i) const;
+  /// Name of the lambda's n-th parameter.
+  std::string lambda_parameter(std::size_t i, std::size_t n) const;
+  std::size_t num_lambda_parameters(std::size_t i) const;
 };
 
 using TypeRule = CallTypes (*)(const CallShape&);
 using Lowering = std::string (*)(const LowerCall&);
 
-/// One example: an expression as in Spark's own documentation. Its value is recorded from a real Spark, never typed here.
-using Examples = std::span<const std::string_view>;
-
 struct FunctionRow {
   std::string_view name;  ///< lower case; operators by their symbol (`+`, `==`, `<=>`, `and`)
   /// `(str: string, pos: int, len?: int) -> string`, the rule of types in short form. Parameter types: any Spark type;
-  /// the classes `any numeric integral fractional text datetime orderable struct`; `T`, `K`, `V` (all arguments
-  /// of one letter are brought to their common type), `array<T>`, `map<K,V>`; `a|b` tries in order; `name: T...` repeats; `?`
-  /// may be left out; `lambda(T[,int])->R`. A row whose types this cannot say has `.types`.
-  std::string_view signature;
+  /// the classes `any numeric integral fractional text datetime orderable struct interval`; one capital letter is a
+  /// variable: all arguments of one letter are brought to their common type (`N` only numbers, `O` only what has an
+  /// order); `array<T>`, `map<K,V>`; `a|b` tries in order; `name: T...` repeats (at least once; `...?` may be absent);
+  /// `len?: int` may be left out; `lambda(T[,int])->R`. A row whose types this cannot say has `.types`; its signature
+  /// still says how many arguments.
+  std::string_view signature = {};
   FunctionKind kind = FunctionKind::Scalar;
-  /// DuckDB SQL with `$1`…`$9` (each argument once at most) and `$*` (all, comma separated). Empty: `native` or `lower`.
+  /// DuckDB SQL with `$1`…`$9` (each argument once at most), `$*` (all, comma separated), `$r` (the result's DuckDB
+  /// type), `$z` (the time zone as literal), `$a` (`true` in ANSI mode). In aggregates and window functions `$d` stands
+  /// in front of the arguments and `$f` behind the closing parenthesis of each aggregate in it: `sum($d$1)$f`. Empty:
+  /// `native` or `lower`.
   std::string_view sql = {};
-  std::string_view native = {};  ///< kernel of engine/kernels: `native($1, …)`
+  std::string_view native = {};  ///< kernel of engine/kernels: `native($*)`, aggregates `native($d$*)$f`
   Lowering lower = nullptr;
   TypeRule types = nullptr;
   Nullability nullability = Nullability::AnyArgument;
-  bool may_raise = false;       ///< lowering guards it against rows that were filtered out
-  bool is_volatile = false;     ///< rand, uuid: never duplicated, merged or folded
-  bool takes_ansi = false;      ///< a trailing boolean argument `ansi` goes to the kernel
-  bool takes_zone = false;      ///< a trailing text argument with the session's time zone goes to the kernel
+  bool may_raise = false;    ///< lowering guards it against rows that were filtered out
+  bool is_volatile = false;  ///< rand, uuid: never duplicated, merged or folded
+  bool takes_ansi = false;   ///< a trailing boolean argument `ansi` goes to the kernel
+  bool takes_zone = false;   ///< a trailing text argument with the session's time zone goes to the kernel
   Since since_version = Since::All;
   Status status = Status::Ready;
   std::string_view since = {};
@@ -90,7 +113,13 @@ std::span<const FunctionRow* const> all_functions();
 /// `display_name` is how the call prints in those errors.
 CallTypes bind_types(const FunctionRow& row, const CallShape& shape, std::string_view display_sql);
 
-/// The SQL text of a call.
+/// Types of the parameters of the lambda at `argument` when it has `count` of them. Arguments that are lambdas not
+/// bound yet are null in the shape. Throws INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH.
+std::vector<DataType> lambda_parameter_types(const FunctionRow& row, const CallShape& shape, std::size_t argument,
+                                             std::size_t count, std::string_view display_sql);
+
+/// The SQL text of a call: scalar, aggregate or window function. Generators are the caller's (see generator_columns in
+/// types of the row).
 std::string lower_call(const FunctionRow& row, const LowerCall& call);
 
 }  // namespace lab::functions

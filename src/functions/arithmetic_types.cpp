@@ -1,0 +1,181 @@
+#include "functions/arithmetic.h"
+#include "functions/common_type.h"
+#include "functions/decimal_types.h"
+#include "functions/misfit.h"
+
+namespace lab::functions {
+
+using types::DayTimeField;
+using types::TypeKind;
+
+namespace {
+
+using Types = std::optional<CallTypes>;
+
+bool is_standard_interval(const DataType& type) {
+  return type.is(TypeKind::DayTimeInterval) || type.is(TypeKind::YearMonthInterval);
+}
+bool is_instant(const DataType& type) { return type.is(TypeKind::Timestamp) || type.is(TypeKind::TimestampNtz); }
+bool is_days_only(const DataType& type) {
+  return type.day_time_from() == DayTimeField::Day && type.day_time_to() == DayTimeField::Day;
+}
+bool is_day_count(const DataType& type) {
+  return type.is(TypeKind::Byte) || type.is(TypeKind::Short) || type.is(TypeKind::Int);
+}
+
+/// A moment and a span: `date|timestamp|text ± interval`.
+Types moment_and_span(const DataType& moment, const DataType& span, bool span_first) {
+  if (!span.is_interval()) return {};
+  DataType from = moment, result;
+  if (moment.is(TypeKind::Date)) {
+    const bool stays = !span.is(TypeKind::DayTimeInterval) || is_days_only(span);
+    result = stays ? DataType(TypeKind::Date) : DataType(TypeKind::Timestamp);
+    if (!stays) from = TypeKind::Timestamp;
+  } else if (is_instant(moment)) {
+    result = moment;
+  } else if (moment.is_text() || moment.is(TypeKind::Null)) {
+    from = TypeKind::Timestamp;
+    result = TypeKind::Timestamp;
+  } else {
+    return {};
+  }
+  return span_first ? CallTypes{{span, from}, result, {}} : CallTypes{{from, span}, result, {}};
+}
+
+Types same_intervals(const DataType& left, const DataType& right, const Policy& policy) {
+  if (left.is(TypeKind::CalendarInterval) && right.is(TypeKind::CalendarInterval))
+    return CallTypes{{left, right}, left, {}};
+  if (is_standard_interval(left) && right.is(TypeKind::Null)) return CallTypes{{left, left}, left, {}};
+  if (is_standard_interval(right) && left.is(TypeKind::Null)) return CallTypes{{right, right}, right, {}};
+  if (!is_standard_interval(left) || left.kind() != right.kind()) return {};
+  const DataType common = *tightest_common_type(left, right, policy);
+  return CallTypes{{common, common}, common, {}};
+}
+
+/// The numeric type of an operand beside `other`: text becomes a number.
+DataType promoted(const DataType& type, const DataType& other, const Policy& policy) {
+  if (!type.is_text()) return type;
+  if (policy.ansi) {
+    if (const auto number = promoted_string(other); number && number->is_numeric()) return *number;
+  }
+  return TypeKind::Double;
+}
+
+CallTypes numeric_types(const CallShape& shape, char op) {
+  const DataType &l = shape.type(0), &r = shape.type(1);
+  const auto fits = [](const DataType& t) { return t.is_numeric() || t.is_text() || t.is(TypeKind::Null); };
+  if (!fits(l) || !fits(r)) {
+    const bool same = same_shape(l, r);
+    const bool both_sides = !fits(l) && !fits(r) && same;
+    if (both_sides || same) {
+      const bool spans = op == '+' || op == '-';
+      throw Misfit{Misfit::Why::BinaryWrongType, 0,
+                   op == '/'   ? "(\"DOUBLE\" or \"DECIMAL\")"
+                   : op == 'd' ? "(\"BIGINT\" or \"DECIMAL\")"
+                   : spans ? "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"
+                           : "\"NUMERIC\""};
+    }
+    throw Misfit{Misfit::Why::BinaryTypes};
+  }
+  DataType left = promoted(l, r, shape.policy), right = promoted(r, l, shape.policy);
+  if (shape.policy.ansi && l.is_text() && r.is_text()) left = right = TypeKind::Double;
+  if (left.is(TypeKind::Null) && right.is(TypeKind::Null)) left = right = TypeKind::Double;
+  if (left.is(TypeKind::Null)) left = right;
+  if (right.is(TypeKind::Null)) right = left;
+  if ((left.is(TypeKind::Decimal) && right.is_fractional()) || (right.is(TypeKind::Decimal) && left.is_fractional())) {
+    left = right = TypeKind::Double;
+  }
+  if (left.is(TypeKind::Decimal) || right.is(TypeKind::Decimal)) {
+    const DataType a = left.is(TypeKind::Decimal) ? left : decimal_operand(*shape.arguments[0]);
+    const DataType b = right.is(TypeKind::Decimal) ? right : decimal_operand(*shape.arguments[1]);
+    const DataType result = op == 'd' ? DataType(TypeKind::Long) : decimal_result(op, a, b);
+    return {{a, b}, result, {}};
+  }
+  if (op == '/') return {{TypeKind::Double, TypeKind::Double}, TypeKind::Double, {}};
+  if (op == 'd') {
+    if (left.is_fractional() || right.is_fractional())
+      throw Misfit{Misfit::Why::BinaryWrongType, left.is_fractional() ? 0UL : 1UL,
+                   "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"};
+    return {{TypeKind::Long, TypeKind::Long}, TypeKind::Long, {}};
+  }
+  const DataType common = *tightest_common_type(left, right, shape.policy);
+  return {{common, common}, common, {}};
+}
+
+}  // namespace
+
+CallTypes add_types(const CallShape& shape) {
+  const DataType &l = shape.type(0), &r = shape.type(1);
+  if (auto types = same_intervals(l, r, shape.policy)) return *types;
+  if (auto types = moment_and_span(l, r, false)) return *types;
+  if (auto types = moment_and_span(r, l, true)) return *types;
+  if (l.is(TypeKind::Date) && (is_day_count(r) || r.is(TypeKind::Null))) return {{l, TypeKind::Int}, l, {}};
+  if (r.is(TypeKind::Date) && (is_day_count(l) || l.is(TypeKind::Null))) return {{TypeKind::Int, r}, r, {}};
+  return numeric_types(shape, '+');
+}
+
+CallTypes subtract_types(const CallShape& shape) {
+  const DataType &l = shape.type(0), &r = shape.type(1);
+  if (auto types = same_intervals(l, r, shape.policy)) return *types;
+  if (auto types = moment_and_span(l, r, false)) return *types;
+  const auto datelike = [](const DataType& t) { return t.is(TypeKind::Date) || t.is_text() || t.is(TypeKind::Null); };
+  if (l.is(TypeKind::Date) && is_day_count(r)) return {{l, TypeKind::Int}, l, {}};
+  if ((l.is(TypeKind::Date) && datelike(r)) || (r.is(TypeKind::Date) && datelike(l))) {
+    return {{TypeKind::Date, TypeKind::Date}, DataType::day_time(DayTimeField::Day, DayTimeField::Day), {}};
+  }
+  const auto instantlike = [](const DataType& t) { return t.is_datetime() || t.is_text() || t.is(TypeKind::Null); };
+  if ((is_instant(l) && instantlike(r)) || (is_instant(r) && instantlike(l))) {
+    const bool plain = l.is(TypeKind::TimestampNtz) && r.is(TypeKind::TimestampNtz);
+    const DataType common = plain ? TypeKind::TimestampNtz : TypeKind::Timestamp;
+    return {{common, common}, DataType::day_time(), {}};
+  }
+  return numeric_types(shape, '-');
+}
+
+CallTypes multiply_types(const CallShape& shape) {
+  const DataType &l = shape.type(0), &r = shape.type(1);
+  const auto number = [](const DataType& t) { return t.is_numeric() || t.is_text() || t.is(TypeKind::Null); };
+  const auto span = [](const DataType& t) {
+    return t.is(TypeKind::DayTimeInterval)     ? DataType::day_time()
+           : t.is(TypeKind::YearMonthInterval) ? DataType::year_month()
+                                               : t;
+  };
+  if (l.is_interval() && number(r)) return {{l, TypeKind::Double}, span(l), {}};
+  if (r.is_interval() && number(l)) return {{TypeKind::Double, r}, span(r), {}};
+  return numeric_types(shape, '*');
+}
+
+CallTypes divide_types(const CallShape& shape) {
+  const DataType &l = shape.type(0), &r = shape.type(1);
+  if (l.is_interval() && (r.is_numeric() || r.is_text() || r.is(TypeKind::Null))) {
+    const DataType result = l.is(TypeKind::DayTimeInterval)     ? DataType::day_time()
+                            : l.is(TypeKind::YearMonthInterval) ? DataType::year_month()
+                                                                : l;
+    return {{l, TypeKind::Double}, result, true};
+  }
+  CallTypes types = numeric_types(shape, '/');
+  types.nullable = shape.policy.ansi ? std::nullopt : std::optional(true);
+  return types;
+}
+
+CallTypes remainder_types(const CallShape& shape) {
+  CallTypes types = numeric_types(shape, '%');
+  types.nullable = shape.policy.ansi ? std::nullopt : std::optional(true);
+  return types;
+}
+
+CallTypes integral_divide_types(const CallShape& shape) {
+  const DataType &l = shape.type(0), &r = shape.type(1);
+  if (is_standard_interval(l) && l.kind() == r.kind()) return {{l, r}, TypeKind::Long, true};
+  CallTypes types = numeric_types(shape, 'd');
+  types.nullable = shape.policy.ansi ? std::nullopt : std::optional(true);
+  return types;
+}
+
+CallTypes comparison_types(const CallShape& shape) {
+  const auto common = comparison_type(shape.type(0), shape.type(1), shape.policy);
+  if (!common) throw Misfit{Misfit::Why::BinaryTypes};
+  return {{*common, *common}, TypeKind::Boolean, {}};
+}
+
+}  // namespace lab::functions

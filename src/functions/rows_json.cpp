@@ -1,0 +1,146 @@
+#include "base/error.h"
+#include "functions/duckdb_type.h"
+#include "functions/misfit.h"
+#include "functions/rows.h"
+#include "types/type_text.h"
+
+namespace lab::functions {
+
+using types::TypeKind;
+
+namespace {
+
+/// A schema argument is a constant: DDL text or what schema_of_json gave.
+DataType schema_argument(const CallShape& shape, std::size_t i) {
+  const types::Value* text = shape.constant(i);
+  if (text == nullptr || !std::holds_alternative<std::string>(text->data))
+    throw Misfit{Misfit::Why::NotFoldable, i, "`schema`"};
+  try {
+    return types::parse_type(text->text());
+  } catch (const Error&) {
+    return DataType::structure(types::parse_schema(text->text()));
+  }
+}
+
+CallTypes with_options(const CallShape& shape, DataType first, std::size_t options_at) {
+  CallTypes types{{std::move(first)}, {}, true};
+  for (std::size_t i = 1; i < shape.size(); ++i)
+    types.arguments.push_back(i == options_at ? shape.type(i) : DataType(TypeKind::String));
+  return types;
+}
+
+CallTypes from_json_types(const CallShape& shape) {
+  CallTypes types = with_options(shape, TypeKind::String, 2);
+  types.result = as_nullable(schema_argument(shape, 1));
+  return types;
+}
+CallTypes from_csv_types(const CallShape& shape) {
+  CallTypes types = with_options(shape, TypeKind::String, 2);
+  types.result = as_nullable(schema_argument(shape, 1));
+  if (!types.result.is(TypeKind::Struct)) throw Misfit{Misfit::Why::Input, 1, "\"STRUCT\""};
+  return types;
+}
+CallTypes to_json_types(const CallShape& shape) {
+  const DataType& type = shape.type(0);
+  if (!type.is_nested() && !type.is(TypeKind::Variant))
+    throw Misfit{Misfit::Why::Input, 0, "(\"STRUCT\" or \"MAP\" or \"ARRAY\")"};
+  CallTypes types = with_options(shape, type, 1);
+  types.result = TypeKind::String;
+  types.nullable = shape.arguments[0]->nullable;
+  return types;
+}
+
+/// `{'key': 'value'}` of an options map as a MAP(VARCHAR, VARCHAR), empty without one.
+std::string options_sql(const LowerCall& call, std::size_t i) {
+  return i < call.size() ? call.sql[i] : std::string("CAST(map([], []) AS MAP(VARCHAR, VARCHAR))");
+}
+
+/// Type texts travel as JSON: DDL would lose nullability and odd names.
+std::string lower_from_json(const LowerCall& call) {
+  return "lab_from_json(" + call.sql[0] + ", " + text_literal(types::to_json(call.result)) + ", " +
+         options_sql(call, 2) + ", " + call.zone() + ")";
+}
+std::string lower_to_json(const LowerCall& call) {
+  return "lab_to_json(" + call.sql[0] + ", " + text_literal(types::to_json(call.type(0))) + ", " +
+         options_sql(call, 1) + ", " + call.zone() + ")";
+}
+std::string lower_from_csv(const LowerCall& call) {
+  return "lab_from_csv(" + call.sql[0] + ", " + text_literal(types::to_json(call.result)) + ", " +
+         options_sql(call, 2) + ", " + call.zone() + ")";
+}
+std::string lower_to_csv(const LowerCall& call) {
+  return "lab_to_csv(" + call.sql[0] + ", " + text_literal(types::to_json(call.type(0))) + ", " + options_sql(call, 1) +
+         ", " + call.zone() + ")";
+}
+CallTypes to_csv_types(const CallShape& shape) {
+  if (!shape.type(0).is(TypeKind::Struct)) throw Misfit{Misfit::Why::Input, 0, "\"STRUCT\""};
+  return to_json_types(shape);
+}
+std::string lower_schema_of_json(const LowerCall& call) {
+  return "lab_schema_of_json(" + call.sql[0] + ", " + options_sql(call, 1) + ")";
+}
+std::string lower_schema_of_csv(const LowerCall& call) {
+  return "lab_schema_of_csv(" + call.sql[0] + ", " + options_sql(call, 1) + ")";
+}
+
+constexpr FunctionRow kJsonTable[] = {
+    {.name = "from_csv",
+     .signature = "(csv: any, schema: any, options?: any) -> any",
+     .lower = &lower_from_csv,
+     .types = &from_csv_types,
+     .nullability = Nullability::Always,
+     .may_raise = true,
+     .doc = "A struct of a CSV line."},
+    {.name = "from_json",
+     .signature = "(json: any, schema: any, options?: any) -> any",
+     .lower = &lower_from_json,
+     .types = &from_json_types,
+     .nullability = Nullability::Always,
+     .may_raise = true,
+     .doc = "A value of JSON text by a schema."},
+    {.name = "get_json_object",
+     .signature = "(json: string, path: string) -> string",
+     .native = "lab_get_json_object",
+     .nullability = Nullability::Always,
+     .doc = "What stands at a path of JSON text."},
+    {.name = "json_array_length",
+     .signature = "(json: string) -> int",
+     .native = "lab_json_array_length",
+     .nullability = Nullability::Always,
+     .doc = "Length of the outermost JSON array."},
+    {.name = "json_object_keys",
+     .signature = "(json: string) -> array<string>",
+     .native = "lab_json_object_keys",
+     .nullability = Nullability::Always,
+     .doc = "Keys of the outermost JSON object."},
+    {.name = "schema_of_csv",
+     .signature = "(csv: string, options?: any) -> string",
+     .lower = &lower_schema_of_csv,
+     .nullability = Nullability::Never,
+     .may_raise = true,
+     .doc = "Type of a CSV line as DDL."},
+    {.name = "schema_of_json",
+     .signature = "(json: string, options?: any) -> string",
+     .lower = &lower_schema_of_json,
+     .nullability = Nullability::Never,
+     .may_raise = true,
+     .doc = "Type of JSON text as DDL."},
+    {.name = "to_csv",
+     .signature = "(value: any, options?: any) -> string",
+     .lower = &lower_to_csv,
+     .types = &to_csv_types,
+     .doc = "A struct as a CSV line."},
+    {.name = "to_json",
+     .signature = "(value: any, options?: any) -> string",
+     .lower = &lower_to_json,
+     .types = &to_json_types,
+     .may_raise = true,
+     .doc = "A struct, map or array as JSON text."},
+};
+static_assert(are_rows_in_order(kJsonTable));
+
+}  // namespace
+
+constinit const Rows kJsonRows = kJsonTable;
+
+}  // namespace lab::functions

@@ -1,0 +1,223 @@
+#include "functions/duckdb_type.h"
+#include "functions/misfit.h"
+#include "functions/rows.h"
+
+namespace lab::functions {
+
+using types::TypeKind;
+
+namespace {
+
+/// `body` with `name` standing for `value`, which is computed once.
+std::string bind_lambda(const std::string& name, const std::string& value, const std::string& body) {
+  return "list_transform([" + value + "], lambda " + name + ": " + body + ")[1]";
+}
+
+/// DuckDB counts elements from 1, Spark from 0.
+std::string indexed(std::string_view function, const LowerCall& call, const std::string& list, std::size_t lambda) {
+  if (call.num_lambda_parameters(lambda) == 1)
+    return std::string(function) + "(" + list + ", " + call.lambda(lambda) + ")";
+  return std::string(function) + "(" + list + ", lambda " + call.lambda_parameter(lambda, 0) + ", item_number: " +
+         bind_lambda(call.lambda_parameter(lambda, 1), "CAST(item_number - 1 AS INTEGER)", call.sql[lambda]) + ")";
+}
+
+/// The lambda over the entries of a map: two parameters for key and value.
+std::string over_entry(const LowerCall& call, std::size_t lambda) {
+  return bind_lambda(call.lambda_parameter(lambda, 0), "struct_extract(item, 'key')",
+                     bind_lambda(call.lambda_parameter(lambda, 1), "struct_extract(item, 'value')", call.sql[lambda]));
+}
+
+std::string lower_transform(const LowerCall& call) { return indexed("list_transform", call, call.sql[0], 1); }
+std::string lower_filter(const LowerCall& call) { return indexed("list_filter", call, call.sql[0], 1); }
+std::string lower_exists(const LowerCall& call) {
+  return "lab_list_or(list_transform(" + call.sql[0] + ", " + call.lambda(1) + "))";
+}
+std::string lower_forall(const LowerCall& call) {
+  return "lab_list_and(list_transform(" + call.sql[0] + ", " + call.lambda(1) + "))";
+}
+
+CallTypes aggregate_types(const CallShape& shape) {
+  if (!shape.type(0).is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
+  const DataType& accumulator = shape.type(2);
+  CallTypes types{{shape.type(0), shape.type(1), accumulator}, accumulator, true};
+  if (shape.size() > 3) {
+    types.arguments.push_back(shape.type(3));
+    types.result = shape.type(3);
+  }
+  return types;
+}
+
+std::string lower_aggregate(const LowerCall& call) {
+  const std::string type = duckdb_type(call.type(2));
+  std::string text = "list_reduce(" + call.sql[0] + ", lambda " + call.lambda_parameter(2, 0) + ", " +
+                     call.lambda_parameter(2, 1) + ": CAST(" + call.sql[2] + " AS " + type + "), CAST(" + call.sql[1] +
+                     " AS " + type + "))";
+  if (call.size() < 4) return text;
+  return "(CASE WHEN " + call.sql[0] + " IS NULL THEN NULL ELSE " +
+         bind_lambda(call.lambda_parameter(3, 0), text, call.sql[3]) + " END)";
+}
+
+CallTypes zip_with_types(const CallShape& shape) {
+  return {
+      {shape.type(0), shape.type(1), shape.type(2)}, DataType::array(shape.type(2), shape.arguments[2]->nullable), {}};
+}
+
+std::string lower_zip_with(const LowerCall& call) {
+  const std::string body =
+      bind_lambda(call.lambda_parameter(2, 0), "struct_extract_at(item, 1)",
+                  bind_lambda(call.lambda_parameter(2, 1), "struct_extract_at(item, 2)", call.sql[2]));
+  return "(CASE WHEN " + call.sql[0] + " IS NULL OR " + call.sql[1] +
+         " IS NULL THEN NULL ELSE list_transform(list_zip(" + call.sql[0] + ", " + call.sql[1] +
+         "), lambda item: " + body + ") END)";
+}
+
+/// With a comparator an element's place is the number of elements before it: quadratic, and stable.
+std::string lower_array_sort(const LowerCall& call) {
+  if (call.size() == 1) return "list_sort(" + call.sql[0] + ", 'ASC', 'NULLS LAST')";
+  const std::string left = call.lambda_parameter(1, 0), right = call.lambda_parameter(1, 1);
+  const std::string before = "list_filter(items, lambda " + right + ", right_number: 2 * sign(" + call.sql[1] +
+                             ") + CASE WHEN right_number < left_number THEN 1 ELSE 0 END > 0)";
+  const std::string ranked =
+      "list_transform(items, lambda " + left + ", left_number: {'r': len(" + before + "), 'v': " + left + "})";
+  return bind_lambda("items", call.sql[0],
+                     "list_transform(list_sort(" + ranked + "), lambda item: struct_extract(item, 'v'))");
+}
+
+CallTypes transform_types(const CallShape& shape) {
+  return {{shape.type(0), shape.type(1)}, DataType::array(shape.type(1), shape.arguments[1]->nullable), {}};
+}
+CallTypes filter_types(const CallShape& shape) {
+  if (!shape.type(1).is(TypeKind::Boolean)) throw Misfit{Misfit::Why::Input, 1, "\"BOOLEAN\""};
+  return {{shape.type(0), shape.type(1)}, shape.type(0), {}};
+}
+CallTypes quantifier_types(const CallShape& shape) {
+  CallTypes types = filter_types(shape);
+  types.result = TypeKind::Boolean;
+  types.nullable = shape.arguments[0]->nullable || shape.arguments[1]->nullable;
+  return types;
+}
+CallTypes array_sort_types(const CallShape& shape) {
+  if (!shape.type(0).is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
+  CallTypes types{{shape.type(0)}, shape.type(0), {}};
+  if (shape.size() > 1) {
+    if (!shape.type(1).is(TypeKind::Int)) throw Misfit{Misfit::Why::Input, 1, "\"INT\""};
+    types.arguments.push_back(shape.type(1));
+  }
+  return types;
+}
+
+CallTypes keys_transform_types(const CallShape& shape) {
+  return {{shape.type(0), shape.type(1)},
+          DataType::map(shape.type(1), shape.type(0).value(), shape.type(0).contains_null()),
+          {}};
+}
+CallTypes values_transform_types(const CallShape& shape) {
+  return {{shape.type(0), shape.type(1)},
+          DataType::map(shape.type(0).key(), shape.type(1), shape.arguments[1]->nullable),
+          {}};
+}
+std::string lower_transform_keys(const LowerCall& call) {
+  return "lab_map_from_lists(list_transform(map_entries(" + call.sql[0] + "), lambda item: " + over_entry(call, 1) +
+         "), map_values(" + call.sql[0] + "))";
+}
+std::string lower_transform_values(const LowerCall& call) {
+  return "lab_map_from_lists(map_keys(" + call.sql[0] + "), list_transform(map_entries(" + call.sql[0] +
+         "), lambda item: " + over_entry(call, 1) + "))";
+}
+std::string lower_map_filter(const LowerCall& call) {
+  return "map_from_entries(list_filter(map_entries(" + call.sql[0] + "), lambda item: " + over_entry(call, 1) + "))";
+}
+
+CallTypes map_zip_with_types(const CallShape& shape) {
+  return {{shape.type(0), shape.type(1), shape.type(2)},
+          DataType::map(shape.type(0).key(), shape.type(2), shape.arguments[2]->nullable),
+          {}};
+}
+std::string lower_map_zip_with(const LowerCall& call) {
+  const std::string keys = "(map_keys(" + call.sql[0] + ") || map_keys(" + call.sql[1] + "))";
+  const std::string key = call.lambda_parameter(2, 0);
+  const std::string body = bind_lambda(
+      call.lambda_parameter(2, 1), "map_extract_value(" + call.sql[0] + ", " + key + ")",
+      bind_lambda(call.lambda_parameter(2, 2), "map_extract_value(" + call.sql[1] + ", " + key + ")", call.sql[2]));
+  return "(" +
+         bind_lambda("keys", "list_select(" + keys + ", lab_distinct_indices(" + keys + "))",
+                     "lab_map_from_lists(keys, list_transform(keys, lambda " + key + ": " + body + "))") +
+         ")";
+}
+
+constexpr FunctionRow kLambdaTable[] = {
+    {.name = "aggregate",
+     .signature = "(array: array<T>, start: S, merge: lambda(S,T)->R, finish?: lambda(S)->F) -> any",
+     .lower = &lower_aggregate,
+     .types = &aggregate_types,
+     .may_raise = true,
+     .doc = "Folds an array."},
+    {.name = "array_sort",
+     .signature = "(array: array<T>, comparator?: lambda(T,T)->R) -> array<T>",
+     .lower = &lower_array_sort,
+     .types = &array_sort_types,
+     .may_raise = true,
+     .doc = "In order, NULLs last, or by a comparator."},
+    {.name = "exists",
+     .signature = "(array: array<T>, predicate: lambda(T)->R) -> boolean",
+     .lower = &lower_exists,
+     .types = &quantifier_types,
+     .may_raise = true,
+     .doc = "The predicate holds for an element."},
+    {.name = "filter",
+     .signature = "(array: array<T>, predicate: lambda(T[,int])->R) -> array<T>",
+     .lower = &lower_filter,
+     .types = &filter_types,
+     .may_raise = true,
+     .doc = "Elements for which the predicate holds."},
+    {.name = "forall",
+     .signature = "(array: array<T>, predicate: lambda(T)->R) -> boolean",
+     .lower = &lower_forall,
+     .types = &quantifier_types,
+     .may_raise = true,
+     .doc = "The predicate holds for all elements."},
+    {.name = "map_filter",
+     .signature = "(map: map<K,V>, predicate: lambda(K,V)->R) -> map<K,V>",
+     .lower = &lower_map_filter,
+     .types = &filter_types,
+     .may_raise = true,
+     .doc = "Entries for which the predicate holds."},
+    {.name = "map_zip_with",
+     .signature = "(a: map<K,V>, b: map<K,W>, function: lambda(K,V,W)->R) -> map<K,R>",
+     .lower = &lower_map_zip_with,
+     .types = &map_zip_with_types,
+     .may_raise = true,
+     .doc = "Two maps merged by a function of key and both values."},
+    {.name = "reduce", .alias_of = "aggregate"},
+    {.name = "transform",
+     .signature = "(array: array<T>, function: lambda(T[,int])->R) -> array<R>",
+     .lower = &lower_transform,
+     .types = &transform_types,
+     .may_raise = true,
+     .doc = "The function of each element."},
+    {.name = "transform_keys",
+     .signature = "(map: map<K,V>, function: lambda(K,V)->R) -> map<R,V>",
+     .lower = &lower_transform_keys,
+     .types = &keys_transform_types,
+     .may_raise = true,
+     .doc = "Keys replaced by a function of key and value."},
+    {.name = "transform_values",
+     .signature = "(map: map<K,V>, function: lambda(K,V)->R) -> map<K,R>",
+     .lower = &lower_transform_values,
+     .types = &values_transform_types,
+     .may_raise = true,
+     .doc = "Values replaced by a function of key and value."},
+    {.name = "zip_with",
+     .signature = "(a: array<T>, b: array<U>, function: lambda(T,U)->R) -> array<R>",
+     .lower = &lower_zip_with,
+     .types = &zip_with_types,
+     .may_raise = true,
+     .doc = "Two arrays merged by a function."},
+};
+static_assert(are_rows_in_order(kLambdaTable));
+
+}  // namespace
+
+constinit const Rows kLambdaRows = kLambdaTable;
+
+}  // namespace lab::functions

@@ -1,0 +1,168 @@
+#include "functions/common_type.h"
+#include "functions/duckdb_type.h"
+#include "functions/misfit.h"
+#include "functions/rows.h"
+
+namespace lab::functions {
+
+using types::TypeKind;
+
+namespace {
+
+CallTypes map_types(const CallShape& shape) {
+  if (shape.size() % 2 == 1) throw Misfit{Misfit::Why::NumArguments, 0, "2n (n > 0)"};
+  std::vector<DataType> keys, values;
+  bool value_null = false;
+  for (std::size_t i = 0; i < shape.size(); i += 2) {
+    keys.push_back(shape.type(i));
+    values.push_back(shape.type(i + 1));
+    value_null |= shape.arguments[i + 1]->nullable;
+  }
+  const auto key = wider_common_type(keys, shape.policy), value = wider_common_type(values, shape.policy);
+  if (!key || !value) throw Misfit{Misfit::Why::DifferentTypes};
+  CallTypes types{{}, DataType::map(*key, *value, value_null), false};
+  for (std::size_t i = 0; i < shape.size(); ++i) types.arguments.push_back(i % 2 == 0 ? *key : *value);
+  return types;
+}
+
+std::string lower_map(const LowerCall& call) {
+  if (call.size() == 0) return "CAST(map([], []) AS " + duckdb_type(call.result) + ")";
+  std::string keys, values;
+  for (std::size_t i = 0; i < call.size(); ++i) {
+    std::string& list = i % 2 == 0 ? keys : values;
+    list += (list.empty() ? "" : ", ") + call.sql[i];
+  }
+  return "lab_map_from_lists([" + keys + "], [" + values + "])";
+}
+
+CallTypes map_concat_types(const CallShape& shape) {
+  std::vector<DataType> types;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    types.push_back(shape.type(i));
+    if (!shape.type(i).is(TypeKind::Map)) throw Misfit{Misfit::Why::Input, i, "\"MAP\""};
+  }
+  if (types.empty()) return {{}, DataType::map(TypeKind::String, TypeKind::String, false), false};
+  const auto common = wider_without_strings(types, shape.policy);
+  if (!common) throw Misfit{Misfit::Why::DifferentTypes};
+  return {std::vector<DataType>(shape.size(), *common), *common, {}};
+}
+
+std::string lower_map_concat(const LowerCall& call) {
+  if (call.size() == 0) return "CAST(map([], []) AS " + duckdb_type(call.result) + ")";
+  std::string keys, values;
+  for (std::size_t i = 0; i < call.size(); ++i) {
+    keys += (i > 0 ? " || " : "") + ("map_keys(" + call.sql[i]) + ")";
+    values += (i > 0 ? " || " : "") + ("map_values(" + call.sql[i]) + ")";
+  }
+  return "lab_map_from_lists(" + keys + ", " + values + ")";
+}
+
+CallTypes entries_types(const CallShape& shape) {
+  const DataType& map = shape.type(0);
+  if (!map.is(TypeKind::Map)) throw Misfit{Misfit::Why::Input, 0, "\"MAP\""};
+  return {
+      {map},
+      DataType::array(
+          DataType::structure({{"key", map.key(), false, {}}, {"value", map.value(), map.contains_null(), {}}}), false),
+      {}};
+}
+CallTypes keys_types(const CallShape& shape) {
+  if (!shape.type(0).is(TypeKind::Map)) throw Misfit{Misfit::Why::Input, 0, "\"MAP\""};
+  return {{shape.type(0)}, DataType::array(shape.type(0).key(), false), {}};
+}
+CallTypes values_types(const CallShape& shape) {
+  if (!shape.type(0).is(TypeKind::Map)) throw Misfit{Misfit::Why::Input, 0, "\"MAP\""};
+  return {{shape.type(0)}, DataType::array(shape.type(0).value(), shape.type(0).contains_null()), {}};
+}
+
+CallTypes from_arrays_types(const CallShape& shape) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (!shape.type(i).is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, i, "\"ARRAY\""};
+  }
+  return {{shape.type(0), shape.type(1)},
+          DataType::map(shape.type(0).element(), shape.type(1).element(), shape.type(1).contains_null()),
+          {}};
+}
+CallTypes from_entries_types(const CallShape& shape) {
+  const DataType& type = shape.type(0);
+  if (!type.is(TypeKind::Array) || !type.element().is(TypeKind::Struct) || type.element().fields().size() != 2) {
+    throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\" of pair \"STRUCT\""};
+  }
+  const auto& fields = type.element().fields();
+  return {{type},
+          DataType::map(fields[0].type, fields[1].type, fields[1].nullable),
+          shape.arguments[0]->nullable || type.contains_null()};
+}
+
+std::string lower_from_entries(const LowerCall& call) {
+  const auto field = [&](std::string_view name) {
+    return "list_transform(" + call.sql[0] + ", lambda item: struct_extract(item, '" + std::string(name) + "'))";
+  };
+  return "(CASE WHEN list_count(" + call.sql[0] + ") < len(" + call.sql[0] + ") THEN NULL ELSE lab_map_from_lists(" +
+         field("f0") + ", " + field("f1") + ") END)";
+}
+
+/// Fields of a MAP's entry are called key and value inside DuckDB; ours are f0 and f1.
+std::string lower_map_entries(const LowerCall& call) {
+  return "list_transform(map_entries(" + call.sql[0] +
+         "), lambda item: {'f0': struct_extract(item, 'key'), 'f1': struct_extract(item, 'value')})";
+}
+
+std::string lower_str_to_map(const LowerCall& call) {
+  return "lab_str_to_map(" + call.sql[0] + ", " + (call.size() > 1 ? call.sql[1] : "','") + ", " +
+         (call.size() > 2 ? call.sql[2] : "':'") + ")";
+}
+
+constexpr FunctionRow kMapTable[] = {
+    {.name = "map",
+     .signature = "(entries: any...?) -> any",
+     .lower = &lower_map,
+     .types = &map_types,
+     .may_raise = true,
+     .doc = "A map of keys and values in turn."},
+    {.name = "map_concat",
+     .signature = "(maps: any...?) -> any",
+     .lower = &lower_map_concat,
+     .types = &map_concat_types,
+     .may_raise = true,
+     .doc = "Entries of all maps."},
+    {.name = "map_contains_key",
+     .signature = "(map: map<K,V>, key: K) -> boolean",
+     .sql = "list_contains(map_keys($1), $2)",
+     .doc = "Holds the key."},
+    {.name = "map_entries",
+     .signature = "(map: any) -> any",
+     .lower = &lower_map_entries,
+     .types = &entries_types,
+     .doc = "Entries as structs."},
+    {.name = "map_from_arrays",
+     .signature = "(keys: any, values: any) -> any",
+     .native = "lab_map_from_lists",
+     .types = &from_arrays_types,
+     .may_raise = true,
+     .doc = "A map of an array of keys and one of values."},
+    {.name = "map_from_entries",
+     .signature = "(entries: any) -> any",
+     .lower = &lower_from_entries,
+     .types = &from_entries_types,
+     .may_raise = true,
+     .doc = "A map of structs of two fields."},
+    {.name = "map_keys", .signature = "(map: any) -> any", .sql = "map_keys($1)", .types = &keys_types, .doc = "Keys."},
+    {.name = "map_values",
+     .signature = "(map: any) -> any",
+     .sql = "map_values($1)",
+     .types = &values_types,
+     .doc = "Values."},
+    {.name = "str_to_map",
+     .signature = "(text: string, pair_delimiter?: string, value_delimiter?: string) -> map<string,string>",
+     .lower = &lower_str_to_map,
+     .may_raise = true,
+     .doc = "A map of a text of pairs."},
+};
+static_assert(are_rows_in_order(kMapTable));
+
+}  // namespace
+
+constinit const Rows kMapRows = kMapTable;
+
+}  // namespace lab::functions
