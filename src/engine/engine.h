@@ -66,9 +66,12 @@ struct WriteSpec {
   std::filesystem::path directory;      ///< exists; files get fresh names in it
   std::vector<int> partition_by;        ///< columns of the statement's schema that make folders and are left out of the files
   std::vector<std::string> column_names;         ///< physical names, by column of the schema
-  std::vector<std::optional<std::int32_t>> field_ids;
+  /// Types with the names that fields inside them get in the files, by column; empty: as in the statement's schema.
+  std::vector<types::DataType> physical_types;
+  std::vector<std::optional<std::int32_t>> field_ids;  ///< by column; empty: none
   std::string compression = "snappy";
   std::int64_t target_file_bytes = 128 << 20;
+  bool write_empty_file = false;  ///< one file without rows when there are none (plain Parquet folders; not with partition_by)
 };
 
 /// One DuckDB of one session. Thread-safe: each statement has a connection of its own. Throws Error for failing queries: the

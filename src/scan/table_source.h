@@ -38,6 +38,8 @@ struct FileColumn {
   types::Field field;                    ///< logical name and type
   std::string physical_name;             ///< name in the Parquet file
   std::optional<std::int32_t> field_id;  ///< preferred over the name when set
+  /// The type with the names that fields inside it have in the files; unset: as in `field`.
+  std::optional<types::DataType> physical_type;
   /// Constant for files that lack the column (NULL when unset).
   std::optional<types::Value> missing_value;
 };

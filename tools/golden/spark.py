@@ -122,7 +122,8 @@ class Oracle:
         """Condition, SQLSTATE and parameters of the outermost error in the chain that has a condition."""
         java = getattr(error, "_origin", None) or getattr(error, "java_exception", None)
         if java is None:
-            raise error
+            print(f"the client failed, not Spark: {type(error).__name__}: {error}", flush=True)
+            return {"condition": None, "class": type(error).__name__, "message": str(error)[:400]}
         first, cause = java, java
         while cause is not None:
             condition = self._call(cause, "getErrorClass") or self._call(cause, "getCondition")

@@ -3,7 +3,7 @@
 The recorder and the replaying tests share this file, so a difference between two answers is a difference of Spark's.
 
     boolean, byte to long   JSON boolean, number        float, double   shortest round-trip text, NaN, Infinity
-    decimal                 plain text with its scale   string          text
+    decimal                 plain text with its scale   string          text, or {"hex": …} when it is no UTF-8
     binary                  upper-case hexadecimal      date            2020-01-31, years as ISO 8601 has them
     timestamp, ntz          2020-01-31T01:02:03[.ffffff] in UTC (the session's zone)
     interval year-month     months                      interval day-time   microseconds
@@ -93,6 +93,14 @@ def _nested(array: pa.Array, items: list) -> list:
     return [items[offsets[i] : offsets[i + 1]] if valid[i] else None for i in range(len(array))]
 
 
+def _text(raw):
+    """Spark keeps bytes that are no UTF-8 in a string; JSON cannot, so they are told as {"hex": …}."""
+    try:
+        return None if raw is None else raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"hex": raw.hex().upper()}
+
+
 def encode_array(array: pa.Array, dtype) -> list:
     """One column as JSON values; `dtype` is the Spark type in its JSON form."""
     if isinstance(array, pa.ChunkedArray):
@@ -138,6 +146,10 @@ def encode_array(array: pa.Array, dtype) -> list:
         return [None if v is None else format(v, "f") for v in array.to_pylist()]
     if kind == "binary":
         return [None if v is None else v.hex().upper() for v in array.to_pylist()]
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        bytes_type = pa.large_binary() if pa.types.is_large_string(array.type) else pa.binary()
+        raw = pa.Array.from_buffers(bytes_type, len(array), array.buffers(), offset=array.offset)
+        return [_text(value) for value in raw.to_pylist()]
     return array.to_pylist()
 
 

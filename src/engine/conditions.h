@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/conditions.h"
+
+/// What DuckDB itself can complain about. Errors with a meaning in Spark are raised by kernels under Spark's own names.
+namespace lab::conditions {
+
+inline constexpr Condition kOutOfMemory{"UNABLE_TO_ACQUIRE_MEMORY", "53200", Kind::ResourceExhausted,
+    "The query needs more memory than its session may use. <message>"};
+inline constexpr Condition kArithmeticOverflow{"ARITHMETIC_OVERFLOW", "22003", Kind::Arithmetic,
+    "<message>.<alternative> If necessary set <config> to \"false\" to bypass this error."};
+inline constexpr Condition kFailedReadFile{"FAILED_READ_FILE.NO_HINT", "KD001", Kind::Runtime,
+    "Encountered error while reading file <path>. <message>"};
+inline constexpr Condition kEngineConversion{"CAST_INVALID_INPUT", "22018", Kind::Cast, "<message>"};
+inline constexpr Condition kScalarSubqueryTooManyRows{"SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000", Kind::Runtime,
+    "More than one row returned by a subquery used as an expression."};
+
+}  // namespace lab::conditions

@@ -1,0 +1,37 @@
+#include "engine/engine_error.h"
+
+#include "duckdb/common/error_data.hpp"
+#include "engine/conditions.h"
+#include "engine/kernels/wrapped_error.h"
+
+namespace lab::engine {
+
+Error rebuild(const duckdb::ErrorData& error) {
+  const auto& extra = error.ExtraInfo();
+  const auto wrapped = extra.find(kConditionKey);
+  if (wrapped != extra.end()) {
+    if (const Condition* condition = find_condition(wrapped->second)) {
+      Error::Parameters parameters;
+      for (const auto& [key, value] : extra) {
+        if (key.starts_with(kParameterPrefix)) parameters.emplace(key.substr(kParameterPrefix.size()), value);
+      }
+      return Error(*condition, std::move(parameters));
+    }
+  }
+  const std::string& message = error.RawMessage();
+  using duckdb::ExceptionType;
+  switch (error.Type()) {
+    case ExceptionType::INTERRUPT: return Error(conditions::kOperationCanceled);
+    case ExceptionType::OUT_OF_MEMORY: return Error(conditions::kOutOfMemory, {{"message", message}});
+    case ExceptionType::OUT_OF_RANGE:
+    case ExceptionType::DECIMAL:
+      return Error(conditions::kArithmeticOverflow, {{"message", message}, {"alternative", ""}, {"config", "\"spark.sql.ansi.enabled\""}});
+    case ExceptionType::CONVERSION: return Error(conditions::kEngineConversion, {{"message", message}});
+    case ExceptionType::IO: return Error(conditions::kFailedReadFile, {{"path", ""}, {"message", message}});
+    default:
+      return Error(conditions::kInternalError,
+                   {{"message", duckdb::Exception::ExceptionTypeToString(error.Type()) + ": " + message}});
+  }
+}
+
+}  // namespace lab::engine

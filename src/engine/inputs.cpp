@@ -1,0 +1,16 @@
+#include "engine/inputs.h"
+
+#include "duckdb/main/client_context.hpp"
+
+namespace lab::engine {
+
+std::shared_ptr<const scan::TableSource> StatementInputs::find(duckdb::ClientContext& context, const std::string& name) {
+  const auto inputs = context.registered_state->Get<StatementInputs>(kKey);
+  if (inputs) {
+    const auto found = inputs->sources.find(name);
+    if (found != inputs->sources.end()) return found->second;
+  }
+  throw duckdb::InternalException("statement has no input '%s'", name);
+}
+
+}  // namespace lab::engine

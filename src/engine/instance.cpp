@@ -1,0 +1,92 @@
+#include <filesystem>
+
+#include "duckdb.hpp"
+#include "duckdb/main/extension/extension_loader.hpp"
+#include "engine/arrow_result.h"
+#include "engine/conditions.h"
+#include "engine/engine.h"
+#include "engine/engine_error.h"
+#include "engine/kernels/registry.h"
+#include "engine/retype.h"
+#include "engine/statement_run.h"
+#include "engine/table_functions.h"
+#include "engine/write_parquet.h"
+
+namespace lab::engine {
+namespace {
+
+constexpr const char* kPinnedVersion = "v1.5.6";
+
+void configure(duckdb::DBConfig& config, const InstanceOptions& options) {
+  const auto set = [&](const char* name, duckdb::Value value) { config.SetOptionByName(name, value); };
+  if (options.memory_limit_bytes > 0) config.options.maximum_memory = options.memory_limit_bytes;
+  set("threads", duckdb::Value::BIGINT(options.threads));
+  if (!options.spill_directory.empty()) set("temp_directory", duckdb::Value(options.spill_directory.string()));
+  set("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
+  set("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
+  // Spark's scans, limits and collects give the rows of a file in their order.
+  set("preserve_insertion_order", duckdb::Value::BOOLEAN(true));
+}
+
+void register_kernels(duckdb::DuckDB& database) {
+  static const KernelRegistry kernels = [] {
+    KernelRegistry registry;
+    register_all_kernels(registry);
+    register_retype(registry);
+    return registry;
+  }();
+  duckdb::ExtensionLoader loader(*database.instance, "lab");
+  for (const auto& function : kernels.scalars()) loader.RegisterFunction(function);
+  for (const auto& function : kernels.aggregates()) loader.RegisterFunction(function);
+}
+
+class DuckInstance : public Instance {
+ public:
+  explicit DuckInstance(const InstanceOptions& options) {
+    duckdb::DBConfig config;
+    configure(config, options);
+    database_ = duckdb::make_shared_ptr<duckdb::DuckDB>(nullptr, &config);
+    register_rows_scan(*database_);
+    register_lake_scan(*database_);
+    register_input_scan(*database_);
+    register_kernels(*database_);
+    duckdb::Connection connection(*database_);
+    for (const char* setting : {"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL lambda_syntax = 'DISABLE_SINGLE_ARROW'"}) {
+      const auto result = connection.Query(setting);
+      if (result->HasError()) throw rebuild(result->GetErrorObject());
+    }
+  }
+
+  std::unique_ptr<ResultStream> run(const Statement& statement, std::stop_token stop,
+                                    std::function<void(const Progress&)> progress) override {
+    return open_arrow_result(std::make_unique<StatementRun>(database_, statement.inputs, std::move(stop), std::move(progress)), statement);
+  }
+
+  std::vector<WrittenFile> write_parquet(const Statement& statement, const WriteSpec& spec, std::stop_token stop,
+                                         std::function<void(const Progress&)> progress) override {
+    StatementRun run(database_, statement.inputs, std::move(stop), std::move(progress));
+    return engine::write_parquet(run, statement, spec);
+  }
+
+ private:
+  // Shared with the results that are still being read.
+  duckdb::shared_ptr<duckdb::DuckDB> database_;
+};
+
+}  // namespace
+
+std::unique_ptr<Instance> Instance::open(const InstanceOptions& options) {
+  try {
+    return std::make_unique<DuckInstance>(options);
+  } catch (const std::exception& exception) {
+    if (dynamic_cast<const Error*>(&exception)) throw;
+    throw rebuild(duckdb::ErrorData(exception));
+  }
+}
+
+void check_library_version() {
+  const std::string found = duckdb::DuckDB::LibraryVersion();
+  LAB_CHECK(found == kPinnedVersion, "libduckdb is " + found + ", the pin is " + kPinnedVersion);
+}
+
+}  // namespace lab::engine

@@ -1,0 +1,94 @@
+#include "engine/statement_run.h"
+
+#include "base/log.h"
+#include "duckdb/main/pending_query_result.hpp"
+#include "engine/engine_error.h"
+
+namespace lab::engine {
+
+namespace {
+
+constexpr auto kReportEvery = std::chrono::milliseconds(100);
+
+}  // namespace
+
+StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const std::vector<Input>& inputs, std::stop_token stop,
+                           std::function<void(const Progress&)> progress)
+    : database_(std::move(database)), stop_(std::move(stop)), progress_(std::move(progress)) {
+  connection_ = duckdb::make_uniq<duckdb::Connection>(*database_);
+  auto& config = duckdb::ClientConfig::GetConfig(*connection_->context);
+  config.enable_progress_bar = true;
+  config.print_progress_bar = false;
+  config.wait_time = 0;
+  const auto known = connection_->context->registered_state->GetOrCreate<StatementInputs>(StatementInputs::kKey);
+  for (const Input& input : inputs) known->sources.emplace(input.name, input.source);
+}
+
+StatementRun::~StatementRun() {
+  // The callback must be gone before the connection it interrupts.
+  interrupt_.reset();
+  // A client context that dies while an exception unwinds leaves its tasks running; ended here, it never does.
+  connection_->Interrupt();
+  try {
+    connection_->context->Destroy();
+  } catch (const std::exception& exception) {
+    log::warning("engine", "a statement did not end cleanly: {}", exception.what());
+  }
+}
+
+void StatementRun::throw_if_stopped() const {
+  if (stop_.stop_requested()) throw Error(conditions::kOperationCanceled);
+}
+
+void StatementRun::report() {
+  if (!progress_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_report_ < kReportEvery) return;
+  last_report_ = now;
+  auto progress = connection_->context->GetQueryProgress();
+  const double percentage = progress.GetPercentage();
+  progress_({.fraction = percentage < 0 ? -1 : percentage / 100, .num_rows_read = static_cast<std::int64_t>(progress.GetRowsProcesseed())});
+}
+
+duckdb::unique_ptr<duckdb::QueryResult> StatementRun::start(const std::string& sql) {
+  throw_if_stopped();
+  try {
+    auto pending = connection_->PendingQuery(sql, duckdb::QueryParameters(duckdb::QueryResultOutputType::ALLOW_STREAMING));
+    if (pending->HasError()) throw rebuild(pending->GetErrorObject());
+    // From here on an interruption is not forgotten: starting the query was what cleared the flag.
+    interrupt_.emplace(stop_, Interrupt{connection_.get()});
+    last_report_ = std::chrono::steady_clock::now();
+    while (true) {
+      const auto state = pending->ExecuteTask();
+      if (duckdb::PendingQueryResult::IsResultReady(state) || state == duckdb::PendingExecutionResult::EXECUTION_ERROR) break;
+      if (state == duckdb::PendingExecutionResult::BLOCKED || state == duckdb::PendingExecutionResult::NO_TASKS_AVAILABLE) {
+        pending->WaitForTask();
+      }
+      throw_if_stopped();
+      report();
+    }
+    if (pending->HasError()) throw rebuild(pending->GetErrorObject());
+    auto result = pending->Execute();
+    if (result->HasError()) throw rebuild(result->GetErrorObject());
+    return result;
+  } catch (const std::exception& exception) {
+    if (dynamic_cast<const Error*>(&exception)) throw;
+    throw rebuild(duckdb::ErrorData(exception));
+  }
+}
+
+duckdb::unique_ptr<duckdb::DataChunk> StatementRun::fetch(duckdb::QueryResult& result) {
+  throw_if_stopped();
+  try {
+    auto chunk = result.Fetch();
+    if (result.HasError()) throw rebuild(result.GetErrorObject());
+    report();
+    if (!chunk || chunk->size() == 0) return nullptr;
+    return chunk;
+  } catch (const std::exception& exception) {
+    if (dynamic_cast<const Error*>(&exception)) throw;
+    throw rebuild(duckdb::ErrorData(exception));
+  }
+}
+
+}  // namespace lab::engine

@@ -1,0 +1,72 @@
+#include "engine/write_parquet.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "duckdb/parser/keyword_helper.hpp"
+#include "engine/file_type.h"
+#include "engine/written_statistics.h"
+
+namespace lab::engine {
+namespace {
+
+std::string identifier(const std::string& name) { return duckdb::KeywordHelper::WriteQuoted(name, '"'); }
+std::string literal(const std::string& text) { return duckdb::KeywordHelper::WriteQuoted(text, '\''); }
+
+const types::DataType& physical_type(const Statement& statement, const WriteSpec& spec, std::size_t column) {
+  return spec.physical_types.empty() ? statement.schema[column].type : spec.physical_types[column];
+}
+
+bool is_partition(const WriteSpec& spec, std::size_t column) {
+  return std::ranges::find(spec.partition_by, static_cast<int>(column)) != spec.partition_by.end();
+}
+
+// The statement's columns under their names and types in files. Partition values stay plain, for their text.
+std::string select_physical(const Statement& statement, const WriteSpec& spec) {
+  std::string outputs, names;
+  for (std::size_t i = 0; i < statement.schema.size(); ++i) {
+    if (i > 0) outputs += ", ", names += ", ";
+    const std::string column = "c" + std::to_string(i);
+    names += column;
+    outputs += is_partition(spec, i)
+                   ? column
+                   : "lab_retype(" + column + ", NULL::" + file_type_sql(physical_type(statement, spec, i)) + ")";
+    outputs += " AS " + identifier(spec.column_names[i]);
+  }
+  return "SELECT " + outputs + " FROM (" + statement.sql + ") AS s(" + names + ")";
+}
+
+std::string copy_options(const WriteSpec& spec) {
+  std::string options = "FORMAT parquet, RETURN_STATS, COMPRESSION " + literal(spec.compression) + ", FILENAME_PATTERN " +
+                        literal("part-{uuid}-c000." + spec.compression) + ", OVERWRITE_OR_IGNORE true";
+  if (!spec.partition_by.empty()) {
+    std::string columns;
+    for (const int i : spec.partition_by) columns += (columns.empty() ? "" : ", ") + identifier(spec.column_names[static_cast<std::size_t>(i)]);
+    options += ", PARTITION_BY (" + columns + ")";
+  } else {
+    options += ", FILE_SIZE_BYTES " + std::to_string(spec.target_file_bytes);
+    options += std::string(", WRITE_EMPTY_FILE ") + (spec.write_empty_file ? "true" : "false");
+  }
+  std::string ids;
+  for (std::size_t i = 0; i < spec.field_ids.size(); ++i) {
+    if (!spec.field_ids[i] || is_partition(spec, i)) continue;
+    ids += (ids.empty() ? "" : ", ") + identifier(spec.column_names[i]) + ": " + std::to_string(*spec.field_ids[i]);
+  }
+  if (!ids.empty()) options += ", FIELD_IDS {" + ids + "}";
+  return options;
+}
+
+}  // namespace
+
+std::vector<WrittenFile> write_parquet(StatementRun& run, const Statement& statement, const WriteSpec& spec) {
+  LAB_CHECK(spec.column_names.size() == statement.schema.size(), "every column has a physical name");
+  const auto result = run.start("COPY (" + select_physical(statement, spec) + ") TO " + literal(spec.directory.string()) + " (" +
+                                copy_options(spec) + ")");
+  std::vector<WrittenFile> files;
+  while (const auto chunk = run.fetch(*result)) {
+    for (duckdb::idx_t row = 0; row < chunk->size(); ++row) files.push_back(read_written_file(*chunk, row, statement, spec));
+  }
+  return files;
+}
+
+}  // namespace lab::engine
