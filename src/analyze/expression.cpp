@@ -1,0 +1,139 @@
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/cast_rules.h"
+#include "plan/bound_walk.h"
+#include "types/type_text.h"
+
+// The plain expressions: literals, aliases, casts, parameters, field and element access.
+namespace lab::analyze {
+namespace {
+
+std::string cast_mode_config(bool is_try, bool ansi) { return ansi && !is_try ? "\"spark.sql.ansi.enabled\"" : ""; }
+
+}  // namespace
+
+Typed Resolver::expression(const plan::ExpressionPtr& expr, Names& names) {
+  return std::visit([&](const auto& node) { return resolve_expression(node, *expr, names); }, expr->node);
+}
+
+TypedList Resolver::expressions(const plan::Expressions& list, Names& names) {
+  TypedList result;
+  for (const auto& item : list) result.push_back(expression(item, names));
+  return result;
+}
+
+Typed Resolver::resolve_expression(const plan::LiteralExpression& node, const plan::Expression& expr, Names&) {
+  types::Literal literal = node.literal;
+  // CHAR and VARCHAR are properties of stored columns; in expressions there are only strings.
+  if (literal.type.is(TypeKind::Char) || literal.type.is(TypeKind::Varchar)) literal.type = TypeKind::String;
+  std::string sql = literal_sql(literal, policy_.time_zone);
+  return {bound::make_literal(std::move(literal), expr.origin), std::move(sql), {}, {}, false};
+}
+
+Typed Resolver::resolve_expression(const plan::Alias& node, const plan::Expression&, Names& names) {
+  Typed typed = expression(node.child, names);
+  if (node.names.size() > 1) {
+    typed.names = node.names;
+    return typed;
+  }
+  typed.names.clear();
+  // An alias keeps the metadata of an attribute under it unless it brings its own.
+  typed.is_attribute = false;
+  if (node.metadata) typed.metadata = *node.metadata;
+  if (!node.names.empty()) {
+    typed.name = node.names[0];
+    if (!names.clause.empty() || names.inside_aggregate) return typed;
+    typed.sql += " AS " + types::quote_if_needed(node.names[0]);
+  }
+  return typed;
+}
+
+Typed Resolver::resolve_expression(const plan::NamedArgument& node, const plan::Expression&, Names& names) { return expression(node.value, names); }
+
+Typed Resolver::resolve_expression(const plan::Cast& node, const plan::Expression& expr, Names& names) {
+  Typed child = expression(node.child, names);
+  DataType type = node.type;
+  if (type.is(TypeKind::Char) || type.is(TypeKind::Varchar)) type = TypeKind::String;
+  bound::CastMode mode = policy_.ansi ? bound::CastMode::Ansi : bound::CastMode::Legacy;
+  if (node.mode == plan::CastMode::Try) mode = bound::CastMode::Try;
+  if (node.mode == plan::CastMode::Ansi) mode = bound::CastMode::Ansi;
+  const DataType& from = child.type();
+  std::string sql = cast_sql(child.sql, type, mode == bound::CastMode::Try);
+  if (!functions::can_cast(from, type, mode)) {
+    Error::Parameters parameters{{"sqlExpr", quoted_expression(sql)}, {"srcType", types::quoted_sql(from)}, {"targetType", types::quoted_sql(type)}};
+    const auto context = plan::query_context(expr.origin);
+    const std::string config = cast_mode_config(mode == bound::CastMode::Try, mode == bound::CastMode::Ansi);
+    if (!config.empty() && functions::can_cast(from, type, bound::CastMode::Legacy)) {
+      if (from.is_integral() && type.is_datetime()) {
+        parameters["functionNames"] = type.is(TypeKind::Date) ? "`DATE_FROM_UNIX_DATE`" : "`TIMESTAMP_SECONDS`/`TIMESTAMP_MILLIS`/`TIMESTAMP_MICROS`";
+        throw Error(conditions::kCastWithFuncSuggestion, std::move(parameters)).at(context);
+      }
+      if (from.is(TypeKind::Date) && type.is_numeric()) {
+        parameters["functionNames"] = "`UNIX_DATE`";
+        throw Error(conditions::kCastWithFuncSuggestion, std::move(parameters)).at(context);
+      }
+      parameters["config"] = config;
+      parameters["configVal"] = "'false'";
+      throw Error(conditions::kCastWithConfSuggestion, std::move(parameters)).at(context);
+    }
+    throw Error(conditions::kCastWithoutSuggestion, std::move(parameters)).at(context);
+  }
+  const bool nullable = child.expression->nullable || functions::cast_forces_null(from, type, mode);
+  Typed result;
+  result.expression = bound::make_expression(bound::Cast{child.expression, mode}, type, nullable, expr.origin);
+  result.sql = std::move(sql);
+  // A cast attribute keeps the attribute's name as a column.
+  if (child.name) result.name = child.name;
+  return result;
+}
+
+Typed Resolver::resolve_expression(const plan::SortOrder& node, const plan::Expression&, Names& names) {
+  // Only DataFrame code can put a sort order where a value is wanted; Spark takes the value.
+  return expression(node.child, names);
+}
+
+// The parser has put arguments in place of parameters; one that is left has none.
+Typed Resolver::resolve_expression(const plan::NamedParameter& node, const plan::Expression& expr, Names&) {
+  throw Error(conditions::kUnboundSqlParameter, {{"name", node.name}}).at(plan::query_context(expr.origin));
+}
+
+Typed Resolver::resolve_expression(const plan::PositionalParameter& node, const plan::Expression& expr, Names&) {
+  throw Error(conditions::kUnboundSqlParameter, {{"name", "_" + std::to_string(node.position)}}).at(plan::query_context(expr.origin));
+}
+
+Typed Resolver::resolve_expression(const plan::UserDefinedFunction& node, const plan::Expression& expr, Names&) {
+  throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "the " + node.kind + " function `" + node.name + "`"}, {"hint", "Use built-in functions."}})
+      .at(plan::query_context(expr.origin));
+}
+
+Typed Resolver::resolve_expression(const plan::GroupingAnalytics&, const plan::Expression& expr, Names&) {
+  throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "CUBE, ROLLUP or GROUPING SETS outside GROUP BY"}, {"hint", ""}}).at(plan::query_context(expr.origin));
+}
+
+Typed Resolver::resolve_expression(const plan::UnresolvedStar&, const plan::Expression& expr, Names&) {
+  throw Error(conditions::kInvalidUsageOfStar, {{"elem", "'*'"}, {"prettyName", "expression"}}).at(plan::query_context(expr.origin));
+}
+
+Typed Resolver::resolve_expression(const plan::UnresolvedRegex& node, const plan::Expression& expr, Names&) {
+  throw Error(conditions::kInvalidUsageOfStar, {{"elem", "regular expression '" + node.pattern + "'"}, {"prettyName", "expression"}}).at(plan::query_context(expr.origin));
+}
+
+ExpressionPtr Resolver::cast_expression(ExpressionPtr expr, const DataType& type) const {
+  if (types::same_shape(expr->type, type)) return expr;
+  const auto mode = policy_.ansi ? bound::CastMode::Ansi : bound::CastMode::Legacy;
+  const bool nullable = expr->nullable || functions::cast_forces_null(expr->type, type, mode);
+  // NULL literals take the wanted type at once: `coalesce(NULL, 1)`.
+  if (const auto* literal = std::get_if<bound::LiteralNode>(&expr->node); literal && literal->value.is_null())
+    return bound::make_literal(types::Literal::null(type), expr->origin);
+  const plan::Origin origin = expr->origin;
+  return bound::make_expression(bound::Cast{std::move(expr), mode}, type, nullable, origin);
+}
+
+Typed Resolver::cast_to(Typed typed, const DataType& type) {
+  typed.expression = cast_expression(std::move(typed.expression), type);
+  return typed;
+}
+
+}  // namespace lab::analyze

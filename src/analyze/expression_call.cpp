@@ -1,0 +1,294 @@
+#include <algorithm>
+#include <map>
+
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "plan/bound_walk.h"
+#include "types/type_text.h"
+
+// Calls of functions and operators.
+namespace lab::analyze {
+namespace {
+
+using functions::FunctionKind;
+
+// Operators under the names that SQL and DataFrame code use for them.
+const std::map<std::string, std::string>& operator_names() {
+  static const std::map<std::string, std::string> names = {{"=", "=="}, {"!", "not"}, {"regexp", "rlike"}, {"regexp_like", "rlike"}};
+  return names;
+}
+
+bool has_aggregate(const Typed& typed) {
+  return bound::contains(typed.expression, [](const bound::Expression& e) { return std::holds_alternative<bound::AggregateCall>(e.node); });
+}
+
+}  // namespace
+
+ExpressionPtr Resolver::make_call(std::string_view name, bound::Expressions arguments, DataType type, bool nullable, const plan::Origin& origin) const {
+  return bound::make_expression(bound::Call{&row(name), std::move(arguments), policy_.ansi}, std::move(type), nullable, origin);
+}
+
+Typed Resolver::call_row(const functions::FunctionRow& row, TypedList arguments, const plan::Origin& origin, std::string sql) {
+  if (sql.empty()) sql = call_sql(std::string(row.name), sql_of(arguments));
+  bound::Expressions bound_arguments;
+  std::vector<std::string> displays;
+  for (auto& argument : arguments) {
+    bound_arguments.push_back(argument.expression);
+    displays.push_back(argument.sql);
+  }
+  functions::CallTypes types;
+  try {
+    types = functions::bind_types(row, {bound_arguments, policy_, displays}, sql);
+  } catch (Error& error) {
+    if (!error.contexts().empty()) throw;
+    throw Error(error).at(plan::query_context(origin));
+  }
+  if (row.status == functions::Status::NotYet)
+    throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "the function `" + std::string(row.name) + "`"}, {"hint", "It is not built yet."}}).at(plan::query_context(origin));
+  bool any_nullable = false;
+  for (std::size_t i = 0; i < bound_arguments.size(); ++i) {
+    if (i < types.arguments.size() && !std::holds_alternative<bound::Lambda>(bound_arguments[i]->node)) bound_arguments[i] = cast_expression(bound_arguments[i], types.arguments[i]);
+    any_nullable = any_nullable || bound_arguments[i]->nullable;
+  }
+  bool nullable = any_nullable;
+  if (row.nullability == functions::Nullability::Always) nullable = true;
+  if (row.nullability == functions::Nullability::Never) nullable = false;
+  if (types.nullable) nullable = *types.nullable;
+  Typed result;
+  result.sql = std::move(sql);
+  result.expression = bound::make_expression(bound::Call{&row, std::move(bound_arguments), policy_.ansi}, std::move(types.result), nullable, origin);
+  return result;
+}
+
+Typed Resolver::operator_call(const std::string& name, TypedList arguments, const plan::Origin& origin) {
+  return call_row(row(name), std::move(arguments), origin);
+}
+
+Typed Resolver::negation(Typed child, const plan::Origin& origin) {
+  TypedList arguments;
+  arguments.push_back(std::move(child));
+  return operator_call("not", std::move(arguments), origin);
+}
+
+Typed Resolver::between(TypedList arguments, const plan::Origin& origin) {
+  const Typed value = arguments[0];
+  std::string sql = "between(" + join_sql(sql_of(arguments)) + ")";
+  Typed result = operator_call("and", {operator_call(">=", {value, arguments[1]}, origin), operator_call("<=", {value, arguments[2]}, origin)}, origin);
+  if (policy_.is_spark4) result.sql = std::move(sql);
+  return result;
+}
+
+Typed Resolver::if_else(TypedList arguments, const plan::Origin& origin) {
+  std::string sql = "(IF(" + join_sql(sql_of(arguments)) + "))";
+  Typed result = case_when(std::move(arguments), origin);
+  result.sql = std::move(sql);
+  return result;
+}
+
+TypedList Resolver::call_arguments(const plan::UnresolvedFunction& function, Names& names) {
+  TypedList result;
+  for (const auto& argument : function.arguments) {
+    if (const auto* star = std::get_if<plan::UnresolvedStar>(&argument->node)) {
+      for (auto& column : star_columns(*star, names, argument->origin)) result.push_back(std::move(column));
+      continue;
+    }
+    result.push_back(expression(argument, names));
+  }
+  return result;
+}
+
+Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
+  std::string name = lower_case(function.name.empty() ? "" : function.name.back());
+  if (const auto found = operator_names().find(name); found != operator_names().end()) name = found->second;
+  if (auto special = special_call(name, function, expr, names)) return *special;
+
+  const auto* found = functions::find_function(name, policy_.is_spark4);
+  // `system.builtin.abs` and `builtin.abs` are the only qualified names there are.
+  const bool qualified = function.name.size() > 1 && lower_case(function.name[function.name.size() - 2]) != "builtin";
+  if (!found || qualified) {
+    std::vector<std::string> quoted;
+    for (const auto& part : function.name) quoted.push_back(types::quote_identifier(part));
+    const std::string path = "[`system`.`builtin`, `system`.`session`, " + types::quote_identifier(context_.current_catalog()) + "." + types::quote_identifier(context_.current_database()) + "]";
+    throw Error(lab::conditions::kUnresolvedRoutine, {{"routineName", join_sql(quoted, ".")}, {"searchPath", path}}).at(plan::query_context(expr.origin));
+  }
+  if (found->kind == FunctionKind::Aggregate) return aggregate_call(*found, function, expr, names);
+  if (found->kind == FunctionKind::Window) throw Error(conditions::kWindowFunctionWithoutOver, {{"funcName", "\"" + name + "()\""}}).at(plan::query_context(expr.origin));
+  const bool has_lambda = std::ranges::any_of(function.arguments, [](const auto& argument) { return std::holds_alternative<plan::Lambda>(argument->node); });
+  if (has_lambda) return higher_order(*found, function, expr, names);
+  if (function.is_distinct || function.filter) {
+    throw Error(conditions::kNotUnresolvedFunctionDistinct, {{"prettyName", types::quote_identifier(name)}, {"syntax", function.is_distinct ? "DISTINCT" : "FILTER clause"}})
+        .at(plan::query_context(expr.origin));
+  }
+  const bool is_generator = found->kind == FunctionKind::Generator;
+  Names inner = names;
+  if (is_generator) {
+    inner.generators = false;
+    if (!names.generators) {
+      if (names.clause == "nested")
+        throw Error(conditions::kUnsupportedGeneratorNested, {{"expression", quoted_expression(name + "()")}}).at(plan::query_context(expr.origin));
+      throw Error(conditions::kUnsupportedGeneratorOutside, {{"plan", names.clause}}).at(plan::query_context(expr.origin));
+    }
+  } else if (names.generators) {
+    inner.generators = false;
+    inner.clause = "nested";
+  }
+  TypedList arguments = call_arguments(function, inner);
+  std::string sql = call_sql(std::string(found->name), sql_of(arguments));
+  if (auto known = context_call(name, arguments, expr.origin)) return *known;
+  return call_row(*found, std::move(arguments), expr.origin, std::move(sql));
+}
+
+Typed Resolver::higher_order(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
+  // Plain arguments first: they decide what the lambdas get.
+  TypedList arguments(function.arguments.size());
+  bound::Expressions bound_arguments(function.arguments.size());
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    if (!std::holds_alternative<plan::Lambda>(function.arguments[i]->node)) {
+      arguments[i] = expression(function.arguments[i], names);
+      bound_arguments[i] = arguments[i].expression;
+    }
+  const std::string name(row.name);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto* lambda = std::get_if<plan::Lambda>(&function.arguments[i]->node);
+    if (!lambda) continue;
+    std::vector<std::string> displays = sql_of(arguments);
+    std::vector<DataType> parameter_types;
+    try {
+      parameter_types = functions::lambda_parameter_types(row, {bound_arguments, policy_, displays}, i, lambda->parameters.size(), call_sql(name, displays));
+    } catch (Error& error) {
+      if (!error.contexts().empty()) throw;
+      throw Error(error).at(plan::query_context(expr.origin));
+    }
+    LambdaFrame frame;
+    bound::Lambda node;
+    for (std::size_t p = 0; p < lambda->parameters.size(); ++p) {
+      frame.parameters.push_back({fresh(), lambda->parameters[p], parameter_types[p], true, {}});
+      node.parameters.push_back(frame.parameters.back().id);
+      node.parameter_types.push_back(parameter_types[p]);
+    }
+    names.lambdas.push_back(std::move(frame));
+    Typed body = expression(lambda->body, names);
+    names.lambdas.pop_back();
+    std::vector<std::string> parameter_sql(lambda->parameters.size() + 1, "namedlambdavariable()");
+    parameter_sql[0] = body.sql;
+    node.body = body.expression;
+    arguments[i].sql = "lambdafunction(" + join_sql(parameter_sql) + ")";
+    arguments[i].expression = bound::make_expression(std::move(node), body.type(), body.expression->nullable, function.arguments[i]->origin);
+    bound_arguments[i] = arguments[i].expression;
+  }
+  return call_row(row, std::move(arguments), expr.origin);
+}
+
+Typed Resolver::resolve_expression(const plan::Lambda&, const plan::Expression& expr, Names&) {
+  throw Error(conditions::kNonHigherOrderFunction, {{"class", "org.apache.spark.sql.catalyst.expressions.Expression"}}).at(plan::query_context(expr.origin));
+}
+
+bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names,
+                                              std::string& sql, DataType& type, bool& nullable, bool may_nest) {
+  Names inner = names;
+  // A nested aggregate is found below, so that the error says so; a window function may hold aggregates of the query's groups.
+  inner.aggregates = !may_nest || names.aggregates;
+  inner.inside_aggregate = !may_nest;
+  inner.generators = false;
+  inner.lateral = nullptr;
+  const auto context = plan::query_context(expr.origin);
+  const std::string name(row.name);
+  TypedList arguments;
+  const bool counts_star = name == "count" && function.arguments.size() == 1 && std::holds_alternative<plan::UnresolvedStar>(function.arguments[0]->node) &&
+                           std::get<plan::UnresolvedStar>(function.arguments[0]->node).target.empty() && !function.is_distinct;
+  if (counts_star) {
+    Typed one;
+    one.expression = bound::make_literal(types::Literal::integer(1), expr.origin);
+    one.sql = "1";
+    arguments.push_back(std::move(one));
+  } else {
+    inner.lateral = names.lateral;
+    arguments = call_arguments(function, inner);
+  }
+  bound::AggregateCall call;
+  call.function = &row;
+  call.is_distinct = function.is_distinct;
+  call.ignore_nulls = function.ignore_nulls.value_or(false);
+  call.ansi = policy_.ansi;
+  bound::Expressions bound_arguments;
+  std::vector<std::string> displays = sql_of(arguments);
+  for (const auto& argument : arguments) {
+    if (!may_nest && has_aggregate(argument)) throw Error(conditions::kNestedAggregateFunction, {}).at(context);
+    bound_arguments.push_back(argument.expression);
+  }
+  sql = name + "(" + (function.is_distinct ? "DISTINCT " : "") + join_sql(displays) + ")";
+  std::vector<std::string> keys;
+  for (const auto& order : function.within_group) {
+    std::string key;
+    call.within_group.push_back(sort_key(order, inner, &key));
+    keys.push_back(key);
+  }
+  if (!keys.empty()) sql += " WITHIN GROUP (ORDER BY " + join_sql(keys) + ")";
+  functions::CallTypes types;
+  try {
+    types = functions::bind_types(row, {bound_arguments, policy_, displays}, sql);
+  } catch (Error& error) {
+    if (!error.contexts().empty()) throw;
+    throw Error(error).at(context);
+  }
+  if (row.status == functions::Status::NotYet)
+    throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "the function `" + name + "`"}, {"hint", "It is not built yet."}}).at(context);
+  for (std::size_t i = 0; i < bound_arguments.size(); ++i)
+    if (i < types.arguments.size()) bound_arguments[i] = cast_expression(bound_arguments[i], types.arguments[i]);
+  call.arguments = std::move(bound_arguments);
+  if (function.ignore_nulls.value_or(false)) sql += " ignore nulls";
+  if (function.filter) {
+    Typed filter = expression(function.filter, inner);
+    sql += " FILTER (WHERE " + filter.sql + ")";
+    call.filter = cast_expression(filter.expression, TypeKind::Boolean);
+  }
+  type = types.result;
+  nullable = types.nullable.value_or(row.nullability != functions::Nullability::Never);
+  return call;
+}
+
+Typed Resolver::aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
+  if (!names.aggregates) {
+    if (names.clause == "WHERE")
+      throw Error(conditions::kInvalidWhereCondition, {{"condition", quoted_expression(std::string(row.name) + "()")}, {"expressionList", std::string(row.name) + "()"}}).at(plan::query_context(expr.origin));
+    if (names.clause == "GROUP BY") {
+      Names inner = names;
+      inner.aggregates = true;
+      std::string sql;
+      DataType type;
+      bool nullable = true;
+      bind_aggregate(row, function, expr, inner, sql, type, nullable);
+      throw Error(conditions::kGroupByAggregate, {{"sqlExpr", sql}}).at(plan::query_context(expr.origin));
+    }
+    throw Error(conditions::kUnsupportedExprForOperator, {{"invalidExprSqls", quoted_expression(std::string(row.name) + "()")}}).at(plan::query_context(expr.origin));
+  }
+  Typed result;
+  DataType type;
+  bool nullable = true;
+  auto call = bind_aggregate(row, function, expr, names, result.sql, type, nullable);
+  result.expression = bound::make_expression(std::move(call), std::move(type), nullable, expr.origin);
+  return result;
+}
+
+bound::SortKey Resolver::sort_key(const plan::ExpressionPtr& expr, Names& names, std::string* sql) {
+  bound::SortKey key;
+  Typed typed;
+  if (const auto* order = std::get_if<plan::SortOrder>(&expr->node)) {
+    typed = expression(order->child, names);
+    key.descending = order->direction == plan::Direction::Descending;
+    key.nulls_first = order->nulls == plan::NullOrder::Default ? !key.descending : order->nulls == plan::NullOrder::First;
+  } else {
+    typed = expression(expr, names);
+  }
+  if (sql) *sql = sort_sql(typed.sql, key.descending, key.nulls_first);
+  const DataType& type = typed.type();
+  if (type.is(TypeKind::Map) || type.is(TypeKind::CalendarInterval) || type.is(TypeKind::Variant))
+    throw Error(conditions::kInvalidOrderingType, {{"sqlExpr", quoted_expression(sort_sql(typed.sql, key.descending, key.nulls_first))}, {"functionName", "`sortorder`"}, {"dataType", types::quoted_sql(type)}})
+        .at(plan::query_context(expr->origin));
+  key.expression = typed.expression;
+  return key;
+}
+
+}  // namespace lab::analyze

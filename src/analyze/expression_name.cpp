@@ -1,0 +1,242 @@
+#include <algorithm>
+
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "plan/bound_walk.h"
+#include "types/type_text.h"
+
+// What a name means: a lambda's variable, a column, a field of a struct, an earlier alias, a column of the query around.
+namespace lab::analyze {
+namespace {
+
+Typed attribute_of(const ScopeColumn& column, std::string name, const plan::Origin& origin) {
+  Typed typed;
+  typed.expression = bound::make_reference(column.column, origin);
+  typed.sql = name;
+  typed.name = std::move(name);
+  typed.metadata = column.column.metadata;
+  typed.is_attribute = true;
+  return typed;
+}
+
+ExpressionPtr as_outer(const ExpressionPtr& expression) {
+  if (const auto* reference = std::get_if<bound::ColumnRef>(&expression->node))
+    return bound::make_expression(bound::ColumnRef{reference->column, true}, expression->type, expression->nullable, expression->origin);
+  return bound::map_children(expression, &as_outer);
+}
+
+void find_instances(const std::shared_ptr<const Instance>& instance, std::int64_t plan_id, std::vector<const Instance*>& found) {
+  if (!instance) return;
+  if (instance->plan_id == plan_id) {
+    found.push_back(instance.get());
+    return;
+  }
+  for (const auto& input : instance->inputs) find_instances(input, plan_id, found);
+}
+
+std::string quoted_name(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ".") + types::quote_identifier(part);
+  return text;
+}
+
+}  // namespace
+
+Typed Resolver::from_match(const NameMatch& match, const plan::Origin& origin) {
+  Typed typed = attribute_of(*match.column, match.name, origin);
+  for (const auto& field : match.nested) typed = field_of(std::move(typed), field, origin);
+  if (!match.nested.empty()) typed.name = match.nested.back();
+  return typed;
+}
+
+std::optional<Typed> Resolver::find_in_inputs(const std::vector<std::string>& parts, const Names& names, const plan::Origin& origin) {
+  // All inputs make one scope: a name that two of them have is ambiguous.
+  if (names.inputs.size() == 1) {
+    if (auto match = find_name(names.inputs[0]->scope, parts, policy_.case_sensitive)) return from_match(*match, origin);
+  } else if (!names.inputs.empty()) {
+    Scope all;
+    for (const auto* input : names.inputs) all.insert(all.end(), input->scope.begin(), input->scope.end());
+    if (auto match = find_name(all, parts, policy_.case_sensitive)) return from_match(*match, origin);
+  }
+  for (const auto* input : names.inputs)
+    if (auto match = find_name(input->hidden, parts, policy_.case_sensitive)) return from_match(*match, origin);
+  return std::nullopt;
+}
+
+std::optional<Typed> Resolver::find_literal_function(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin) {
+  if (parts.size() != 1) return std::nullopt;
+  const std::string name = lower_case(parts[0]);
+  if (name == "grouping__id") return resolve_expression(plan::UnresolvedFunction{{"grouping_id"}, {}, false, {}, {}, {}, false}, plan::Expression{plan::UnresolvedAttribute{}, origin}, names);
+  static constexpr std::string_view kNames[] = {"current_date", "current_timestamp", "current_user", "user", "session_user", "localtimestamp", "current_time"};
+  if (std::ranges::find(kNames, name) == std::end(kNames)) return std::nullopt;
+  if (!policy_.is_spark4 && (name == "session_user" || name == "current_time" || name == "localtimestamp")) return std::nullopt;
+  plan::UnresolvedFunction function;
+  function.name = {name};
+  Typed typed = resolve_expression(function, plan::Expression{function, origin}, names);
+  typed.name = typed.sql;
+  return typed;
+}
+
+std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin) {
+  for (auto frame = names.lambdas.rbegin(); frame != names.lambdas.rend(); ++frame)
+    for (const auto& parameter : frame->parameters)
+      if (same_name(parameter.name, parts[0], policy_.case_sensitive)) {
+        Typed typed;
+        typed.expression = bound::make_expression(bound::LambdaRef{parameter.id}, parameter.type, parameter.nullable, origin);
+        typed.sql = "namedlambdavariable()";
+        typed.name = parameter.name;
+        for (std::size_t i = 1; i < parts.size(); ++i) typed = field_of(std::move(typed), parts[i], origin);
+        return typed;
+      }
+  const auto in_aggregate_input = [&]() -> std::optional<Typed> {
+    if (!names.aggregate) return std::nullopt;
+    Names below;
+    below.inputs = {names.aggregate->input.get()};
+    return find_in_inputs(parts, below, origin);
+  };
+  if (names.aggregate && (names.aggregate_input_first || names.inside_aggregate)) {
+    std::optional<Typed> found;
+    try {
+      found = in_aggregate_input();
+    } catch (const Error&) {
+      // Ambiguous below: Spark then asks the output.
+    }
+    if (found) {
+      const auto* reference = std::get_if<bound::ColumnRef>(&found->expression->node);
+      const bool undone = !names.inside_aggregate && reference && std::ranges::find(names.not_from_aggregate, reference->column) != names.not_from_aggregate.end();
+      if (!undone) return found;
+    }
+  }
+  if (auto found = find_in_inputs(parts, names, origin)) return found;
+  if (auto found = find_literal_function(parts, names, origin)) return found;
+  if (names.aggregate)
+    if (auto found = in_aggregate_input()) return found;
+  if (names.may_expose && names.inputs.size() == 1) {
+    for (auto below = names.inputs[0]->below; below; below = below->below) {
+      Names at;
+      at.inputs = {below.get()};
+      if (auto found = find_in_inputs(parts, at, origin)) return found;
+    }
+  }
+  if (names.lateral) {
+    for (auto& alias : *names.lateral) {
+      if (!same_name(alias.name, parts[0], policy_.case_sensitive)) continue;
+      if (alias.count > 1)
+        throw Error(conditions::kAmbiguousLateralColumnAlias, {{"name", types::quote_identifier(parts[0])}, {"n", std::to_string(alias.count)}}).at(plan::query_context(origin));
+      Typed typed;
+      typed.expression = bound::make_reference(alias.column, origin);
+      typed.sql = "lateralAliasReference(" + parts[0] + ")";
+      typed.name = alias.name;
+      for (std::size_t i = 1; i < parts.size(); ++i) typed = field_of(std::move(typed), parts[i], origin);
+      if (parts.size() > 1) typed.name = parts.back();
+      return typed;
+    }
+  }
+  if (names.outer) {
+    Names outer = *names.outer;
+    const bool one_level = !policy_.is_spark4;
+    if (one_level) outer.outer = nullptr;
+    outer.lateral = nullptr;
+    if (auto found = find_attribute(parts, outer, origin)) {
+      found->expression = as_outer(found->expression);
+      found->sql = "outer(" + found->sql + ")";
+      if (names.used_outer) *names.used_outer = true;
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Typed> Resolver::find_by_plan_id(const plan::UnresolvedAttribute& attribute, Names& names, const plan::Origin& origin) {
+  const auto look = [&](const std::vector<const Resolved*>& inputs) -> std::optional<Typed> {
+    std::optional<Typed> result;
+    for (const auto* input : inputs) {
+      std::vector<const Instance*> found;
+      find_instances(input->instance, *attribute.plan_id, found);
+      std::vector<Typed> candidates;
+      for (const auto* instance : found) {
+        auto match = find_name(instance->scope, attribute.parts, policy_.case_sensitive);
+        if (!match) match = find_name(instance->hidden, attribute.parts, policy_.case_sensitive);
+        if (!match) continue;
+        // A column that does not reach the current input by itself may still be exposed (ORDER BY, WHERE, hidden by USING).
+        const bool reaches = bound::find_column(input->relation->columns, match->column->column.id) != nullptr;
+        Typed typed = from_match(*match, origin);
+        if (reaches || names.may_expose || found.size() == 1) {
+          if (const auto* column = bound::find_column(input->relation->columns, match->column->column.id); column && match->nested.empty())
+            typed.expression = bound::make_reference(*column, origin);
+          if (!reaches && !names.may_expose) continue;
+          candidates.push_back(std::move(typed));
+        }
+      }
+      for (auto& candidate : candidates) {
+        if (result && !bound::same(result->expression, candidate.expression))
+          throw Error(conditions::kAmbiguousColumnReference, {{"name", quoted_name(attribute.parts)}}).at(plan::query_context(origin));
+        result = std::move(candidate);
+      }
+    }
+    return result;
+  };
+  if (auto found = look(names.inputs)) return found;
+  if (names.aggregate)
+    if (auto found = look({names.aggregate->input.get()})) return found;
+  if (names.outer) {
+    Names outer = *names.outer;
+    if (auto found = find_by_plan_id(attribute, outer, origin)) {
+      found->expression = as_outer(found->expression);
+      if (names.used_outer) *names.used_outer = true;
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+Typed Resolver::resolve_expression(const plan::UnresolvedAttribute& node, const plan::Expression& expr, Names& names) {
+  try {
+    if (node.plan_id) {
+      if (auto found = find_by_plan_id(node, names, expr.origin)) return *found;
+      // A column of a DataFrame that is not part of this plan: 3.5 still tries the bare name, 4.x refuses when the frame is not there.
+      std::vector<const Instance*> known;
+      for (const auto* input : names.inputs) find_instances(input->instance, *node.plan_id, known);
+      if (known.empty() && policy_.is_spark4)
+        throw Error(conditions::kCannotResolveDataframeColumn, {{"name", quoted_name(node.parts)}});
+    }
+    if (auto found = find_attribute(node.parts, names, expr.origin)) return *found;
+  } catch (Error& error) {
+    if (!error.contexts().empty()) throw;
+    throw Error(error).at(plan::query_context(expr.origin));
+  }
+  throw_unresolved(node.parts, names, expr.origin);
+}
+
+Typed Resolver::resolve_expression(const plan::LambdaVariable& node, const plan::Expression& expr, Names& names) {
+  for (auto frame = names.lambdas.rbegin(); frame != names.lambdas.rend(); ++frame)
+    for (const auto& parameter : frame->parameters)
+      if (same_name(parameter.name, node.name, policy_.case_sensitive)) {
+        Typed typed;
+        typed.expression = bound::make_expression(bound::LambdaRef{parameter.id}, parameter.type, parameter.nullable, expr.origin);
+        typed.sql = "namedlambdavariable()";
+        typed.name = parameter.name;
+        return typed;
+      }
+  throw_unresolved({node.name}, names, expr.origin);
+}
+
+void Resolver::throw_unresolved(const std::vector<std::string>& parts, const Names& names, const plan::Origin& origin) {
+  std::vector<const Scope*> scopes;
+  for (const auto* input : names.inputs) scopes.push_back(&input->scope);
+  std::string proposal = suggest_names(scopes, parts);
+  const auto context = plan::query_context(origin);
+  if (proposal.empty()) throw Error(lab::conditions::kUnresolvedColumnWithoutSuggestion, {{"objectName", quoted_name(parts)}}).at(context);
+  throw Error(lab::conditions::kUnresolvedColumnWithSuggestion, {{"objectName", quoted_name(parts)}, {"proposal", std::move(proposal)}}).at(context);
+}
+
+Typed Resolver::field_of(Typed structure, const std::string& field, const plan::Origin& origin) {
+  Typed key;
+  key.expression = bound::make_literal(types::Literal::string(field), origin);
+  key.sql = field;
+  return extract(std::move(structure), std::move(key), origin);
+}
+
+}  // namespace lab::analyze

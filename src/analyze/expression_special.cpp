@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <set>
+
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/common_type.h"
+#include "plan/bound_walk.h"
+#include "types/type_text.h"
+
+// Calls whose meaning is not a row: choices, conversions named as functions, structs whose names come from arguments, and what the
+// session alone knows.
+namespace lab::analyze {
+namespace {
+
+// `int(x)`: cast under a type's name.
+std::optional<DataType> cast_function(const std::string& name) {
+  static const std::map<std::string, DataType> types = {
+      {"boolean", TypeKind::Boolean}, {"tinyint", TypeKind::Byte},     {"smallint", TypeKind::Short}, {"int", TypeKind::Int},
+      {"bigint", TypeKind::Long},     {"float", TypeKind::Float},      {"double", TypeKind::Double},  {"decimal", DataType::decimal(10, 0)},
+      {"date", TypeKind::Date},       {"timestamp", TypeKind::Timestamp}, {"binary", TypeKind::Binary}, {"string", TypeKind::String}};
+  const auto found = types.find(name);
+  return found == types.end() ? std::nullopt : std::optional(found->second);
+}
+
+Error wrong_count(const std::string& name, const std::string& expected, std::size_t actual) {
+  return Error(conditions::kWrongNumArgsWithoutSuggestion,
+               {{"functionName", types::quote_identifier(name)}, {"expectedNum", expected}, {"actualNum", std::to_string(actual)}, {"docroot", "https://spark.apache.org/docs/latest"}});
+}
+
+}  // namespace
+
+Typed Resolver::case_when(TypedList arguments, const plan::Origin& origin) {
+  std::vector<std::pair<std::string, std::string>> branch_sql;
+  std::string else_sql;
+  const bool has_else = arguments.size() % 2 == 1;
+  std::vector<DataType> types;
+  for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
+    branch_sql.emplace_back(arguments[i].sql, arguments[i + 1].sql);
+    types.push_back(arguments[i + 1].type());
+  }
+  if (has_else) {
+    else_sql = arguments.back().sql;
+    types.push_back(arguments.back().type());
+  }
+  const std::string sql = case_sql(branch_sql, has_else ? &else_sql : nullptr);
+  const auto common = functions::wider_common_type(types, policy_);
+  if (!common) {
+    std::vector<std::string> names;
+    for (const auto& type : types) names.push_back(types::quoted_sql(type));
+    throw Error(conditions::kDataDiffTypes, {{"sqlExpr", quoted_expression(sql)}, {"functionName", "`casewhen`"}, {"dataType", "[" + join_sql(names) + "]"}}).at(plan::query_context(origin));
+  }
+  bound::Case node;
+  bool nullable = !has_else;
+  for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
+    if (!arguments[i].type().is(TypeKind::Boolean) && !arguments[i].type().is(TypeKind::Null))
+      throw Error(conditions::kUnexpectedInputType, {{"sqlExpr", quoted_expression(sql)}, {"paramIndex", policy_.is_spark4 ? "first" : std::to_string(i + 1)}, {"requiredType", "\"BOOLEAN\""},
+                                                     {"inputSql", quoted_expression(arguments[i].sql)}, {"inputType", types::quoted_sql(arguments[i].type())}}).at(plan::query_context(origin));
+    auto value = cast_expression(arguments[i + 1].expression, *common);
+    nullable = nullable || value->nullable;
+    node.branches.emplace_back(cast_expression(arguments[i].expression, TypeKind::Boolean), std::move(value));
+  }
+  if (has_else) {
+    node.otherwise = cast_expression(arguments.back().expression, *common);
+    nullable = nullable || node.otherwise->nullable;
+  }
+  Typed result;
+  result.sql = sql;
+  result.expression = bound::make_expression(std::move(node), *common, nullable, origin);
+  return result;
+}
+
+std::optional<Typed> Resolver::special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
+  static const std::set<std::string> kSpecial = {"when", "case", "if", "between", "!=", "<>", "struct", "named_struct", "grouping", "grouping_id", "outer", "-", "+", "in", "cast"};
+  const auto type = cast_function(name);
+  if (!type && !kSpecial.contains(name)) return std::nullopt;
+  if (function.is_distinct || function.filter) return std::nullopt;
+  Names inner = names;
+  if (names.generators && name != "outer") {
+    inner.generators = false;
+    inner.clause = "nested";
+  }
+  const auto context = plan::query_context(expr.origin);
+  if (name == "grouping" || name == "grouping_id") {
+    // Kept as a call over its columns until the Aggregate that gives them their meaning is built.
+    if (!names.aggregates) throw Error(conditions::kUnsupportedGrouping, {}).at(context);
+    Names below = names;
+    below.inside_aggregate = true;
+    TypedList arguments = call_arguments(function, below);
+    Typed result;
+    result.sql = call_sql(name, sql_of(arguments));
+    bound::AggregateCall call;
+    call.function = &row(name);
+    for (auto& argument : arguments) call.arguments.push_back(argument.expression);
+    result.expression = bound::make_expression(std::move(call), name == "grouping" ? DataType(TypeKind::Byte) : DataType(TypeKind::Long), false, expr.origin);
+    return result;
+  }
+  TypedList arguments = call_arguments(function, inner);
+  if (type) {
+    if (arguments.size() != 1) throw wrong_count(name, "1", arguments.size()).at(context);
+    // The call and the written cast are one.
+    Typed child = arguments[0];
+    const auto mode = policy_.ansi ? bound::CastMode::Ansi : bound::CastMode::Legacy;
+    Typed result;
+    result.sql = cast_sql(child.sql, *type, false);
+    result.expression = types::same_shape(child.type(), *type) ? bound::make_expression(bound::Cast{child.expression, mode}, *type, child.expression->nullable, expr.origin) : cast_expression(child.expression, *type);
+    if (child.name) result.name = child.name;
+    return result;
+  }
+  if (name == "when" || name == "case") {
+    if (arguments.size() < 2) throw wrong_count(name, "> 1", arguments.size()).at(context);
+    return case_when(std::move(arguments), expr.origin);
+  }
+  if (name == "if") {
+    if (arguments.size() != 3) throw wrong_count(name, "3", arguments.size()).at(context);
+    return if_else(std::move(arguments), expr.origin);
+  }
+  if (name == "between") {
+    if (arguments.size() != 3) throw wrong_count(name, "3", arguments.size()).at(context);
+    return between(std::move(arguments), expr.origin);
+  }
+  if (name == "!=" || name == "<>") return negation(operator_call("==", std::move(arguments), expr.origin), expr.origin);
+  if ((name == "-" || name == "+") && arguments.size() == 1)
+    return call_row(row(name == "-" ? "negative" : "positive"), std::move(arguments), expr.origin);
+  if (name == "in") {
+    // An empty list is never true, and needs no value.
+    if (arguments.size() == 1) {
+      Typed result;
+      result.sql = call_sql("in", sql_of(arguments));
+      bound::Case choice{{{make_call("isnull", {arguments[0].expression}, TypeKind::Boolean, false, expr.origin), bound::make_literal(types::Literal::null(TypeKind::Boolean))}},
+                         bound::make_literal(types::Literal::boolean(false))};
+      result.expression = bound::make_expression(std::move(choice), TypeKind::Boolean, true, expr.origin);
+      return result;
+    }
+    return in_list(std::move(arguments), expr.origin);
+  }
+  if (name == "struct" || name == "named_struct") {
+    std::vector<types::Field> fields;
+    bound::Expressions parts;
+    std::string sql = call_sql(name, sql_of(arguments));
+    if (name == "named_struct") {
+      if (arguments.size() % 2 != 0 || arguments.empty()) throw wrong_count(name, "2n (n > 0)", arguments.size()).at(context);
+      for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
+        const auto* literal = std::get_if<bound::LiteralNode>(&arguments[i].expression->node);
+        if (!literal || !arguments[i].type().is_text())
+          throw Error(conditions::kNonFoldableArgument, {{"funcName", "`named_struct`"}, {"paramName", "`name`"}, {"paramType", "\"STRING\""}}).at(context);
+        const auto& value = arguments[i + 1];
+        fields.push_back({literal->value.text(), value.type(), value.expression->nullable, {}});
+        parts.push_back(arguments[i].expression);
+        parts.push_back(value.expression);
+      }
+    } else {
+      if (arguments.empty()) throw wrong_count(name, "> 0", 0).at(context);
+      for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string field = arguments[i].name.value_or("col" + std::to_string(i + 1));
+        fields.push_back({field, arguments[i].type(), arguments[i].expression->nullable, arguments[i].metadata});
+        parts.push_back(bound::make_literal(types::Literal::string(field), expr.origin));
+        parts.push_back(arguments[i].expression);
+      }
+    }
+    Typed result;
+    result.sql = std::move(sql);
+    result.expression = make_call("named_struct", std::move(parts), DataType::structure(std::move(fields)), false, expr.origin);
+    return result;
+  }
+  if (arguments.size() != 2 && (name == "-" || name == "+")) throw wrong_count(name, "2", arguments.size()).at(context);
+  return call_row(row(name), std::move(arguments), expr.origin);
+}
+
+Typed Resolver::in_list(TypedList arguments, const plan::Origin& origin) {
+  const std::string sql = call_sql("in", sql_of(arguments));
+  std::vector<DataType> types;
+  for (const auto& argument : arguments) types.push_back(argument.type());
+  const bool all_same = std::ranges::all_of(types, [&](const DataType& type) { return types::same_shape(type, types[0]); });
+  const auto common = all_same ? std::optional(types[0]) : functions::wider_common_type(types, policy_);
+  if (!common) {
+    std::vector<std::string> names;
+    for (const auto& type : types) names.push_back(types::quoted_sql(type));
+    throw Error(conditions::kDataDiffTypes, {{"sqlExpr", quoted_expression(sql)}, {"functionName", "`in`"}, {"dataType", "[" + join_sql(names) + "]"}}).at(plan::query_context(origin));
+  }
+  bound::Expressions values;
+  bool nullable = false;
+  for (const auto& argument : arguments) {
+    values.push_back(cast_expression(argument.expression, *common));
+    nullable = nullable || values.back()->nullable;
+  }
+  Typed result;
+  result.sql = sql;
+  result.expression = make_call("in", std::move(values), TypeKind::Boolean, nullable, origin);
+  return result;
+}
+
+std::optional<Typed> Resolver::context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin) {
+  Typed result;
+  result.sql = call_sql(name, sql_of(arguments));
+  const auto literal = [&](types::Literal value) {
+    result.expression = bound::make_literal(std::move(value), origin);
+    return result;
+  };
+  if (name == "typeof" && arguments.size() == 1) return literal(types::Literal::string(types::catalog_string(arguments[0].type())));
+  if (!arguments.empty()) return std::nullopt;
+  if (name == "current_user" || name == "user" || name == "session_user") return literal(types::Literal::string(context_.current_user()));
+  if (name == "current_catalog") return literal(types::Literal::string(context_.current_catalog()));
+  if (name == "current_database" || name == "current_schema") {
+    if (policy_.is_spark4) result.sql = "current_schema()";
+    else result.sql = "current_database()";
+    return literal(types::Literal::string(context_.current_database()));
+  }
+  if (name == "current_timezone") return literal(types::Literal::string(policy_.time_zone));
+  if (name == "current_timestamp" || name == "now") return literal({TypeKind::Timestamp, {policy_.now_micros}});
+  return std::nullopt;
+}
+
+}  // namespace lab::analyze

@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/common_type.h"
+#include "plan/bound_build.h"
+#include "types/type_text.h"
+
+namespace lab::analyze {
+
+Resolved Resolver::resolve_subquery(const plan::RelationPtr& plan, Names& names) {
+  bool used_outer = false;
+  Names around = names;
+  around.used_outer = &used_outer;
+  around.lateral = nullptr;
+  const auto* outer = std::exchange(outer_, &around);
+  const auto* windows = std::exchange(named_windows_, nullptr);
+  Resolved result = resolve(plan);
+  outer_ = outer;
+  named_windows_ = windows;
+  return result;
+}
+
+Typed Resolver::resolve_expression(const plan::ScalarSubquery& node, const plan::Expression& expr, Names& names) {
+  Resolved body = resolve_subquery(node.plan, names);
+  if (body.scope.size() != 1)
+    throw Error(conditions::kScalarSubqueryColumns, {{"number", std::to_string(body.scope.size())}}).at(plan::query_context(expr.origin));
+  Typed result;
+  result.sql = "scalarsubquery()";
+  const DataType type = body.scope[0].column.type;
+  result.expression = bound::make_expression(bound::ScalarSubquery{trimmed(body)}, type, true, expr.origin);
+  return result;
+}
+
+Typed Resolver::resolve_expression(const plan::Exists& node, const plan::Expression& expr, Names& names) {
+  Resolved body = resolve_subquery(node.plan, names);
+  Typed result;
+  result.sql = "exists()";
+  result.expression = bound::make_expression(bound::Exists{trimmed(body)}, TypeKind::Boolean, false, expr.origin);
+  return result;
+}
+
+Typed Resolver::resolve_expression(const plan::InSubquery& node, const plan::Expression& expr, Names& names) {
+  TypedList values = expressions(node.values, names);
+  Resolved body = resolve_subquery(node.plan, names);
+  const auto context = plan::query_context(expr.origin);
+  std::string left = join_sql(sql_of(values));
+  if (values.size() > 1) {
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      parts.push_back(values[i].name.value_or("col" + std::to_string(i + 1)));
+      parts.push_back(values[i].sql);
+    }
+    left = "named_struct(" + join_sql(parts) + ")";
+  }
+  Typed result;
+  result.sql = "(" + left + " IN (listquery()))";
+  // `(a, b)` may arrive as one struct.
+  if (values.size() == 1 && body.scope.size() > 1 && values[0].type().is(TypeKind::Struct) && values[0].type().fields().size() == body.scope.size()) {
+    TypedList fields;
+    for (const auto& field : values[0].type().fields()) fields.push_back(field_of(values[0], field.name, expr.origin));
+    values = std::move(fields);
+  }
+  if (values.size() != body.scope.size()) {
+    std::vector<std::string> lefts, rights;
+    for (const auto& value : values) lefts.push_back(quoted_expression(value.sql));
+    for (const auto& column : body.scope) rights.push_back(quoted_expression(column.column.name));
+    throw Error(conditions::kInSubqueryLengthMismatch, {{"sqlExpr", quoted_expression(result.sql)}, {"leftLength", std::to_string(lefts.size())}, {"leftColumns", join_sql(lefts)},
+                                                        {"rightLength", std::to_string(rights.size())}, {"rightColumns", join_sql(rights)}}).at(context);
+  }
+  bound::InSubquery in;
+  std::vector<DataType> targets;
+  bool nullable = false;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const DataType a = values[i].type(), b = body.scope[i].column.type;
+    std::optional<DataType> common = types::same_shape(a, b) ? std::optional(a) : functions::comparison_type(a, b, policy_);
+    if (!common) common = functions::wider_type(a, b, policy_);
+    if (!common) {
+      throw Error(conditions::kInSubqueryTypeMismatch, {{"sqlExpr", quoted_expression(result.sql)}, {"mismatchedColumns", "(" + quoted_expression(values[i].sql) + ":" + types::quoted_sql(a) + ", " + quoted_expression(body.scope[i].column.name) + ":" + types::quoted_sql(b) + ")"},
+                                                        {"leftType", types::quoted_sql(a)}, {"rightType", types::quoted_sql(b)}}).at(context);
+    }
+    targets.push_back(*common);
+    in.values.push_back(cast_expression(values[i].expression, *common));
+    nullable = nullable || in.values.back()->nullable || body.scope[i].column.nullable;
+  }
+  in.plan = widen(body, targets);
+  result.expression = bound::make_expression(std::move(in), TypeKind::Boolean, nullable, expr.origin);
+  return result;
+}
+
+}  // namespace lab::analyze

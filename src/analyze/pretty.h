@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyze/resolved.h"
+
+/// How Spark prints expressions in automatic column names and in error parameters (toPrettySQL).
+namespace lab::analyze {
+
+/// `1`, `abc`, `NULL`, `DATE '2020-01-01'`, `X'1F'`.
+std::string literal_sql(const types::Literal& literal, const std::string& time_zone, bool is_nested = false);
+/// A call by its function's own name: `(a + 1)`, `(NOT a)`, `a LIKE b`, `substring(a, 1, 2)`.
+std::string call_sql(const std::string& name, const std::vector<std::string>& arguments);
+/// `CAST(a AS STRING)`, `TRY_CAST(…)`.
+std::string cast_sql(const std::string& child, const DataType& type, bool is_try);
+std::string case_sql(const std::vector<std::pair<std::string, std::string>>& branches, const std::string* otherwise);
+std::string sort_sql(const std::string& child, bool descending, bool nulls_first);
+std::string join_sql(const std::vector<std::string>& parts, const char* separator = ", ");
+/// `"…"`, as parameters of conditions carry expressions.
+std::string quoted_expression(const std::string& sql);
+std::vector<std::string> sql_of(const TypedList& list);
+
+}  // namespace lab::analyze

@@ -1,0 +1,284 @@
+#include <algorithm>
+
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "plan/bound_build.h"
+#include "types/type_text.h"
+
+// GROUP BY: an Aggregate that gives group columns and plain aggregate calls, and a projection over it for everything made of these.
+namespace lab::analyze {
+namespace {
+
+bool is_aggregate(const bound::Expression& e) { return std::holds_alternative<bound::AggregateCall>(e.node); }
+bool has_aggregate(const ExpressionPtr& expression) { return bound::contains(expression, &is_aggregate); }
+
+
+// Rewrites a select item over the input into one over the Aggregate.
+struct Rewriter {
+  const AggregateBelow& below;
+  bound::Outputs& outputs;  ///< of the Aggregate; calls are added
+  const std::function<ColumnId()>& fresh;
+  const std::function<ExpressionPtr(const ExpressionPtr&)>& grouping;
+  const std::vector<ColumnId>& lateral;
+  bool groups_nullable;
+  ExpressionPtr offender;
+
+  ExpressionPtr rewrite(const ExpressionPtr& expression) {
+    for (const auto& group : below.groups)
+      if (bound::same(group.expression, expression))
+        return bound::make_expression(bound::ColumnRef{group.column, false}, expression->type, expression->nullable || groups_nullable, expression->origin);
+    if (is_aggregate(*expression)) {
+      if (auto value = grouping(expression)) return value;
+      for (const auto& output : outputs)
+        if (bound::same(output.expression, expression)) return bound::make_expression(bound::ColumnRef{output.column, false}, expression->type, expression->nullable, expression->origin);
+      outputs.push_back({fresh(), expression});
+      return bound::make_expression(bound::ColumnRef{outputs.back().column, false}, expression->type, expression->nullable, expression->origin);
+    }
+    if (const auto* reference = std::get_if<bound::ColumnRef>(&expression->node); reference && !reference->is_outer) {
+      if (std::ranges::find(lateral, reference->column) == lateral.end() && !offender) offender = expression;
+      return expression;
+    }
+    return bound::map_children(expression, [this](const ExpressionPtr& child) { return rewrite(child); });
+  }
+};
+
+std::vector<std::vector<int>> rollup_sets(const std::vector<std::vector<int>>& elements) {
+  std::vector<std::vector<int>> sets;
+  for (std::size_t n = elements.size() + 1; n-- > 0;) {
+    std::vector<int> set;
+    for (std::size_t i = 0; i < n; ++i) set.insert(set.end(), elements[i].begin(), elements[i].end());
+    sets.push_back(std::move(set));
+  }
+  return sets;
+}
+
+std::vector<std::vector<int>> cube_sets(const std::vector<std::vector<int>>& elements) {
+  std::vector<std::vector<int>> sets;
+  const std::size_t count = std::size_t{1} << elements.size();
+  for (std::size_t mask = count; mask-- > 0;) {
+    std::vector<int> set;
+    for (std::size_t i = 0; i < elements.size(); ++i)
+      if (mask >> (elements.size() - 1 - i) & 1) set.insert(set.end(), elements[i].begin(), elements[i].end());
+    sets.push_back(std::move(set));
+  }
+  return sets;
+}
+
+}  // namespace
+
+// grouping_id() is a column of the Aggregate; grouping(x) is x's bit in it.
+ExpressionPtr Resolver::grouping_value(const AggregateBelow& below, const ExpressionPtr& call) {
+  const auto* node = std::get_if<bound::AggregateCall>(&call->node);
+  if (!node || (node->function->name != "grouping" && node->function->name != "grouping_id")) return nullptr;
+  const auto context = plan::query_context(call->origin);
+  if (!below.grouping_id) throw Error(conditions::kUnsupportedGrouping, {}).at(context);
+  auto id = bound::make_expression(bound::ColumnRef{*below.grouping_id, false}, TypeKind::Long, false, call->origin);
+  if (node->function->name == "grouping_id") {
+    bool fits = node->arguments.empty() || node->arguments.size() == below.groups.size();
+    for (std::size_t i = 0; fits && i < node->arguments.size(); ++i) fits = bound::same(node->arguments[i], below.groups[i].expression);
+    if (!fits) throw Error(conditions::kGroupingIdColumnMismatch, {{"groupingIdColumn", "?"}, {"groupByColumns", join_sql(below.group_sql, ",")}}).at(context);
+    return id;
+  }
+  for (std::size_t i = 0; i < below.groups.size(); ++i) {
+    if (node->arguments.size() != 1 || !bound::same(node->arguments[0], below.groups[i].expression)) continue;
+    const auto shift = static_cast<std::int32_t>(below.groups.size() - 1 - i);
+    auto shifted = make_call("shiftright", {std::move(id), bound::make_literal(types::Literal::integer(shift))}, TypeKind::Long, false, call->origin);
+    auto bit = make_call("&", {std::move(shifted), bound::make_literal(types::Literal::bigint(1))}, TypeKind::Long, false, call->origin);
+    return bound::make_expression(bound::Cast{std::move(bit), bound::CastMode::Legacy}, TypeKind::Byte, false, call->origin);
+  }
+  throw Error(conditions::kGroupingColumnMismatch, {{"grouping", "?"}, {"groupingColumns", join_sql(below.group_sql, ",")}}).at(context);
+}
+
+TypedList Resolver::grouping_expressions(const plan::Expressions& list, Names& names, const Items& items) {
+  TypedList result;
+  for (const auto& expr : list) {
+    const auto context = plan::query_context(expr->origin);
+    if (const auto* literal = std::get_if<plan::LiteralExpression>(&expr->node); literal && literal->literal.type.is(TypeKind::Int) && !literal->literal.value.is_null()) {
+      const auto position = literal->literal.value.integer();
+      if (position < 1 || position > static_cast<std::int64_t>(items.size()))
+        throw Error(conditions::kGroupByPosOutOfRange, {{"index", std::to_string(position)}, {"size", std::to_string(items.size())}}).at(context);
+      const auto& item = items[static_cast<std::size_t>(position - 1)];
+      if (has_aggregate(item.typed.expression))
+        throw Error(conditions::kGroupByPosAggregate, {{"index", std::to_string(position)}, {"aggExpr", item.typed.sql}}).at(context);
+      result.push_back(item.typed);
+      continue;
+    }
+    if (const auto* name = std::get_if<plan::UnresolvedAttribute>(&expr->node); name && name->parts.size() == 1 && !name->plan_id) {
+      Names probe = names;
+      probe.outer = nullptr;
+      if (!find_attribute(name->parts, probe, expr->origin)) {
+        const auto item = std::ranges::find_if(items, [&](const Item& i) { return i.typed.name && same_name(i.name, name->parts[0], policy_.case_sensitive); });
+        if (item != items.end()) {
+          if (has_aggregate(item->typed.expression)) throw Error(conditions::kGroupByAggregate, {{"sqlExpr", item->typed.sql}}).at(context);
+          result.push_back(item->typed);
+          continue;
+        }
+      }
+    }
+    if (const auto* star = std::get_if<plan::UnresolvedStar>(&expr->node)) {
+      for (auto& column : star_columns(*star, names, expr->origin)) result.push_back(std::move(column));
+      continue;
+    }
+    result.push_back(expression(expr, names));
+  }
+  return result;
+}
+
+Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std::optional<std::vector<std::vector<int>>> sets, bool is_global, const plan::Origin& origin) {
+  auto below = std::make_shared<AggregateBelow>();
+  below->input = std::make_shared<const Resolved>(input);
+  std::vector<int> place;  // of each written group among the distinct ones
+  for (const auto& group : groups) {
+    const auto known = std::ranges::find_if(below->groups, [&](const bound::Output& output) { return bound::same(output.expression, group.expression); });
+    place.push_back(static_cast<int>(known - below->groups.begin()));
+    if (known != below->groups.end()) continue;
+    const auto* reference = std::get_if<bound::ColumnRef>(&group.expression->node);
+    const bool keeps_id = reference && !reference->is_outer && !sets;
+    below->groups.push_back({keeps_id ? reference->column : fresh(), group.expression});
+    below->group_sql.push_back(group.sql);
+  }
+  bound::Aggregate node;
+  if (sets) {
+    below->grouping_id = fresh();
+    node.grouping_id = below->grouping_id;
+    for (auto& set : *sets) {
+      std::vector<int> placed;
+      for (const int index : set)
+        if (std::ranges::find(placed, place[static_cast<std::size_t>(index)]) == placed.end()) placed.push_back(place[static_cast<std::size_t>(index)]);
+      set = std::move(placed);
+    }
+    node.grouping_sets = std::move(sets);
+  }
+  for (const auto& group : below->groups) {
+    auto reference = bound::make_expression(bound::ColumnRef{group.column, false}, group.expression->type, group.expression->nullable || node.grouping_sets.has_value());
+    node.outputs.push_back({group.column, std::move(reference)});
+  }
+  if (node.grouping_id) node.outputs.push_back({*node.grouping_id, bound::make_expression(bound::ColumnRef{*node.grouping_id, false}, TypeKind::Long, false)});
+
+  const std::function<ColumnId()> make_id = [this] { return fresh(); };
+  const std::function<ExpressionPtr(const ExpressionPtr&)> grouping = [&](const ExpressionPtr& call) { return grouping_value(*below, call); };
+  std::vector<ColumnId> lateral;
+  for (auto& item : items) {
+    Rewriter rewriter{*below, node.outputs, make_id, grouping, lateral, node.grouping_sets.has_value(), {}};
+    const bool was_pass = item.is_pass;
+    item.typed.expression = rewriter.rewrite(item.typed.expression);
+    if (rewriter.offender) {
+      const auto context = plan::query_context(rewriter.offender->origin.is_known() ? rewriter.offender->origin : origin);
+      if (is_global && below->groups.empty()) throw Error(conditions::kMissingGroupBy, {}).at(context);
+      std::string name = item.typed.sql;
+      const auto id = std::get<bound::ColumnRef>(rewriter.offender->node).column;
+      for (const auto& column : input.scope)
+        if (column.column.id == id) name = column.column.name;
+      throw Error(conditions::kMissingAggregation, {{"expression", quoted_expression(name)}, {"expressionAnyValue", "\"any_value(" + name + ")\""}}).at(context);
+    }
+    const auto* reference = std::get_if<bound::ColumnRef>(&item.typed.expression->node);
+    if (was_pass && reference) item.id = item.identity = reference->column;
+    if (!item.is_pass) lateral.push_back(item.id);
+  }
+  bound::Columns columns;
+  for (const auto& output : node.outputs) columns.push_back(bound::output_column(output, {}));
+  node.groups = below->groups;
+  node.input = input.relation;
+  Resolved grouped;
+  grouped.relation = bound::make_relation(std::move(node), std::move(columns));
+  grouped.instance = input.instance;
+  // Names of the grouped columns, for ORDER BY over what the projection drops.
+  for (const auto& column : input.scope)
+    if (bound::find_column(grouped.relation->columns, column.column.id)) grouped.scope.push_back(column);
+  grouped.aggregate = below;
+  return finish_projection(std::move(grouped), std::move(items));
+}
+
+Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relation& relation) {
+  using GroupType = plan::Aggregate::GroupType;
+  Resolved input = resolve(node.input);
+  Names group_names = names_over(input);
+  group_names.clause = "GROUP BY";
+  Names names = names_over(input);
+  names.aggregates = names.windows = names.generators = true;
+
+  plan::Expressions output = node.aggregates;
+  Items items;
+  if (node.output_includes_grouping) items = select_items(output, names);
+
+  // The written elements: plain expressions, and sets of indices into them.
+  plan::Expressions elements;
+  std::optional<std::vector<std::vector<int>>> sets;
+  const auto cross = [&](const std::vector<std::vector<int>>& more) {
+    if (!sets) {
+      sets = more;
+      return;
+    }
+    std::vector<std::vector<int>> product;
+    for (const auto& a : *sets)
+      for (const auto& b : more) {
+        product.push_back(a);
+        product.back().insert(product.back().end(), b.begin(), b.end());
+      }
+    sets = std::move(product);
+  };
+  const auto add_analytics = [&](plan::GroupingAnalytics::Kind kind, const std::vector<plan::Expressions>& parts) {
+    std::vector<std::vector<int>> indices;
+    for (const auto& part : parts) {
+      std::vector<int> set;
+      for (const auto& expr : part) {
+        set.push_back(static_cast<int>(elements.size()));
+        elements.push_back(expr);
+      }
+      indices.push_back(std::move(set));
+    }
+    switch (kind) {
+      case plan::GroupingAnalytics::Kind::Rollup: cross(rollup_sets(indices)); break;
+      case plan::GroupingAnalytics::Kind::Cube:
+        if (indices.size() > 16) throw Error(conditions::kGroupingSizeLimit, {{"maxSize", "16"}});
+        cross(cube_sets(indices));
+        break;
+      case plan::GroupingAnalytics::Kind::GroupingSets: cross(indices); break;
+    }
+  };
+  const auto each_alone = [](const plan::Expressions& list) {
+    std::vector<plan::Expressions> parts;
+    for (const auto& expr : list) parts.push_back({expr});
+    return parts;
+  };
+  if (node.type == GroupType::Rollup) {
+    add_analytics(plan::GroupingAnalytics::Kind::Rollup, each_alone(node.grouping));
+  } else if (node.type == GroupType::Cube) {
+    add_analytics(plan::GroupingAnalytics::Kind::Cube, each_alone(node.grouping));
+  } else {
+    for (const auto& expr : node.grouping) {
+      if (const auto* analytics = std::get_if<plan::GroupingAnalytics>(&expr->node)) {
+        add_analytics(analytics->kind, analytics->sets);
+        continue;
+      }
+      if (node.type != GroupType::GroupingSets) cross({{static_cast<int>(elements.size())}});
+      elements.push_back(expr);
+    }
+    if (node.type == GroupType::GroupingSets) add_analytics(plan::GroupingAnalytics::Kind::GroupingSets, node.grouping_sets);
+    const bool plain = std::ranges::none_of(node.grouping, [](const auto& expr) { return std::holds_alternative<plan::GroupingAnalytics>(expr->node); });
+    if (node.type != GroupType::GroupingSets && plain) sets.reset();
+  }
+
+  TypedList groups = grouping_expressions(elements, group_names, items);
+  if (node.type == GroupType::GroupByAll) {
+    for (const auto& item : items) {
+      if (!has_aggregate(item.typed.expression)) groups.push_back(item.typed);
+      // `a + sum(b)` groups by what stands outside the aggregates; Spark gives up when that is not whole.
+    }
+  }
+  if (!node.output_includes_grouping) {
+    // DataFrames get their grouping columns in front, once each.
+    plan::Expressions front = node.type == GroupType::GroupingSets && node.grouping.empty() ? plan::Expressions{} : node.grouping;
+    front.insert(front.end(), output.begin(), output.end());
+    items = select_items(front, names);
+  }
+  for (const auto& group : groups) {
+    if (group.type().is(TypeKind::Map) && !policy_.is_spark4)
+      throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "GROUP BY of a map"}, {"hint", ""}}).at(plan::query_context(relation.origin));
+  }
+  return aggregate(std::move(input), std::move(groups), std::move(items), std::move(sets), groups.empty(), relation.origin);
+}
+
+}  // namespace lab::analyze

@@ -1,0 +1,191 @@
+#include <algorithm>
+
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "plan/bound_build.h"
+#include "types/type_text.h"
+
+// Names given to relations and columns: aliases, common tables, renames, dropped and added columns, DISTINCT by columns.
+namespace lab::analyze {
+
+Resolved Resolver::alias_columns(Resolved input, const std::vector<std::string>& names, const plan::Origin& origin) {
+  if (names.size() != input.scope.size())
+    throw Error(conditions::kAssignmentArityMismatch, {{"numTarget", std::to_string(names.size())}, {"numExpr", std::to_string(input.scope.size())}}).at(plan::query_context(origin));
+  bound::Outputs outputs;
+  bound::Columns columns;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto& column = input.scope[i].column;
+    outputs.push_back({fresh(), bound::make_reference(column)});
+    columns.push_back({{}, names[i], {}, column.nullable, column.metadata});
+  }
+  const auto instance = input.instance;
+  Resolved result = from_relation(bound::make_project(trimmed(input), std::move(outputs), std::move(columns)));
+  result.instance = instance;
+  return result;
+}
+
+Resolved Resolver::resolve_node(const plan::SubqueryAlias& node, const plan::Relation& relation) {
+  Resolved input = resolve(node.input);
+  if (!node.columns.empty()) input = alias_columns(std::move(input), node.columns, relation.origin);
+  for (auto& column : input.scope) column.qualifier = node.alias;
+  input.hidden.clear();
+  input.below = nullptr;
+  input.aggregate = nullptr;
+  return input;
+}
+
+Resolved Resolver::resolve_node(const plan::With& node, const plan::Relation& relation) {
+  std::vector<std::unique_ptr<CommonTableScope>> scopes;
+  const auto* saved = common_tables_;
+  for (const auto& table : node.tables) {
+    const std::string name = policy_.case_sensitive ? table.name : lower_case(table.name);
+    for (const auto& scope : scopes)
+      if (scope->tables.contains(name))
+        throw Error(conditions::kDuplicateCte, {{"duplicateNames", types::quote_identifier(table.name)}}).at(plan::query_context(relation.origin));
+    auto scope = std::make_unique<CommonTableScope>();
+    scope->parent = common_tables_;
+    scope->tables.emplace(name, table);
+    scope->defined_in.emplace(name, common_tables_);
+    common_tables_ = scope.get();
+    scopes.push_back(std::move(scope));
+  }
+  // A common table that nobody names must still make sense.
+  for (const auto& scope : scopes) {
+    const auto* here = std::exchange(common_tables_, scope->parent);
+    const auto* windows = std::exchange(named_windows_, nullptr);
+    resolve(scope->tables.begin()->second.plan);
+    named_windows_ = windows;
+    common_tables_ = here;
+  }
+  Resolved result = resolve(node.body);
+  common_tables_ = saved;
+  return result;
+}
+
+Resolved Resolver::resolve_node(const plan::ToDf& node, const plan::Relation& relation) { return alias_columns(resolve(node.input), node.names, relation.origin); }
+
+// The input's columns as items of a projection.
+Items Resolver::pass_items(const Resolved& input) {
+  Items items;
+  for (const auto& column : input.scope) {
+    Item item;
+    item.typed.expression = bound::make_reference(column.column);
+    item.typed.sql = column.column.name;
+    item.typed.metadata = column.column.metadata;
+    item.id = column.column.id;
+    item.identity = column.identity;
+    item.qualifier = column.qualifier;
+    item.name = column.column.name;
+    item.is_pass = true;
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+Resolved Resolver::resolve_node(const plan::WithColumns& node, const plan::Relation& relation) {
+  Resolved input = resolve(node.input);
+  Names names = names_over(input);
+  names.windows = names.generators = true;
+  Items added = select_items(node.aliases, names);
+  for (std::size_t i = 0; i < added.size(); ++i)
+    for (std::size_t j = i + 1; j < added.size(); ++j)
+      if (same_name(added[i].name, added[j].name, policy_.case_sensitive))
+        throw Error(conditions::kColumnNotDefined, {{"columnName", types::quote_identifier(lower_case(added[i].name))}}).at(plan::query_context(relation.origin));
+  Items items = pass_items(input);
+  for (auto& item : added) {
+    // A replaced column keeps its place and takes the new spelling.
+    bool replaced = false;
+    for (auto& old : items)
+      if (old.is_pass && same_name(old.name, item.name, policy_.case_sensitive)) {
+        old = item;
+        old.is_pass = false;
+        if (item.is_pass || replaced) old.id = old.identity = fresh();
+        replaced = true;
+      }
+    if (!replaced) {
+      if (item.is_pass) {
+        item.id = item.identity = fresh();
+        item.is_pass = false;
+      }
+      items.push_back(std::move(item));
+    }
+  }
+  return finish_projection(std::move(input), std::move(items));
+}
+
+Resolved Resolver::resolve_node(const plan::WithColumnsRenamed& node, const plan::Relation& relation) {
+  Resolved input = resolve(node.input);
+  Items items = pass_items(input);
+  for (const auto& [from, to] : node.renames)
+    for (auto& item : items)
+      if (same_name(item.name, from, policy_.case_sensitive)) {
+        item.name = to;
+        if (item.is_pass) {
+          item.is_pass = false;
+          item.id = item.identity = fresh();
+        }
+      }
+  (void)relation;
+  return finish_projection(std::move(input), std::move(items));
+}
+
+Resolved Resolver::resolve_node(const plan::Drop& node, const plan::Relation&) {
+  Resolved input = resolve(node.input);
+  std::vector<ColumnId> dropped;
+  Names names = names_over(input);
+  for (const auto& column : node.columns) {
+    // What does not resolve is not there to drop.
+    try {
+      const Typed typed = expression(column, names);
+      if (const auto* reference = std::get_if<bound::ColumnRef>(&typed.expression->node)) dropped.push_back(reference->column);
+    } catch (const Error& error) {
+      if (&error.condition() == &conditions::kAmbiguousReference || &error.condition() == &conditions::kAmbiguousColumnReference) throw;
+    }
+  }
+  Items items;
+  for (auto& item : pass_items(input)) {
+    const bool by_name = std::ranges::any_of(node.names, [&](const std::string& name) { return same_name(name, item.name, policy_.case_sensitive); });
+    if (!by_name && std::ranges::find(dropped, item.id) == dropped.end()) items.push_back(std::move(item));
+  }
+  if (items.size() == input.scope.size()) return input;
+  return finish_projection(std::move(input), std::move(items));
+}
+
+Resolved Resolver::deduplicate_all(Resolved input) {
+  auto rows = trimmed(input);
+  std::vector<ColumnId> keys;
+  for (const auto& column : rows->columns) keys.push_back(column.id);
+  bound::Columns columns = rows->columns;
+  Resolved result = std::move(input);
+  result.relation = bound::make_relation(bound::Deduplicate{std::move(rows), std::move(keys)}, std::move(columns));
+  result.below = nullptr;
+  result.aggregate = nullptr;
+  result.hidden.clear();
+  return result;
+}
+
+Resolved Resolver::resolve_node(const plan::Deduplicate& node, const plan::Relation& relation) {
+  Resolved input = resolve(node.input);
+  if (node.all_columns || node.columns.empty()) return deduplicate_all(std::move(input));
+  std::vector<ColumnId> keys;
+  for (const auto& name : node.columns) {
+    bool found = false;
+    for (const auto& column : input.scope)
+      if (same_name(column.column.name, name, policy_.case_sensitive)) {
+        keys.push_back(column.column.id);
+        found = true;
+      }
+    if (!found) {
+      std::vector<const Scope*> scopes{&input.scope};
+      throw Error(lab::conditions::kUnresolvedColumnWithSuggestion, {{"objectName", types::quote_identifier(name)}, {"proposal", suggest_names(scopes, {name})}}).at(plan::query_context(relation.origin));
+    }
+  }
+  auto rows = trimmed(input);
+  bound::Columns columns = rows->columns;
+  auto result_relation = bound::make_relation(bound::Deduplicate{std::move(rows), std::move(keys)}, std::move(columns));
+  return over(std::move(input), std::move(result_relation));
+}
+
+}  // namespace lab::analyze

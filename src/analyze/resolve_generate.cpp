@@ -1,0 +1,81 @@
+#include <algorithm>
+
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "plan/bound_build.h"
+#include "types/type_text.h"
+
+// Generators: rows out of a value. A generator call's type is the struct of the columns it gives.
+namespace lab::analyze {
+
+Resolved Resolver::generate(Resolved input, const Typed& generator, bool is_outer, std::vector<std::string> names, std::vector<std::string> qualifier) {
+  const auto* call = std::get_if<bound::Call>(&generator.expression->node);
+  const auto context = plan::query_context(generator.expression->origin);
+  if (!call || call->function->kind != functions::FunctionKind::Generator)
+    throw Error(conditions::kUnsupportedGeneratorNot, {{"functionName", "`" + generator.sql.substr(0, generator.sql.find('(')) + "`"}, {"classCanonicalName", "org.apache.spark.sql.catalyst.expressions.Expression"}}).at(context);
+  // explode, posexplode and the like give a struct; a lone column may come as its own type.
+  std::vector<types::Field> fields;
+  if (generator.type().is(TypeKind::Struct)) fields = generator.type().fields();
+  else fields = {{"col", generator.type(), true, {}}};
+  const bool outer = is_outer || call->function->name.ends_with("_outer");
+  if (!names.empty() && names.size() != fields.size()) {
+    throw Error(conditions::kUdtfAliasNumberMismatch, {{"aliasesSize", std::to_string(fields.size())}, {"aliasesNames", join_sql(names, ",")}}).at(context);
+  }
+  bound::Generate node{input.relation, *call, outer, {}};
+  bound::Columns columns = input.relation->columns;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    bound::Column column{fresh(), names.empty() ? fields[i].name : names[i], fields[i].type, fields[i].nullable || outer, fields[i].metadata};
+    node.generated.push_back(column.id);
+    columns.push_back(column);
+    input.scope.push_back({column, qualifier, column.id});
+  }
+  auto before = std::make_shared<const Resolved>(input);
+  input.relation = bound::make_relation(std::move(node), std::move(columns));
+  return input;
+}
+
+Resolved Resolver::resolve_node(const plan::LateralView& node, const plan::Relation&) {
+  Resolved input = resolve(node.input);
+  Names names = names_over(input);
+  names.generators = true;
+  names.clause = {};
+  Typed generator = expression(node.generator, names);
+  Resolved result = generate(input, generator, node.is_outer, node.column_aliases, {node.table_alias});
+  result.below = std::make_shared<const Resolved>(std::move(input));
+  result.aggregate = nullptr;
+  return result;
+}
+
+Resolved Resolver::resolve_node(const plan::TableFunction& node, const plan::Relation& relation) {
+  const auto context = plan::query_context(relation.origin);
+  const std::string name = lower_case(node.name.back());
+  Resolved row = from_relation(bound::make_relation(bound::OneRow{}, {}));
+  Names names = names_over(row);
+  if (name == "range") {
+    std::vector<std::int64_t> values;
+    for (const auto& argument : node.arguments) values.push_back(range_argument(argument, node.arguments.size()));
+    if (values.empty() || values.size() > 4)
+      throw Error(conditions::kWrongNumArgsWithoutSuggestion, {{"functionName", "`range`"}, {"expectedNum", "[1, 2, 3, 4]"}, {"actualNum", std::to_string(values.size())}, {"docroot", "https://spark.apache.org/docs/latest"}}).at(context);
+    bound::Range range;
+    if (values.size() == 1) range.end = values[0];
+    else {
+      range.start = values[0];
+      range.end = values[1];
+      if (values.size() > 2) range.step = values[2];
+    }
+    return from_relation(bound::make_relation(range, {{fresh(), "id", TypeKind::Long, false, {}}}));
+  }
+  const auto* found = functions::find_function(name, policy_.is_spark4);
+  if (!found || found->kind != functions::FunctionKind::Generator)
+    throw Error(conditions::kUnresolvedTableValuedFunction, {{"name", types::quote_parts(node.name)}}).at(context);
+  names.generators = true;
+  plan::UnresolvedFunction call;
+  call.name = node.name;
+  call.arguments = node.arguments;
+  Typed generator = resolve_expression(call, plan::Expression{call, relation.origin}, names);
+  return generate(std::move(row), generator, false, {}, {});
+}
+
+}  // namespace lab::analyze

@@ -1,0 +1,188 @@
+#include <algorithm>
+
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/common_type.h"
+#include "plan/bound_build.h"
+#include "types/type_text.h"
+
+namespace lab::analyze {
+namespace {
+
+bound::JoinType bound_type(plan::JoinType type) {
+  switch (type) {
+    case plan::JoinType::Inner: return bound::JoinType::Inner;
+    case plan::JoinType::FullOuter: return bound::JoinType::FullOuter;
+    case plan::JoinType::LeftOuter: return bound::JoinType::LeftOuter;
+    case plan::JoinType::RightOuter: return bound::JoinType::RightOuter;
+    case plan::JoinType::LeftAnti: return bound::JoinType::LeftAnti;
+    case plan::JoinType::LeftSemi: return bound::JoinType::LeftSemi;
+    case plan::JoinType::Cross: return bound::JoinType::Cross;
+  }
+  return bound::JoinType::Inner;
+}
+
+bool keeps_right(plan::JoinType type) { return type != plan::JoinType::LeftSemi && type != plan::JoinType::LeftAnti; }
+
+// Columns take the nullability that the join gives them.
+void refresh(Scope& scope, const bound::Columns& columns) {
+  for (auto& entry : scope)
+    if (const auto* column = bound::find_column(columns, entry.column.id)) entry.column.nullable = column->nullable;
+}
+
+std::shared_ptr<const Instance> both(const Resolved& left, const Resolved& right) {
+  auto instance = std::make_shared<Instance>();
+  instance->inputs = {left.instance, right.instance};
+  return instance;
+}
+
+}  // namespace
+
+Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& relation) {
+  Resolved left = resolve(node.left);
+  Resolved right;
+  bool used_left = false;
+  if (node.is_lateral) {
+    Names around = names_over(left);
+    around.outer = outer_;
+    around.used_outer = &used_left;
+    const auto* saved = std::exchange(outer_, &around);
+    right = resolve(node.right);
+    outer_ = saved;
+  } else {
+    right = resolve(node.right);
+  }
+  if (node.is_natural) {
+    std::vector<std::string> common;
+    for (const auto& column : left.scope)
+      if (std::ranges::any_of(right.scope, [&](const ScopeColumn& other) { return same_name(other.column.name, column.column.name, policy_.case_sensitive); }))
+        common.push_back(column.column.name);
+    return join_using(left, right, node, std::move(common), relation);
+  }
+  if (!node.using_columns.empty()) return join_using(left, right, node, node.using_columns, relation);
+
+  ExpressionPtr condition;
+  Resolved result;
+  result.scope = left.scope;
+  result.scope.insert(result.scope.end(), right.scope.begin(), right.scope.end());
+  result.hidden = left.hidden;
+  result.hidden.insert(result.hidden.end(), right.hidden.begin(), right.hidden.end());
+  if (node.condition) {
+    Names names;
+    names.inputs = {&left, &right};
+    names.outer = outer_;
+    names.clause = "ON";
+    Typed typed = expression(node.condition, names);
+    if (typed.type().is(TypeKind::Null) || typed.type().is_text()) typed = cast_to(std::move(typed), TypeKind::Boolean);
+    if (!typed.type().is(TypeKind::Boolean))
+      throw Error(conditions::kJoinConditionNotBoolean, {{"joinCondition", quoted_expression(typed.sql)}, {"conditionType", types::quoted_sql(typed.type())}}).at(plan::query_context(node.condition->origin));
+    condition = typed.expression;
+  }
+  auto type = bound_type(node.type);
+  if (type == bound::JoinType::Cross && condition) type = bound::JoinType::Inner;
+  if (type == bound::JoinType::Inner && !condition) type = bound::JoinType::Cross;
+  result.relation = bound::make_join(left.relation, right.relation, type, std::move(condition), node.is_lateral);
+  if (!keeps_right(node.type)) {
+    result.scope = left.scope;
+    result.hidden = left.hidden;
+    result.instance = both(left, right);
+  } else {
+    result.instance = both(left, right);
+  }
+  refresh(result.scope, result.relation->columns);
+  refresh(result.hidden, result.relation->columns);
+  return result;
+}
+
+// One column for each pair; the sides' own stay reachable by their qualified names.
+Resolved Resolver::join_using(const Resolved& left, const Resolved& right, const plan::Join& node, std::vector<std::string> columns, const plan::Relation& relation) {
+  struct Pair {
+    const ScopeColumn* left;
+    const ScopeColumn* right;
+  };
+  const auto context = plan::query_context(relation.origin);
+  const auto find_side = [&](const Resolved& side, const std::string& name, const char* label) {
+    const auto match = find_name(side.scope, {name}, policy_.case_sensitive);
+    if (match && match->nested.empty()) return match->column;
+    std::vector<std::string> known;
+    for (const auto& column : side.scope) known.push_back(types::quote_identifier(column.column.name));
+    std::ranges::sort(known);
+    throw Error(conditions::kUnresolvedUsingColumn, {{"colName", types::quote_identifier(name)}, {"side", label}, {"suggestion", join_sql(known)}}).at(context);
+  };
+  std::vector<Pair> pairs;
+  ExpressionPtr condition;
+  for (const auto& name : columns) {
+    pairs.push_back({find_side(left, name, "left"), find_side(right, name, "right")});
+    Typed a, b;
+    a.expression = bound::make_reference(pairs.back().left->column);
+    a.sql = pairs.back().left->column.name;
+    b.expression = bound::make_reference(pairs.back().right->column);
+    b.sql = pairs.back().right->column.name;
+    auto equal = operator_call("==", {a, b}, relation.origin).expression;
+    condition = condition ? make_call("and", {condition, equal}, TypeKind::Boolean, condition->nullable || equal->nullable, relation.origin) : equal;
+  }
+  auto type = bound_type(node.type);
+  if (type == bound::JoinType::Inner && !condition) type = bound::JoinType::Cross;
+  if (type == bound::JoinType::Cross && condition) type = bound::JoinType::Inner;
+  Resolved joined;
+  joined.relation = bound::make_join(left.relation, right.relation, type, std::move(condition), node.is_lateral);
+  joined.instance = both(left, right);
+  const auto is_key = [&](const ScopeColumn& column, bool of_left) {
+    return std::ranges::any_of(pairs, [&](const Pair& pair) { return (of_left ? pair.left : pair.right)->column.id == column.column.id; });
+  };
+  const auto given = [&](const ScopeColumn& entry) {
+    ScopeColumn column = entry;
+    if (const auto* now = bound::find_column(joined.relation->columns, entry.column.id)) column.column.nullable = now->nullable;
+    return column;
+  };
+  Scope keys, rest, hidden;
+  Resolved result;
+  result.relation = joined.relation;
+  if (node.type == plan::JoinType::FullOuter && !pairs.empty()) {
+    // The merged key is whichever side has it.
+    bound::Outputs outputs;
+    bound::Columns output_columns;
+    for (const auto& column : joined.relation->columns) {
+      outputs.push_back({column.id, bound::make_reference(column)});
+      output_columns.push_back(column);
+    }
+    for (const auto& pair : pairs) {
+      TypedList sides(2);
+      sides[0].expression = bound::make_reference(*bound::find_column(joined.relation->columns, pair.left->column.id));
+      sides[0].sql = pair.left->column.name;
+      sides[1].expression = bound::make_reference(*bound::find_column(joined.relation->columns, pair.right->column.id));
+      sides[1].sql = pair.right->column.name;
+      auto merged = call_row(row("coalesce"), std::move(sides), relation.origin).expression;
+      merged = bound::make_expression(merged->node, merged->type, pair.left->column.nullable || pair.right->column.nullable);
+      outputs.push_back({fresh(), merged});
+      output_columns.push_back({outputs.back().column, pair.left->column.name, merged->type, merged->nullable, {}});
+      keys.push_back({output_columns.back(), {}, outputs.back().column});
+      hidden.push_back(given(*pair.left));
+      hidden.push_back(given(*pair.right));
+    }
+    result.relation = bound::make_project(joined.relation, std::move(outputs), std::move(output_columns));
+  } else {
+    const bool right_keys = node.type == plan::JoinType::RightOuter;
+    for (const auto& pair : pairs) {
+      keys.push_back(given(right_keys ? *pair.right : *pair.left));
+      if (keeps_right(node.type)) hidden.push_back(given(right_keys ? *pair.left : *pair.right));
+    }
+  }
+  for (const auto& column : left.scope)
+    if (!is_key(column, true)) rest.push_back(given(column));
+  if (keeps_right(node.type))
+    for (const auto& column : right.scope)
+      if (!is_key(column, false)) rest.push_back(given(column));
+  result.scope = std::move(keys);
+  result.scope.insert(result.scope.end(), rest.begin(), rest.end());
+  result.hidden = std::move(hidden);
+  for (const auto& column : left.hidden) result.hidden.push_back(given(column));
+  if (keeps_right(node.type))
+    for (const auto& column : right.hidden) result.hidden.push_back(given(column));
+  result.instance = joined.instance;
+  return result;
+}
+
+}  // namespace lab::analyze

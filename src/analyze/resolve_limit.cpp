@@ -1,0 +1,88 @@
+#include "analyze/conditions.h"
+#include "analyze/fold.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "plan/bound_build.h"
+#include "types/type_text.h"
+
+// LIMIT, OFFSET, tail, and relations that change nothing in the rows (hints, repartition) or pick some of them (sample).
+namespace lab::analyze {
+
+std::int64_t Resolver::limit_value(const plan::ExpressionPtr& expr, const std::string& name) {
+  Typed typed = constant(expr);
+  const auto context = plan::query_context(expr->origin);
+  const auto value = fold_constant(typed.expression, policy_);
+  if (!value) throw Error(conditions::kInvalidLimitUnfoldable, {{"expr", quoted_expression(typed.sql)}, {"name", name}}).at(context);
+  if (!typed.type().is_integral() || typed.type().is(TypeKind::Long))
+    if (!typed.type().is(TypeKind::Int) && !typed.type().is(TypeKind::Byte) && !typed.type().is(TypeKind::Short))
+      throw Error(conditions::kInvalidLimitData, {{"expr", quoted_expression(typed.sql)}, {"name", name}, {"dataType", types::quoted_sql(typed.type())}}).at(context);
+  if (value->is_null()) throw Error(conditions::kInvalidLimitNull, {{"expr", quoted_expression(typed.sql)}, {"name", name}}).at(context);
+  if (value->integer() < 0) throw Error(conditions::kInvalidLimitNegative, {{"expr", quoted_expression(typed.sql)}, {"name", name}, {"v", std::to_string(value->integer())}}).at(context);
+  return value->integer();
+}
+
+std::int64_t Resolver::range_argument(const plan::ExpressionPtr& argument, std::size_t) {
+  Typed typed = cast_to(constant(argument), TypeKind::Long);
+  const auto value = fold_constant(typed.expression, policy_);
+  if (!value || value->is_null()) throw Error(conditions::kNonFoldableArgument, {{"funcName", "`range`"}, {"paramName", quoted_expression(typed.sql)}, {"paramType", "\"BIGINT\""}}).at(plan::query_context(argument->origin));
+  return value->integer();
+}
+
+Resolved Resolver::resolve_node(const plan::Limit& node, const plan::Relation&) {
+  // LIMIT ALL comes without a count.
+  Resolved input = resolve(node.input);
+  if (!node.count) return input;
+  const auto count = limit_value(node.count, "limit");
+  auto relation = input.relation;
+  if (const auto* offset = std::get_if<bound::Limit>(&relation->node); offset && !offset->count) relation = bound::make_limit(offset->input, count, offset->offset);
+  else relation = bound::make_limit(std::move(relation), count, 0);
+  return over(std::move(input), std::move(relation));
+}
+
+Resolved Resolver::resolve_node(const plan::Offset& node, const plan::Relation&) {
+  Resolved input = resolve(node.input);
+  auto relation = bound::make_limit(input.relation, std::nullopt, limit_value(node.count, "offset"));
+  return over(std::move(input), std::move(relation));
+}
+
+Resolved Resolver::resolve_node(const plan::Tail& node, const plan::Relation&) {
+  Resolved input = resolve(node.input);
+  auto rows = trimmed(input);
+  bound::Columns columns = rows->columns;
+  return over(std::move(input), bound::make_relation(bound::Tail{std::move(rows), node.count}, std::move(columns)));
+}
+
+Resolved Resolver::resolve_node(const plan::Sample& node, const plan::Relation&) {
+  Resolved input = resolve(node.input);
+  bound::Columns columns = input.relation->columns;
+  if (node.num_rows) {
+    auto limited = bound::make_limit(input.relation, *node.num_rows, 0);
+    return over(std::move(input), std::move(limited));
+  }
+  // Without a seed Spark draws one for the query.
+  const std::int64_t seed = node.seed.value_or(policy_.now_micros);
+  auto relation = bound::make_relation(bound::Sample{input.relation, node.lower, node.upper, node.with_replacement, seed}, std::move(columns));
+  return over(std::move(input), std::move(relation));
+}
+
+Resolved Resolver::resolve_node(const plan::Repartition& node, const plan::Relation&) {
+  Resolved input = resolve(node.input);
+  // The names must still be right.
+  Names names = names_over(input);
+  names.may_expose = true;
+  expressions(node.expressions, names);
+  return input;
+}
+
+Resolved Resolver::resolve_node(const plan::Hint& node, const plan::Relation&) { return resolve(node.input); }
+
+Resolved Resolver::resolve_node(const plan::WithWindows& node, const plan::Relation&) {
+  const auto* saved = named_windows_;
+  named_windows_ = &node.windows;
+  Resolved result = resolve(node.input);
+  named_windows_ = saved;
+  return result;
+}
+
+}  // namespace lab::analyze

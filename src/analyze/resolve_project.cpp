@@ -1,0 +1,246 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "analyze/conditions.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "plan/bound_build.h"
+#include "types/type_text.h"
+
+// SELECT lists: names, earlier aliases, stars, windows and generators pulled out into relations of their own.
+namespace lab::analyze {
+namespace {
+
+bool is_aggregate(const bound::Expression& e) { return std::holds_alternative<bound::AggregateCall>(e.node); }
+bool is_window(const bound::Expression& e) { return std::holds_alternative<bound::WindowCall>(e.node); }
+bool is_generator(const bound::Expression& e) {
+  const auto* call = std::get_if<bound::Call>(&e.node);
+  return call && call->function->kind == functions::FunctionKind::Generator;
+}
+
+ExpressionPtr replace_windows(const ExpressionPtr& expression, bound::Outputs& windows, bound::Columns& columns, const std::function<ColumnId()>& fresh) {
+  if (is_window(*expression)) {
+    for (const auto& known : windows)
+      if (bound::same(known.expression, expression)) return bound::make_expression(bound::ColumnRef{known.column, false}, expression->type, expression->nullable, expression->origin);
+    windows.push_back({fresh(), expression});
+    columns.push_back({windows.back().column, "_we" + std::to_string(windows.size() - 1), expression->type, expression->nullable, {}});
+    return bound::make_reference(columns.back(), expression->origin);
+  }
+  return bound::map_children(expression, [&](const ExpressionPtr& child) { return replace_windows(child, windows, columns, fresh); });
+}
+
+}  // namespace
+
+Item Resolver::make_item(Typed typed) {
+  Item item;
+  item.name = typed.name.value_or(typed.sql);
+  const auto* reference = std::get_if<bound::ColumnRef>(&typed.expression->node);
+  item.is_pass = typed.is_attribute && reference && !reference->is_outer;
+  item.id = item.is_pass ? reference->column : fresh();
+  item.identity = item.id;
+  item.typed = std::move(typed);
+  return item;
+}
+
+Items Resolver::select_items(const plan::Expressions& list, Names& names) {
+  Items items;
+  std::vector<LateralAlias> lateral;
+  names.lateral = &lateral;
+  const auto add = [&](Typed typed, bool is_alias) {
+    Item item = make_item(std::move(typed));
+    if (item.is_pass)
+      for (const auto* input : names.inputs)
+        for (const auto& column : input->scope)
+          if (column.column.id == item.id) {
+            item.qualifier = column.qualifier;
+            item.identity = column.identity;
+          }
+    if (is_alias) {
+      const auto known = std::ranges::find_if(lateral, [&](const LateralAlias& alias) { return same_name(alias.name, item.name, policy_.case_sensitive); });
+      if (known != lateral.end()) ++known->count;
+      else lateral.push_back({item.name, item.typed, {item.id, item.name, item.typed.type(), item.typed.expression->nullable, item.typed.metadata}});
+    }
+    items.push_back(std::move(item));
+  };
+  for (const auto& expr : list) {
+    if (const auto* star = std::get_if<plan::UnresolvedStar>(&expr->node)) {
+      for (auto& column : star_columns(*star, names, expr->origin)) add(std::move(column), false);
+    } else if (const auto* regex = std::get_if<plan::UnresolvedRegex>(&expr->node)) {
+      for (auto& column : regex_columns(*regex, names, expr->origin)) add(std::move(column), false);
+    } else {
+      add(expression(expr, names), std::holds_alternative<plan::Alias>(expr->node));
+    }
+  }
+  names.lateral = nullptr;
+  return items;
+}
+
+Resolved Resolver::resolve_node(const plan::Project& node, const plan::Relation& relation) { return project(resolve(node.input), node.expressions, relation); }
+
+Resolved Resolver::project(Resolved input, const plan::Expressions& list, const plan::Relation& relation) {
+  Names names = names_over(input);
+  names.aggregates = names.windows = names.generators = true;
+  names.clause = {};
+  Items items = select_items(list, names);
+  if (std::ranges::any_of(items, [](const Item& item) { return bound::contains(item.typed.expression, &is_aggregate); }))
+    return aggregate(std::move(input), {}, std::move(items), std::nullopt, true, relation.origin);
+  return finish_projection(std::move(input), std::move(items));
+}
+
+bound::RelationPtr Resolver::extract_windows(bound::RelationPtr input, std::vector<ExpressionPtr>& expressions) {
+  bound::Outputs windows;
+  bound::Columns columns;
+  for (auto& expression : expressions)
+    expression = replace_windows(expression, windows, columns, [this] { return fresh(); });
+  return windows.empty() ? input : bound::make_window(std::move(input), std::move(windows), columns);
+}
+
+Resolved Resolver::finish_projection(Resolved input, Items items, bool is_border) {
+  Resolved result;
+  result.instance = input.instance;
+  if (!is_border) result.below = std::make_shared<const Resolved>(input);
+  result.aggregate = input.aggregate;
+  bound::RelationPtr relation = input.relation;
+
+  // A generator gives rows: it becomes a relation under the projection, its columns take its place in the list.
+  Items flat;
+  int num_generators = 0;
+  for (auto& item : items) {
+    if (!is_generator(*item.typed.expression)) {
+      flat.push_back(std::move(item));
+      continue;
+    }
+    if (++num_generators > 1)
+      throw Error(conditions::kUnsupportedGeneratorMulti, {{"num", std::to_string(num_generators)}, {"generators", quoted_expression(item.typed.sql)}}).at(plan::query_context(item.typed.expression->origin));
+    Resolved before = input;
+    before.relation = relation;
+    std::vector<std::string> names = item.typed.names;
+    if (names.empty() && item.typed.name) names = {*item.typed.name};
+    Resolved generated = generate(std::move(before), item.typed, item.is_outer_generator, std::move(names), {});
+    relation = generated.relation;
+    for (std::size_t i = input.scope.size(); i < generated.scope.size(); ++i) {
+      const auto& column = generated.scope[i].column;
+      Item next;
+      next.typed.expression = bound::make_reference(column);
+      next.typed.sql = column.name;
+      next.id = next.identity = column.id;
+      next.name = column.name;
+      next.is_pass = true;
+      flat.push_back(std::move(next));
+    }
+  }
+  items = std::move(flat);
+
+  // Items that name earlier aliases stand one level above these.
+  std::map<ColumnId, int> level_of;
+  int levels = 1;
+  for (const auto& item : items) {
+    int level = 0;
+    bound::walk(item.typed.expression, [&](const ExpressionPtr& node) {
+      if (const auto* reference = std::get_if<bound::ColumnRef>(&node->node))
+        if (const auto found = level_of.find(reference->column); found != level_of.end()) level = std::max(level, found->second + 1);
+      return true;
+    });
+    if (!item.is_pass) level_of[item.id] = level;
+    levels = std::max(levels, level + 1);
+  }
+  for (int level = 0; level + 1 < levels; ++level) {
+    std::vector<ExpressionPtr> values;
+    std::vector<Item*> computed;
+    for (auto& item : items)
+      if (!item.is_pass && level_of.contains(item.id) && level_of[item.id] == level) {
+        computed.push_back(&item);
+        values.push_back(item.typed.expression);
+      }
+    relation = extract_windows(std::move(relation), values);
+    bound::Outputs outputs;
+    bound::Columns columns = relation->columns;
+    for (const auto& column : columns) outputs.push_back({column.id, bound::make_reference(column)});
+    for (std::size_t i = 0; i < computed.size(); ++i) {
+      outputs.push_back({computed[i]->id, values[i]});
+      columns.push_back({computed[i]->id, computed[i]->name, values[i]->type, values[i]->nullable, computed[i]->typed.metadata});
+      computed[i]->typed.expression = bound::make_reference(columns.back());
+    }
+    relation = bound::make_project(std::move(relation), std::move(outputs), std::move(columns));
+  }
+
+  std::vector<ExpressionPtr> values;
+  for (const auto& item : items) values.push_back(item.typed.expression);
+  relation = extract_windows(std::move(relation), values);
+  bound::Outputs outputs;
+  bound::Columns columns;
+  std::set<ColumnId> used;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    auto& item = items[i];
+    // Twice the same column: SQL below needs two, names see one attribute.
+    const ColumnId id = used.insert(item.id).second ? item.id : fresh();
+    outputs.push_back({id, values[i]});
+    columns.push_back({id, item.name, values[i]->type, values[i]->nullable, item.typed.metadata});
+    result.scope.push_back({columns.back(), item.is_pass ? item.qualifier : std::vector<std::string>{}, item.identity});
+  }
+  result.relation = bound::make_project(std::move(relation), std::move(outputs), std::move(columns));
+  return result;
+}
+
+TypedList Resolver::star_columns(const plan::UnresolvedStar& star, const Names& names, const plan::Origin& origin) {
+  TypedList result;
+  const auto add = [&](const ScopeColumn& column) {
+    for (const auto& path : star.except)
+      if (path.size() == 1 ? same_name(path[0], column.column.name, policy_.case_sensitive)
+                           : same_name(path.back(), column.column.name, policy_.case_sensitive) && !column.qualifier.empty() && same_name(path[path.size() - 2], column.qualifier.back(), policy_.case_sensitive))
+        return;
+    Typed typed;
+    typed.expression = bound::make_reference(column.column, origin);
+    typed.sql = column.column.name;
+    typed.name = column.column.name;
+    typed.metadata = column.column.metadata;
+    typed.is_attribute = true;
+    result.push_back(std::move(typed));
+  };
+  if (star.plan_id) {
+    Scope scope = instance_scope(*star.plan_id, names);
+    for (const auto& column : scope) add(column);
+    return result;
+  }
+  bool found = false;
+  const auto fits = [&](const ScopeColumn& column) {
+    if (column.qualifier.size() < star.target.size()) return false;
+    const auto first = column.qualifier.size() - star.target.size();
+    for (std::size_t i = 0; i < star.target.size(); ++i)
+      if (!same_name(column.qualifier[first + i], star.target[i], policy_.case_sensitive)) return false;
+    return true;
+  };
+  for (const auto* input : names.inputs) {
+    // `t.*` after USING gives the merged column of t too, first.
+    if (!star.target.empty())
+      for (const auto& column : input->hidden)
+        if (fits(column)) {
+          found = true;
+          add(column);
+        }
+    for (const auto& column : input->scope)
+      if (fits(column)) {
+        found = true;
+        add(column);
+      }
+  }
+  if (star.target.empty() || found) return result;
+  // `s.*` of a struct column gives its fields.
+  Names at = names;
+  if (auto structure = find_attribute(star.target, at, origin); structure && structure->type().is(TypeKind::Struct)) {
+    for (const auto& field : structure->type().fields()) {
+      Typed typed = field_of(*structure, field.name, origin);
+      typed.name = field.name;
+      result.push_back(std::move(typed));
+    }
+    return result;
+  }
+  std::vector<std::string> columns;
+  for (const auto* input : names.inputs)
+    for (const auto& column : input->scope) columns.push_back(types::quote_identifier(column.column.name));
+  throw Error(conditions::kUnresolvedStar, {{"targetString", types::quote_parts(star.target)}, {"columns", join_sql(columns)}}).at(plan::query_context(origin));
+}
+
+}  // namespace lab::analyze

@@ -1,0 +1,192 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analyze/analyzer.h"
+#include "analyze/names.h"
+#include "functions/function_row.h"
+
+namespace lab::analyze {
+
+/// Resolves one statement: a walk over the unresolved tree that binds bottom up. Each node family has its file
+/// (`resolve_*.cpp` for relations, `expression_*.cpp` for expressions). Not thread-safe; lives for one call of analyze().
+class Resolver {
+ public:
+  Resolver(const Context& context, const bound::Policy& policy);
+
+  Resolved resolve(const plan::RelationPtr& relation);
+  /// The visible columns only, in order.
+  bound::RelationPtr trimmed(const Resolved& resolved) const;
+  /// A constant expression without any input.
+  Typed constant(const plan::ExpressionPtr& expression);
+
+  std::uint32_t next_id() const { return next_id_; }
+
+ private:
+  // Relations.
+  Resolved resolve_node(const plan::OneRow&, const plan::Relation&);
+  Resolved resolve_node(const plan::NamedTable&, const plan::Relation&);
+  Resolved resolve_node(const plan::DataSource&, const plan::Relation&);
+  Resolved resolve_node(const plan::LocalRelation&, const plan::Relation&);
+  Resolved resolve_node(const plan::InlineTable&, const plan::Relation&);
+  Resolved resolve_node(const plan::Range&, const plan::Relation&);
+  Resolved resolve_node(const plan::TableFunction&, const plan::Relation&);
+  Resolved resolve_node(const plan::CatalogCall&, const plan::Relation&);
+  Resolved resolve_node(const plan::StatementRelation&, const plan::Relation&);
+  Resolved resolve_node(const plan::SourceScan&, const plan::Relation&);
+  Resolved resolve_node(const plan::Project&, const plan::Relation&);
+  Resolved resolve_node(const plan::Filter&, const plan::Relation&);
+  Resolved resolve_node(const plan::Having&, const plan::Relation&);
+  Resolved resolve_node(const plan::Join&, const plan::Relation&);
+  Resolved resolve_node(const plan::SetOperation&, const plan::Relation&);
+  Resolved resolve_node(const plan::Sort&, const plan::Relation&);
+  Resolved resolve_node(const plan::Limit&, const plan::Relation&);
+  Resolved resolve_node(const plan::Offset&, const plan::Relation&);
+  Resolved resolve_node(const plan::Tail&, const plan::Relation&);
+  Resolved resolve_node(const plan::Aggregate&, const plan::Relation&);
+  Resolved resolve_node(const plan::LateralView&, const plan::Relation&);
+  Resolved resolve_node(const plan::SubqueryAlias&, const plan::Relation&);
+  Resolved resolve_node(const plan::With&, const plan::Relation&);
+  Resolved resolve_node(const plan::WithWindows&, const plan::Relation&);
+  Resolved resolve_node(const plan::Sample&, const plan::Relation&);
+  Resolved resolve_node(const plan::Repartition&, const plan::Relation&);
+  Resolved resolve_node(const plan::Hint&, const plan::Relation&);
+  Resolved resolve_node(const plan::ToDf&, const plan::Relation&);
+  Resolved resolve_node(const plan::WithColumns&, const plan::Relation&);
+  Resolved resolve_node(const plan::WithColumnsRenamed&, const plan::Relation&);
+  Resolved resolve_node(const plan::Drop&, const plan::Relation&);
+  Resolved resolve_node(const plan::Deduplicate&, const plan::Relation&);
+  template <typename Node>
+  Resolved resolve_node(const Node& node, const plan::Relation& relation) {
+    return unsupported_relation(node_name(node), relation);
+  }
+  template <typename Node>
+  static std::string node_name(const Node& node) {
+    if constexpr (requires { node.what; })
+      return node.what;
+    else
+      return "this relation";
+  }
+  Resolved unsupported_relation(const std::string& what, const plan::Relation& relation);
+
+  // Pieces that relations share.
+  ColumnId fresh() { return ColumnId{next_id_++}; }
+  Resolved from_source(std::shared_ptr<const scan::TableSource> source, std::vector<std::string> qualifier, bool with_row_ids = false);
+  Resolved from_view(const ResolvedTable& table, const plan::Relation& relation);
+  Resolved cast_to_schema(Resolved input, const types::Schema& schema, bool by_position);
+  Resolved project_columns(Resolved input, std::vector<ScopeColumn> columns, bool is_border = false);
+  Resolved from_relation(bound::RelationPtr relation, std::vector<std::string> qualifier = {});
+  /// Same names, another relation; may be looked through for columns that were not selected.
+  Resolved over(Resolved input, bound::RelationPtr relation);
+  Names names_over(const Resolved& input);
+  Resolved project(Resolved input, const plan::Expressions& list, const plan::Relation& relation);
+  Resolved finish_projection(Resolved input, Items items, bool is_border = false);
+  Resolved aggregate(Resolved input, TypedList groups, Items items, std::optional<std::vector<std::vector<int>>> sets, bool is_global,
+                     const plan::Origin& origin);
+  Items select_items(const plan::Expressions& list, Names& names);
+  Item make_item(Typed typed);
+  TypedList grouping_expressions(const plan::Expressions& list, Names& names, const Items& items);
+  TypedList regex_columns(const plan::UnresolvedRegex& regex, const Names& names, const plan::Origin& origin);
+  Scope instance_scope(std::int64_t plan_id, const Names& names);
+  TypedList star_columns(const plan::UnresolvedStar& star, const Names& names, const plan::Origin& origin);
+  /// Reads an expression above `input` and pushes what it needs down into `input.relation`.
+  Typed resolve_above(Resolved& input, Names names, const std::function<Typed(Names&)>& read);
+  ExpressionPtr push_into_aggregate(Resolved& input, const ExpressionPtr& expression, std::vector<ColumnId>& ungrouped);
+  /// The value of a grouping() or grouping_id() call over that aggregate; null for other calls.
+  ExpressionPtr grouping_value(const AggregateBelow& below, const ExpressionPtr& call);
+  void expose_references(Resolved& input, const ExpressionPtr& expression);
+  Resolved filtered(const Resolved& before, Resolved input, Typed condition, const plan::Origin& origin);
+  Resolved resolve_having_input(const plan::RelationPtr& relation);
+  bound::RelationPtr extract_windows(bound::RelationPtr input, std::vector<ExpressionPtr>& expressions);
+  std::int64_t limit_value(const plan::ExpressionPtr& expression, const std::string& name);
+  Resolved join_using(const Resolved& left, const Resolved& right, const plan::Join& node, std::vector<std::string> columns, const plan::Relation& relation);
+  Resolved alias_columns(Resolved input, const std::vector<std::string>& names, const plan::Origin& origin);
+  Resolved deduplicate_all(Resolved input);
+  Resolved generate(Resolved input, const Typed& generator, bool is_outer, std::vector<std::string> names, std::vector<std::string> qualifier);
+  std::int64_t range_argument(const plan::ExpressionPtr& argument, std::size_t num_arguments);
+  bound::RelationPtr widen(const Resolved& input, const std::vector<DataType>& targets);
+  std::shared_ptr<const Instance> renamed_instance(const std::shared_ptr<const Instance>& instance, const Scope& from, const Scope& to);
+  void match_by_name(Resolved& left, Resolved& right, const plan::SetOperation& node, const plan::Relation& relation);
+  Items pass_items(const Resolved& input);
+
+  // Expressions.
+  Typed expression(const plan::ExpressionPtr& expression, Names& names);
+  TypedList expressions(const plan::Expressions& list, Names& names);
+  Typed resolve_expression(const plan::LiteralExpression&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::UnresolvedAttribute&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::UnresolvedStar&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::UnresolvedRegex&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::UnresolvedFunction&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::NamedArgument&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::Alias&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::Cast&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::SortOrder&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::Lambda&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::LambdaVariable&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::Window&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::ExtractValue&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::UpdateField&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::ScalarSubquery&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::Exists&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::InSubquery&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::NamedParameter&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::PositionalParameter&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::GroupingAnalytics&, const plan::Expression&, Names&);
+  Typed resolve_expression(const plan::UserDefinedFunction&, const plan::Expression&, Names&);
+
+  std::optional<Typed> find_attribute(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin);
+  std::optional<Typed> find_in_inputs(const std::vector<std::string>& parts, const Names& names, const plan::Origin& origin);
+  std::optional<Typed> find_by_plan_id(const plan::UnresolvedAttribute& attribute, Names& names, const plan::Origin& origin);
+  std::optional<Typed> find_literal_function(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin);
+  Typed from_match(const NameMatch& match, const plan::Origin& origin);
+  Typed field_of(Typed structure, const std::string& field, const plan::Origin& origin);
+  Typed extract(Typed child, Typed key, const plan::Origin& origin);
+  [[noreturn]] void throw_unresolved(const std::vector<std::string>& parts, const Names& names, const plan::Origin& origin);
+
+  // Calls (expression_call.cpp and its siblings).
+  Typed call_row(const functions::FunctionRow& row, TypedList arguments, const plan::Origin& origin, std::string sql = {});
+  Typed operator_call(const std::string& name, TypedList arguments, const plan::Origin& origin);
+  Typed negation(Typed child, const plan::Origin& origin);
+  Typed in_list(TypedList arguments, const plan::Origin& origin);
+  Typed between(TypedList arguments, const plan::Origin& origin);
+  Typed case_when(TypedList arguments, const plan::Origin& origin);
+  Typed if_else(TypedList arguments, const plan::Origin& origin);
+  std::optional<Typed> special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
+  std::optional<Typed> context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin);
+  Typed aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
+  bound::AggregateCall bind_aggregate(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression,
+                                      Names& names, std::string& sql, DataType& type, bool& nullable, bool may_nest = false);
+  bound::AggregateCall bind_window_function(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names,
+                                            std::string& sql, DataType& type, bool& nullable);
+  std::string offset_text(const bound::AggregateCall& call, std::string_view name) const;
+  TypedList call_arguments(const plan::UnresolvedFunction& function, Names& names);
+  Typed higher_order(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
+  Typed lambda_argument(const plan::ExpressionPtr& argument, const std::vector<std::pair<DataType, bool>>& parameters, Names& names);
+  bound::SortKey sort_key(const plan::ExpressionPtr& expression, Names& names, std::string* sql = nullptr);
+  bound::FrameBound frame_bound(const plan::FrameBound& bound, bool is_rows, bool is_lower, const DataType* order_type, Names& names, std::string& sql);
+
+  Typed cast_to(Typed typed, const DataType& type);
+  ExpressionPtr cast_expression(ExpressionPtr expression, const DataType& type) const;
+  ExpressionPtr make_call(std::string_view name, bound::Expressions arguments, DataType type, bool nullable, const plan::Origin& origin) const;
+  const functions::FunctionRow& row(std::string_view name) const;
+  Resolved resolve_subquery(const plan::RelationPtr& plan, Names& names);
+  bool allow_precision_loss() const;
+
+  struct CommonTableScope {
+    std::map<std::string, plan::CommonTable> tables;
+    const CommonTableScope* parent = nullptr;
+    std::map<std::string, const CommonTableScope*> defined_in = {};
+  };
+
+  const Context& context_;
+  const bound::Policy& policy_;
+  std::uint32_t next_id_ = 1;
+  const Names* outer_ = nullptr;
+  const CommonTableScope* common_tables_ = nullptr;
+  const std::vector<std::pair<std::string, plan::WindowSpec>>* named_windows_ = nullptr;
+  int depth_ = 0;
+};
+
+}  // namespace lab::analyze
