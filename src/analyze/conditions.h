@@ -89,6 +89,9 @@ inline constexpr Condition kIncompatibleExtraFields{"INCOMPATIBLE_DATA_FOR_TABLE
 inline constexpr Condition kIncompatibleAmbiguous{"INCOMPATIBLE_DATA_FOR_TABLE.AMBIGUOUS_COLUMN_NAME", "KD000", Kind::Analysis, "Cannot write incompatible data for the table <tableName>: Ambiguous column name in the input data <colName>."};
 inline constexpr Condition kWindowFunctionNeedsOrder{"_LEGACY_ERROR_TEMP_1037", "", Kind::Analysis, "Window function <wf> requires window to be ordered, please add ORDER BY clause. For example SELECT <wf>(value_expr) OVER (PARTITION BY window_partition ORDER BY window_ordering) from table."};
 inline constexpr Condition kInvalidWindowFrame{"_LEGACY_ERROR_TEMP_1036", "", Kind::Analysis, "Window Frame <frame> must match the required frame <required>."};
+inline constexpr Condition kTooManyPivotValues{"_LEGACY_ERROR_TEMP_1324", "", Kind::Analysis, "The pivot column <pivotColumn> has more than <maxValues> distinct values, this could indicate an error. If this was intended, set <config> to at least the number of distinct values of the pivot column."};
+inline constexpr Condition kNullableColumnOrField{"NULLABLE_COLUMN_OR_FIELD", "42000", Kind::Analysis, "Column or field <name> is nullable while it's required to be non-nullable."};
+inline constexpr Condition kInvalidColumnOrFieldDataType{"INVALID_COLUMN_OR_FIELD_DATA_TYPE", "42000", Kind::Analysis, "Column or field <name> is of type <type> while it's required to be <expectedType>."};
 inline constexpr Condition kDuplicateCte{"DUPLICATED_CTE_NAMES", "42602", Kind::Analysis, "CTE definition can't have duplicate names: <duplicateNames>."};
 inline constexpr Condition kColumnNotDefined{"COLUMN_ALREADY_EXISTS", "42711", Kind::Analysis, "The column <columnName> already exists. Choose another name or rename the existing column."};
 

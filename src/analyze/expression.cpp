@@ -3,7 +3,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/cast_rules.h"
-#include "plan/bound_walk.h"
+#include "plan/bound_tree.h"
 #include "types/type_text.h"
 
 // The plain expressions: literals, aliases, casts, parameters, field and element access.
@@ -11,6 +11,22 @@ namespace lab::analyze {
 namespace {
 
 std::string cast_mode_config(bool is_try, bool ansi) { return ansi && !is_try ? "\"spark.sql.ansi.enabled\"" : ""; }
+
+// A whole number written where a wider type is wanted becomes a constant of that type.
+ExpressionPtr widened_literal(const ExpressionPtr& expression, const DataType& type) {
+  const auto* literal = std::get_if<bound::LiteralNode>(&expression->node);
+  if (!literal || !expression->type.is_integral()) return nullptr;
+  const std::int64_t value = literal->value.integer();
+  if (type.is_integral() && type.kind() >= expression->type.kind()) return bound::make_literal({type, {value}}, expression->origin);
+  if (type.is(TypeKind::Double)) return bound::make_literal({type, {static_cast<double>(value)}}, expression->origin);
+  if (type.is(TypeKind::Decimal)) {
+    types::Int128 unscaled = value, limit = 1;
+    for (int i = 0; i < type.scale(); ++i) unscaled *= 10;
+    for (int i = 0; i < type.precision(); ++i) limit *= 10;
+    if (type.scale() <= 18 && unscaled < limit && unscaled > -limit) return bound::make_literal({type, {types::Decimal{unscaled, type.scale()}}}, expression->origin);
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -127,6 +143,7 @@ ExpressionPtr Resolver::cast_expression(ExpressionPtr expr, const DataType& type
   // NULL literals take the wanted type at once: `coalesce(NULL, 1)`.
   if (const auto* literal = std::get_if<bound::LiteralNode>(&expr->node); literal && literal->value.is_null())
     return bound::make_literal(types::Literal::null(type), expr->origin);
+  if (auto widened = widened_literal(expr, type)) return widened;
   const plan::Origin origin = expr->origin;
   return bound::make_expression(bound::Cast{std::move(expr), mode}, type, nullable, origin);
 }

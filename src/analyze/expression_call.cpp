@@ -5,7 +5,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
-#include "plan/bound_walk.h"
+#include "plan/bound_tree.h"
 #include "types/type_text.h"
 
 // Calls of functions and operators.

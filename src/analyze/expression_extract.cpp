@@ -2,7 +2,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
-#include "plan/bound_walk.h"
+#include "plan/bound_tree.h"
 #include "types/type_text.h"
 
 // `a.b`, `a['b']`, `a[1]`: fields of structs (also through arrays of structs), elements of arrays and maps.

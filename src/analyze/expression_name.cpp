@@ -4,7 +4,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
-#include "plan/bound_walk.h"
+#include "plan/bound_tree.h"
 #include "types/type_text.h"
 
 // What a name means: a lambda's variable, a column, a field of a struct, an earlier alias, a column of the query around.

@@ -6,7 +6,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/common_type.h"
-#include "plan/bound_walk.h"
+#include "plan/bound_tree.h"
 #include "types/type_text.h"
 
 // Calls whose meaning is not a row: choices, conversions named as functions, structs whose names come from arguments, and what the

@@ -4,7 +4,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
-#include "plan/bound_walk.h"
+#include "plan/bound_tree.h"
 #include "types/type_text.h"
 
 // `function OVER (…)`: specification, default frames by function, and the text that Spark gives the column.

@@ -3,9 +3,8 @@
 #include <map>
 
 #include "analyze/analyzer.h"
+#include "analyze/print_query.h"
 #include "base/error.h"
-#include "functions/function_row.h"
-#include "plan/print_bound.h"
 #include "types/type_text.h"
 
 /// A world of tables held in maps, for tests.
@@ -55,11 +54,7 @@ class MemoryContext : public Context {
   std::map<std::string, std::string> settings_;
 };
 
-inline plan::bound::BoundNames test_names() {
-  return {[](const functions::FunctionRow& row) { return std::string(row.name); }, [](const scan::TableSource& source) { return source.name(); }};
-}
-
-inline std::string printed(const plan::bound::Query& query) { return plan::bound::print_bound(query.root, test_names()); }
+inline std::string printed(const plan::bound::Query& query) { return print_query(query); }
 
 /// `name type, name type`.
 inline std::string columns_text(const plan::bound::Query& query) {

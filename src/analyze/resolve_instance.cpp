@@ -3,7 +3,7 @@
 #include "analyze/conditions.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
-#include "plan/bound_walk.h"
+#include "plan/bound_tree.h"
 #include "types/type_text.h"
 
 // Columns of one DataFrame inside a larger plan (`df["*"]`), and columns by regular expression.

@@ -46,6 +46,12 @@ class Resolver {
   Resolved resolve_node(const plan::Offset&, const plan::Relation&);
   Resolved resolve_node(const plan::Tail&, const plan::Relation&);
   Resolved resolve_node(const plan::Aggregate&, const plan::Relation&);
+  Resolved resolve_node(const plan::Pivot&, const plan::Relation&);
+  Resolved resolve_node(const plan::Unpivot&, const plan::Relation&);
+  Resolved resolve_node(const plan::ToSchema&, const plan::Relation&);
+  Resolved resolve_node(const plan::FillNa&, const plan::Relation&);
+  Resolved resolve_node(const plan::DropNa&, const plan::Relation&);
+  Resolved resolve_node(const plan::ReplaceNa&, const plan::Relation&);
   Resolved resolve_node(const plan::LateralView&, const plan::Relation&);
   Resolved resolve_node(const plan::SubqueryAlias&, const plan::Relation&);
   Resolved resolve_node(const plan::With&, const plan::Relation&);
@@ -110,6 +116,10 @@ class Resolver {
   std::shared_ptr<const Instance> renamed_instance(const std::shared_ptr<const Instance>& instance, const Scope& from, const Scope& to);
   void match_by_name(Resolved& left, Resolved& right, const plan::SetOperation& node, const plan::Relation& relation);
   Items pass_items(const Resolved& input);
+  std::vector<ColumnId> named_columns(const Resolved& input, const std::vector<std::string>& wanted, const plan::Origin& origin);
+  ExpressionPtr written_cast(ExpressionPtr expression, const DataType& type) const;
+  std::vector<types::Literal> distinct_values(const Resolved& input, const Typed& pivot);
+  ExpressionPtr matched(ExpressionPtr value, const DataType& target, const std::string& path, const QueryContext& context);
 
   // Expressions.
   Typed expression(const plan::ExpressionPtr& expression, Names& names);

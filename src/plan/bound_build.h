@@ -1,6 +1,6 @@
 #pragma once
 
-#include "plan/bound_walk.h"
+#include "plan/bound_tree.h"
 
 /// Makers of bound relations that work out the columns from the inputs.
 namespace lab::plan::bound {

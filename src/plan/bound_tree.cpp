@@ -1,4 +1,4 @@
-#include "plan/bound_walk.h"
+#include "plan/bound_tree.h"
 
 #include <algorithm>
 #include <type_traits>

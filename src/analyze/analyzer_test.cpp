@@ -1,0 +1,151 @@
+#include <gtest/gtest.h>
+
+#include "analyze/memory_context_test.h"
+
+namespace lab::analyze::testing {
+namespace {
+
+using plan::make_attribute;
+using plan::make_call;
+using plan::make_literal;
+using plan::make_operator;
+using types::Literal;
+
+plan::RelationPtr table(const std::string& name) { return plan::make_relation(plan::NamedTable{{name}, {}, {}, {}}); }
+plan::RelationPtr select(plan::RelationPtr input, plan::Expressions list) { return plan::make_relation(plan::Project{std::move(input), std::move(list)}); }
+plan::ExpressionPtr alias(plan::ExpressionPtr child, std::string name) { return plan::make_expression(plan::Alias{std::move(child), {std::move(name)}, {}}); }
+plan::ExpressionPtr one() { return make_literal(Literal::integer(1)); }
+plan::ExpressionPtr star(std::vector<std::string> target = {}) { return plan::make_expression(plan::UnresolvedStar{std::move(target), {}, {}}); }
+
+class Analyzer : public ::testing::Test {
+ protected:
+  Analyzer() {
+    context.add_table("t", "a INT, b STRING, valor DOUBLE, s STRUCT<x: INT, y: STRING>, m ARRAY<INT>");
+    context.add_table("u", "a INT, c BIGINT");
+  }
+  plan::bound::Query run(const plan::RelationPtr& relation) { return analyze(relation, context, policy); }
+  std::string condition_of(const plan::RelationPtr& relation) {
+    try {
+      run(relation);
+    } catch (const Error& error) {
+      return std::string(error.condition().name);
+    }
+    return "none";
+  }
+
+  MemoryContext context;
+  plan::bound::Policy policy;
+};
+
+TEST_F(Analyzer, names_literals_and_sums) {
+  auto query = run(select(plan::make_relation(plan::OneRow{}), {one(), make_operator("+", {one(), one()})}));
+  EXPECT_EQ(columns_text(query), "1 int, (1 + 1) int");
+}
+
+TEST_F(Analyzer, keeps_the_spelling_of_the_query) {
+  EXPECT_EQ(columns_text(run(select(table("t"), {make_attribute({"VALOR"}), make_attribute({"t", "a"}), make_attribute({"s", "x"})}))), "VALOR double, a int, x int");
+}
+
+TEST_F(Analyzer, suggests_names_for_an_unknown_column) {
+  try {
+    run(select(table("t"), {make_attribute({"valr"})}));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.condition().name, "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+    EXPECT_EQ(error.parameters().at("objectName"), "`valr`");
+    EXPECT_EQ(error.parameters().at("proposal").substr(0, 7), "`valor`");
+  }
+}
+
+TEST_F(Analyzer, groups_and_orders_by_what_was_not_selected) {
+  plan::Aggregate aggregate;
+  aggregate.input = table("t");
+  aggregate.grouping = {make_attribute({"b"})};
+  aggregate.aggregates = {make_operator("+", {make_call("sum", {make_attribute({"valor"})}), one()}), make_attribute({"b"})};
+  aggregate.output_includes_grouping = true;
+  plan::Having having{plan::make_relation(aggregate), make_operator(">", {make_call("count", {star()}), one()})};
+  plan::Sort sort{plan::make_relation(having), {make_call("max", {make_attribute({"a"})})}, true};
+  auto query = run(plan::make_relation(sort));
+  EXPECT_EQ(columns_text(query), "(sum(valor) + 1) double, b string");
+  EXPECT_EQ(printed(query),
+            "Project c6, c2  [c6 (sum(valor) + 1): double, c2 b: string]\n"
+            "  Sort c9 asc nulls first  [c6 (sum(valor) + 1): double, c2 b: string, c8: bigint!, c9: int]\n"
+            "    Filter >(c8, 1:bigint)  [c6 (sum(valor) + 1): double, c2 b: string, c8: bigint!, c9: int]\n"
+            "      Project c6 = +(c7, 1.000000:double), c2, c8, c9  [c6 (sum(valor) + 1): double, c2 b: string, c8: bigint!, c9: int]\n"
+            "        Aggregate by c2 give c2, c7 = sum(c3), c8 = count(1:int), c9 = max(c1)  [c2: string, c7: double, c8: bigint!, c9: int]\n"
+            "          Scan t [0,1,2]  [c1 a: int, c2 b: string, c3 valor: double]\n");
+}
+
+TEST_F(Analyzer, refuses_a_column_outside_the_groups) {
+  plan::Aggregate aggregate;
+  aggregate.input = table("t");
+  aggregate.grouping = {make_attribute({"b"})};
+  aggregate.aggregates = {make_attribute({"a"})};
+  aggregate.output_includes_grouping = true;
+  EXPECT_EQ(condition_of(plan::make_relation(aggregate)), "MISSING_AGGREGATION");
+}
+
+TEST_F(Analyzer, joins_using_merge_the_key) {
+  plan::Join join{table("t"), table("u"), plan::JoinType::FullOuter, {}, {"a"}, false, false};
+  auto query = run(select(plan::make_relation(join), {star(), make_attribute({"u", "a"})}));
+  EXPECT_EQ(columns_text(query), "a int, b string, valor double, s struct<x:int,y:string>, m array<int>, c bigint, a int");
+}
+
+TEST_F(Analyzer, a_name_of_two_sides_is_ambiguous) {
+  plan::Join join{table("t"), table("u"), plan::JoinType::Inner, make_operator("==", {make_attribute({"t", "a"}), make_attribute({"u", "a"})}), {}, false, false};
+  EXPECT_EQ(condition_of(select(plan::make_relation(join), {make_attribute({"a"})})), "AMBIGUOUS_REFERENCE");
+}
+
+TEST_F(Analyzer, later_items_see_earlier_aliases) {
+  auto query = run(select(table("t"), {alias(make_operator("+", {make_attribute({"a"}), one()}), "n"), alias(make_operator("*", {make_attribute({"n"}), make_attribute({"n"})}), "q")}));
+  EXPECT_EQ(columns_text(query), "n int, q int");
+}
+
+TEST_F(Analyzer, sorts_by_a_column_that_is_projected_away) {
+  plan::Sort sort{select(table("t"), {make_attribute({"b"})}), {make_attribute({"valor"})}, true};
+  auto query = run(plan::make_relation(sort));
+  EXPECT_EQ(columns_text(query), "b string");
+}
+
+TEST_F(Analyzer, unions_widen_types) {
+  plan::SetOperation both{select(table("t"), {make_attribute({"a"})}), select(table("u"), {make_attribute({"c"})}), plan::SetOperator::Union, true, false, false};
+  EXPECT_EQ(columns_text(run(plan::make_relation(both))), "a bigint");
+  plan::SetOperation uneven{table("t"), table("u"), plan::SetOperator::Union, true, false, false};
+  EXPECT_EQ(condition_of(plan::make_relation(uneven)), "NUM_COLUMNS_MISMATCH");
+}
+
+TEST_F(Analyzer, windows_have_default_frames_in_their_names) {
+  plan::Window window;
+  window.function = make_call("sum", {make_attribute({"valor"})});
+  window.spec.partition_by = {make_attribute({"b"})};
+  window.spec.order_by = {plan::make_expression(plan::SortOrder{make_attribute({"a"})})};
+  auto query = run(select(table("t"), {plan::make_expression(window)}));
+  EXPECT_EQ(columns_text(query), "sum(valor) OVER (PARTITION BY b ORDER BY a ASC NULLS FIRST RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) double");
+}
+
+TEST_F(Analyzer, lambdas_print_their_variables) {
+  plan::Lambda plus{make_operator("+", {make_attribute({"x"}), one()}), {"x"}};
+  auto query = run(select(table("t"), {make_call("transform", {make_attribute({"m"}), plan::make_expression(plus)})}));
+  EXPECT_EQ(columns_text(query), "transform(m, lambdafunction((namedlambdavariable() + 1), namedlambdavariable())) array<int>");
+}
+
+TEST_F(Analyzer, correlated_subqueries_refer_outwards) {
+  plan::Filter inner{table("u"), make_operator("==", {make_attribute({"u", "a"}), make_attribute({"t", "a"})})};
+  plan::Exists exists{plan::make_relation(inner)};
+  plan::Filter outer{table("t"), plan::make_expression(exists)};
+  auto query = run(plan::make_relation(outer));
+  EXPECT_NE(printed(query).find("outer c1"), std::string::npos);
+}
+
+TEST_F(Analyzer, dataframe_columns_find_their_side_of_a_self_join) {
+  auto left = plan::make_relation(plan::NamedTable{{"u"}, {}, {}, {}}, 1);
+  auto right = plan::make_relation(plan::Filter{left, make_operator(">", {make_attribute({"a"}), one()})}, 2);
+  const auto column = [](const std::string& name, std::int64_t plan_id) { return plan::make_expression(plan::UnresolvedAttribute{{name}, plan_id, false}); };
+  plan::Join join{left, right, plan::JoinType::Inner, make_operator("==", {column("a", 2), one()}), {}, false, false};
+  auto query = run(select(plan::make_relation(join), {column("c", 2)}));
+  EXPECT_EQ(columns_text(query), "c bigint");
+  EXPECT_EQ(condition_of(select(plan::make_relation(join), {column("c", 1)})), "AMBIGUOUS_COLUMN_REFERENCE");
+}
+
+}  // namespace
+}  // namespace lab::analyze::testing

@@ -1,0 +1,120 @@
+#include <algorithm>
+
+#include "analyze/conditions.h"
+#include "analyze/fold.h"
+#include "analyze/pretty.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "plan/bound_build.h"
+#include "types/type_text.h"
+
+// PIVOT: an aggregate whose calls are filtered by each pivot value.
+namespace lab::analyze {
+namespace {
+
+bool is_aggregate(const bound::Expression& e) { return std::holds_alternative<bound::AggregateCall>(e.node); }
+
+ExpressionPtr filter_calls(const ExpressionPtr& expression, const ExpressionPtr& condition, const std::function<ExpressionPtr(ExpressionPtr, ExpressionPtr)>& both) {
+  if (const auto* call = std::get_if<bound::AggregateCall>(&expression->node)) {
+    bound::AggregateCall next = *call;
+    next.filter = next.filter ? both(next.filter, condition) : condition;
+    return bound::make_expression(std::move(next), expression->type, true, expression->origin);
+  }
+  return bound::map_children(expression, [&](const ExpressionPtr& child) { return filter_calls(child, condition, both); });
+}
+
+void collect_columns(const ExpressionPtr& expression, std::vector<ColumnId>& ids) {
+  bound::walk(expression, [&](const ExpressionPtr& node) {
+    if (const auto* reference = std::get_if<bound::ColumnRef>(&node->node)) ids.push_back(reference->column);
+    return true;
+  });
+}
+
+}  // namespace
+
+Resolved Resolver::resolve_node(const plan::Pivot& node, const plan::Relation& relation) {
+  Resolved input = resolve(node.input);
+  const auto context = plan::query_context(relation.origin);
+  Names names = names_over(input);
+  Typed pivot = expression(node.column, names);
+  Names aggregate_names = names_over(input);
+  aggregate_names.aggregates = true;
+  Items aggregates = select_items(node.aggregates, aggregate_names);
+  for (const auto& item : aggregates) {
+    if (!bound::contains(item.typed.expression, &is_aggregate)) throw Error(conditions::kAggregateOutOfPlace, {{"sql", item.typed.sql}}).at(context);
+  }
+  // Values: written, or asked of the data.
+  struct PivotValue {
+    ExpressionPtr value;
+    std::string name;
+  };
+  std::vector<PivotValue> values;
+  if (node.values.empty()) {
+    for (auto& literal : distinct_values(input, pivot)) {
+      std::string name = literal.value.is_null() ? "null" : literal_sql(literal, policy_.time_zone);
+      values.push_back({bound::make_literal(std::move(literal)), std::move(name)});
+    }
+  } else {
+    for (const auto& expr : node.values) {
+      Typed typed = constant(expr);
+      std::string name = typed.name.value_or(typed.sql);
+      if (!typed.name && typed.sql == "NULL") name = "null";
+      values.push_back({cast_expression(typed.expression, pivot.type()), std::move(name)});
+    }
+  }
+  TypedList groups;
+  Items items;
+  if (node.implicit_grouping) {
+    std::vector<ColumnId> mentioned;
+    collect_columns(pivot.expression, mentioned);
+    for (const auto& item : aggregates) collect_columns(item.typed.expression, mentioned);
+    for (auto& item : pass_items(input))
+      if (std::ranges::find(mentioned, item.id) == mentioned.end()) {
+        item.typed.is_attribute = true;
+        item.typed.name = item.name;
+        groups.push_back(item.typed);
+        items.push_back(std::move(item));
+      }
+  } else {
+    groups = grouping_expressions(node.grouping, names, {});
+    Names front = names_over(input);
+    items = select_items(node.grouping, front);
+  }
+  const auto both = [&](ExpressionPtr a, ExpressionPtr b) { return make_call("and", {std::move(a), std::move(b)}, TypeKind::Boolean, true, relation.origin); };
+  for (const auto& value : values) {
+    auto hit = make_call("<=>", {pivot.expression, value.value}, TypeKind::Boolean, false, relation.origin);
+    for (const auto& aggregate : aggregates) {
+      Item item = aggregate;
+      item.typed.expression = filter_calls(aggregate.typed.expression, hit, both);
+      item.name = aggregates.size() == 1 ? value.name : value.name + "_" + aggregate.name;
+      item.typed.name = item.name;
+      item.id = item.identity = fresh();
+      item.is_pass = false;
+      items.push_back(std::move(item));
+    }
+  }
+  const bool is_global = groups.empty();
+  return aggregate(std::move(input), std::move(groups), std::move(items), std::nullopt, is_global, relation.origin);
+}
+
+// The distinct pivot values in order; Spark stops at spark.sql.pivotMaxValues.
+std::vector<types::Literal> Resolver::distinct_values(const Resolved& input, const Typed& pivot) {
+  bound::Query query;
+  const ColumnId id = fresh();
+  bound::Columns columns{{id, "value", pivot.type(), true, {}}};
+  auto values = bound::make_project(input.relation, {{id, pivot.expression}}, columns);
+  columns = values->columns;
+  auto distinct = bound::make_relation(bound::Deduplicate{std::move(values), {id}}, columns);
+  auto sorted = bound::make_sort(std::move(distinct), {{bound::make_reference(columns[0]), false, true}});
+  constexpr std::int64_t kMostPivotValues = 10000;
+  query.root = bound::make_limit(std::move(sorted), kMostPivotValues + 1, 0);
+  query.policy = policy_;
+  query.next_id = next_id_;
+  const auto rows = context_.evaluate(query);
+  if (rows.size() > kMostPivotValues) throw Error(conditions::kTooManyPivotValues, {{"pivotColumn", pivot.sql}, {"maxValues", std::to_string(kMostPivotValues)}, {"config", "spark.sql.pivotMaxValues"}});
+  std::vector<types::Literal> result;
+  for (const auto& row : rows) result.push_back({pivot.type(), row.at(0)});
+  return result;
+}
+
+}  // namespace lab::analyze
