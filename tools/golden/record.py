@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Records the answers of a real Spark: tools/golden/record.py v35|v42 functions|sql [name…]
+                                     tools/golden/record.py v35|v42 dataframe|replay [pytest arguments]
 
 v35 is Spark 3.5.5 (ANSI off) in the environment spark35, v42 is Spark 4.2.0 (ANSI on) in oracle42; the script makes the
 environment and starts itself again in it. Without names every list is recorded; `--new` keeps lists whose statements
-all have an answer of that version already.
+all have an answer of that version already. `dataframe` records the scenarios of tests/golden/dataframe through a real
+Connect server; `replay` runs the client tests against that server, to prove the tests themselves.
 """
 
 from __future__ import annotations
@@ -25,12 +27,36 @@ def enter_environment(version: str) -> None:
         os.execv(python, [str(python), str(pathlib.Path(__file__).resolve()), *sys.argv[1:]])
 
 
+def drive_clients(version: str, kind: str, arguments: list[str]) -> int:
+    """Runs pytest with that version's own client against a real Connect server; the folder is the only state they share."""
+    import socket
+
+    import spark
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    client = "spark35" if version == "v35" else "spark42"
+    subprocess.run([ROOT / "tools" / "clients_setup", client], check=True)
+    cache = pathlib.Path(os.environ.get("DFLAB_CACHE", "~/.cache/dflab")).expanduser()
+    python = cache / "clients" / client / "bin" / "python"
+    environment = dict(os.environ, LAB_TEST_REMOTE=f"sc://127.0.0.1:{port}", PYTHONDONTWRITEBYTECODE="1", LAB_TEST_REAL="1")
+    environment = {key: value for key, value in environment.items() if not key.startswith(("SPARK_", "PYSPARK_"))}
+    if kind == "dataframe":
+        environment["LAB_RECORD"] = version
+        arguments = arguments or ["tests/golden/dataframe"]
+    with spark.Oracle(connect_port=port):
+        return subprocess.run([python, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider", "-W", "ignore", *arguments], cwd=ROOT, env=environment).returncode
+
+
 def main() -> None:
     version, kind, *names = sys.argv[1:]
     enter_environment(version)
     import cases
     import spark
 
+    if kind in ("dataframe", "replay"):
+        sys.exit(drive_clients(version, kind, names))
     new_only = "--new" in names
     names = [name for name in names if name != "--new"]
     if kind == "functions":

@@ -41,7 +41,10 @@ def server_settings(folder: pathlib.Path) -> dict[str, str]:
 
 
 class Oracle:
-    """One Spark for a whole recording; use as a context manager."""
+    """One Spark for a whole recording; use as a context manager. With a port it is a Connect server, too."""
+
+    def __init__(self, connect_port: int | None = None):
+        self.connect_port = connect_port
 
     def __enter__(self) -> Oracle:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="golden-"))
@@ -49,6 +52,9 @@ class Oracle:
         builder = SparkSession.builder.appName("golden")
         for key, value in server_settings(self.folder).items():
             builder = builder.config(key, value)
+        if self.connect_port:
+            builder = builder.config("spark.plugins", "org.apache.spark.sql.connect.SparkConnectPlugin")
+            builder = builder.config("spark.connect.grpc.binding.port", self.connect_port)
         self.root = builder.getOrCreate()
         self.root.sparkContext.setLogLevel("OFF")
         self.session = self.root

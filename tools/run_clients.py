@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Runs the client tests once in each client environment: tools/run_clients.py [--env NAME] [pytest arguments].
+
+Prints each environment's summary and, as the last line, `N passed, N failed`. A known gap that fails counts as
+neither; one that passes counts as failed.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+CACHE = pathlib.Path(os.environ.get("DFLAB_CACHE", "~/.cache/dflab")).expanduser()
+ENVIRONMENTS = ("spark35", "spark42")
+FOLDERS = ("tests/clients", "tests/sql", "tests/golden")
+
+
+def run(environment: str, arguments: list[str]) -> tuple[int, int, list[str]]:
+    """Passed, skipped and the names of the failed tests of one environment."""
+    subprocess.run([ROOT / "tools" / "clients_setup", environment], check=True)
+    python = CACHE / "clients" / environment / "bin" / "python"
+    folders = [] if any(word.startswith("tests/") for word in arguments) else list(FOLDERS)
+    variables = dict(os.environ, LAB_TEST_ROOT=str(ROOT), PYTHONDONTWRITEBYTECODE="1")
+    passed, skipped, failures = 0, 0, []
+    with tempfile.TemporaryDirectory(prefix="dflab-clients-") as folder:
+        report = pathlib.Path(folder) / "report.xml"
+        command = [python, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider", "-W", "ignore", f"--junitxml={report}"]
+        done = subprocess.run([*command, *arguments, *folders], cwd=ROOT, env=variables)
+        for case in xml.etree.ElementTree.parse(report).iter("testcase") if report.exists() else ():
+            kinds = {child.tag for child in case}
+            if kinds & {"failure", "error"}:
+                failures.append(f"{environment} {case.get('classname')}::{case.get('name')}")
+            elif "skipped" in kinds:
+                skipped += 1
+            else:
+                passed += 1
+    if done.returncode not in (0, 1, 5) or (done.returncode == 1 and not failures):
+        failures.append(f"{environment} pytest ended with {done.returncode}")
+    return passed, skipped, failures
+
+
+def run_all(environments: tuple[str, ...], arguments: list[str]) -> tuple[int, int, list[str]]:
+    passed, skipped, failures = 0, 0, []
+    for environment in environments:
+        print(f"== {environment}", flush=True)
+        more_passed, more_skipped, more_failures = run(environment, arguments)
+        passed, skipped, failures = passed + more_passed, skipped + more_skipped, failures + more_failures
+    return passed, skipped, failures
+
+
+def main() -> None:
+    arguments, environments = sys.argv[1:], ENVIRONMENTS
+    if arguments[:1] == ["--env"]:
+        environments, arguments = (arguments[1],), arguments[2:]
+    passed, skipped, failures = run_all(environments, arguments)
+    print(f"{skipped} skipped or known gaps")
+    print(f"{passed} passed, {len(failures)} failed")
+    sys.exit(1 if failures or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()
