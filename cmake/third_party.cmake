@@ -63,6 +63,19 @@ third_file(duckdb "${duckdb}/lib/libduckdb.so"
   "${duckdb}/source/third_party/parquet"
   "${duckdb}/source/third_party/thrift")
 
+# The C++ interface has no stable ABI: library and headers must be of one version. The crate writes 1.5.6 as 1.10506.0.
+file(STRINGS "${PROJECT_SOURCE_DIR}/deps/cargo/Cargo.toml" pin REGEX "^libduckdb-sys")
+string(REGEX MATCH "=1\\.([0-9]+)([0-9][0-9])([0-9][0-9])\\." _ "${pin}")
+math(EXPR minor "${CMAKE_MATCH_2}")
+math(EXPR patch "${CMAKE_MATCH_3}")
+execute_process(
+  COMMAND python3 -c "import ctypes,sys; f=ctypes.CDLL(sys.argv[1]).duckdb_library_version; f.restype=ctypes.c_char_p; print(f().decode(),end='')"
+    "${duckdb}/lib/libduckdb.so"
+  OUTPUT_VARIABLE duckdb_version COMMAND_ERROR_IS_FATAL ANY)
+if(NOT duckdb_version STREQUAL "v${CMAKE_MATCH_1}.${minor}.${patch}")
+  message(FATAL_ERROR "libduckdb.so is ${duckdb_version}, its headers are v${CMAKE_MATCH_1}.${minor}.${patch}: align deps/npm.txt and deps/cargo.")
+endif()
+
 set(arrow "${DFLAB_THIRD}/arrow")
 third_file(arrow_core "${arrow}/lib/libarrow.so" "${arrow}/include")
 third_file(arrow_compute "${arrow}/lib/libarrow_compute.so" "${arrow}/include")
