@@ -29,7 +29,8 @@ std::string random_word(std::size_t length, std::string_view letters) {
   while (word.size() < length) {
     for (const char c : random_bytes(length)) {
       const auto value = static_cast<unsigned char>(c);
-      if (value < 256 / letters.size() * letters.size() && word.size() < length) word += letters[value % letters.size()];
+      if (value < 256 / letters.size() * letters.size() && word.size() < length)
+        word += letters[value % letters.size()];
     }
   }
   return word;
@@ -53,8 +54,13 @@ store::SchemaSpec access_schema() {
                       .num_key_columns = 2},
                      {.name = "audit",
                       .kind = RowKind::Event,
-                      .columns = {{"time", ColumnType::Integer}, {"user_name"}, {"credential"}, {"protocol"}, {"action"},
-                                  {"subject"}, {"outcome"}},
+                      .columns = {{"time", ColumnType::Integer},
+                                  {"user_name"},
+                                  {"credential"},
+                                  {"protocol"},
+                                  {"action"},
+                                  {"subject"},
+                                  {"outcome"}},
                       .num_key_columns = 0}}};
 }
 
@@ -99,7 +105,8 @@ void Access::load() {
     Credential credential{store::as_text(row[0]), store::as_text(row[1]), {}, store::as_text(row[2])};
     const auto found = secrets.find({credential.kind, credential.id});
     if (found == secrets.end()) {
-      log::warning("access", "{} has no secret of {} {}; it cannot be used", path.string(), credential.kind, credential.id);
+      log::warning("access", "{} has no secret of {} {}; it cannot be used", path.string(), credential.kind,
+                   credential.id);
       continue;
     }
     credential.secret = found->second;

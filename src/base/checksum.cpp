@@ -81,10 +81,14 @@ class XxHasher final : public Hasher {
 
 const crc::Model* find_crc_model(ChecksumKind kind) {
   switch (kind) {
-    case ChecksumKind::Crc32: return &crc::kCrc32;
-    case ChecksumKind::Crc32c: return &crc::kCrc32c;
-    case ChecksumKind::Crc64Nvme: return &crc::kCrc64Nvme;
-    default: return nullptr;
+    case ChecksumKind::Crc32:
+      return &crc::kCrc32;
+    case ChecksumKind::Crc32c:
+      return &crc::kCrc32c;
+    case ChecksumKind::Crc64Nvme:
+      return &crc::kCrc64Nvme;
+    default:
+      return nullptr;
   }
 }
 
@@ -103,9 +107,10 @@ struct NameRow {
 };
 
 constexpr NameRow kNames[] = {
-    {ChecksumKind::Crc32, "CRC32", 4},   {ChecksumKind::Crc32c, "CRC32C", 4},   {ChecksumKind::Crc64Nvme, "CRC64NVME", 8},
-    {ChecksumKind::Md5, "MD5", 16},      {ChecksumKind::Sha1, "SHA1", 20},      {ChecksumKind::Sha256, "SHA256", 32},
-    {ChecksumKind::XxHash64, "XXH64", 8}, {ChecksumKind::XxHash128, "XXH128", 16},
+    {ChecksumKind::Crc32, "CRC32", 4},         {ChecksumKind::Crc32c, "CRC32C", 4},
+    {ChecksumKind::Crc64Nvme, "CRC64NVME", 8}, {ChecksumKind::Md5, "MD5", 16},
+    {ChecksumKind::Sha1, "SHA1", 20},          {ChecksumKind::Sha256, "SHA256", 32},
+    {ChecksumKind::XxHash64, "XXH64", 8},      {ChecksumKind::XxHash128, "XXH128", 16},
 };
 
 const NameRow& name_row(ChecksumKind kind) {
@@ -140,7 +145,8 @@ std::optional<ChecksumKind> find_checksum_kind(std::string_view name) {
   return std::nullopt;
 }
 
-std::string combine_crc(ChecksumKind kind, std::string_view first, std::string_view second, std::uint64_t second_length) {
+std::string combine_crc(ChecksumKind kind, std::string_view first, std::string_view second,
+                        std::uint64_t second_length) {
   const auto* model = find_crc_model(kind);
   LAB_CHECK(model != nullptr);
   // Start and end inversions of the two cancel out, so the plain shifted sum is the answer.

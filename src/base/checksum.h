@@ -30,6 +30,7 @@ std::optional<ChecksumKind> find_checksum_kind(std::string_view name);
 
 /// The CRC of two runs of bytes put together, from the CRC of each (raw, as finish() gives them) and the second one's
 /// length. Only for the three CRC kinds. This is how S3 joins FULL_OBJECT checksums of parts.
-std::string combine_crc(ChecksumKind kind, std::string_view first, std::string_view second, std::uint64_t second_length);
+std::string combine_crc(ChecksumKind kind, std::string_view first, std::string_view second,
+                        std::uint64_t second_length);
 
 }  // namespace lab

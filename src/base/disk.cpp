@@ -18,10 +18,13 @@ using Path = Disk::Path;
 
 [[noreturn]] void throw_disk_error(const char* operation, const Path& path, int code) {
   switch (code) {
-    case ENOENT: throw Error(conditions::kFileNotFound, {{"path", path.string()}});
-    case EEXIST: throw Error(conditions::kFileAlreadyExists, {{"path", path.string()}});
+    case ENOENT:
+      throw Error(conditions::kFileNotFound, {{"path", path.string()}});
+    case EEXIST:
+      throw Error(conditions::kFileAlreadyExists, {{"path", path.string()}});
     case ENOSPC:
-    case EDQUOT: throw Error(conditions::kDiskFull, {{"operation", operation}, {"path", path.string()}});
+    case EDQUOT:
+      throw Error(conditions::kDiskFull, {{"operation", operation}, {"path", path.string()}});
     default:
       throw Error(conditions::kDiskFailure,
                   {{"operation", operation}, {"path", path.string()}, {"reason", std::strerror(code)}});
@@ -162,7 +165,8 @@ std::optional<FileStatus> RealDisk::find_status(const Path& path) {
 
 void RealDisk::sync_folder(const Path& folder) {
   const RealFile handle(folder, open_or_throw("sync_folder", folder, O_RDONLY | O_DIRECTORY));
-  if (retry_interrupted([&] { return ::fsync(handle.descriptor()); }) < 0) throw_disk_error("sync_folder", folder, errno);
+  if (retry_interrupted([&] { return ::fsync(handle.descriptor()); }) < 0)
+    throw_disk_error("sync_folder", folder, errno);
 }
 
 DiskSpace RealDisk::space(const Path& path) {

@@ -69,7 +69,8 @@ void FaultyDisk::count(const char* operation, const Path& path) {
   const bool is_due = fail_at_ != 0 && (call == fail_at_ || (later_too_ && call > fail_at_));
   if (!is_due && operation_ != operation) return;
   if (fault_ == Fault::Full) throw Error(conditions::kDiskFull, {{"operation", operation}, {"path", path.string()}});
-  throw Error(conditions::kDiskFailure, {{"operation", operation}, {"path", path.string()}, {"reason", "ordered by a test"}});
+  throw Error(conditions::kDiskFailure,
+              {{"operation", operation}, {"path", path.string()}, {"reason", "ordered by a test"}});
 }
 
 std::unique_ptr<File> FaultyDisk::open_to_read(const Path& path) { return below_.open_to_read(path); }

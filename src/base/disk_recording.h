@@ -14,9 +14,9 @@ struct DiskOperation {
   enum class Kind { Create, Write, Truncate, Sync, SyncFolder, MakeFolder, Rename, Link, Remove, RemoveFolder };
   Kind kind = Kind::Write;
   Disk::Path path;
-  Disk::Path to = {};          ///< Rename, Link
-  std::uint64_t offset = 0;    ///< Write; the size for Truncate
-  std::string bytes = {};      ///< Write
+  Disk::Path to = {};        ///< Rename, Link
+  std::uint64_t offset = 0;  ///< Write; the size for Truncate
+  std::string bytes = {};    ///< Write
 };
 
 /// A disk for tests that passes everything on and remembers what changed or synced: enough to rebuild every state that

@@ -10,7 +10,8 @@
 namespace lab {
 namespace {
 
-constexpr Condition kPoolFull{"POOL_FULL", "53300", Kind::ResourceExhausted, "Too much work is waiting (<pool>); try again."};
+constexpr Condition kPoolFull{"POOL_FULL", "53300", Kind::ResourceExhausted,
+                              "Too much work is waiting (<pool>); try again."};
 constexpr Condition kPoolStopped{"POOL_STOPPED", "57P01", Kind::Unavailable, "The lab is stopping."};
 
 thread_local const ThreadPool* current_pool = nullptr;

@@ -25,7 +25,8 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  /// Queues `job`. Throws ResourceExhausted (POOL_FULL) when the queue is full, Unavailable (POOL_STOPPED) after stop().
+  /// Queues `job`. Throws ResourceExhausted (POOL_FULL) when the queue is full, Unavailable (POOL_STOPPED) after
+  /// stop().
   void post(Job job);
   /// As post(), but answers false instead of throwing; `job` is then left as it was.
   bool try_post(Job& job);

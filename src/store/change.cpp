@@ -5,7 +5,9 @@
 namespace lab::store {
 namespace {
 
-void append(std::vector<StagedBlob>& to, const std::vector<StagedBlob>& from) { to.insert(to.end(), from.begin(), from.end()); }
+void append(std::vector<StagedBlob>& to, const std::vector<StagedBlob>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
 
 }  // namespace
 

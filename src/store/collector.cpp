@@ -1,6 +1,7 @@
 #include "store/collector.h"
 
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -15,6 +16,9 @@ namespace {
 constexpr int kBatch = 500;
 constexpr auto kPause = std::chrono::milliseconds(5);
 constexpr auto kReaderPatience = std::chrono::seconds(30);
+constexpr auto kRoomPause = std::chrono::minutes(1);
+// How long the thread sleeps when it is to collect only when asked for room.
+constexpr auto kOnlyOnDemand = std::chrono::hours(24 * 365);
 
 const Origin& collector_origin() {
   static const Origin origin{"system", "store", "collect"};
@@ -66,7 +70,8 @@ int sweep_commits(Transaction& transaction, CommitNumber horizon) {
   // The newest stays in any case: the numbers go on from it.
   connection
       .prepare(fmt::format("DELETE FROM commits WHERE seq IN (SELECT seq FROM commits "
-                           "WHERE seq <= ?1 AND seq < (SELECT max(seq) FROM commits) ORDER BY seq LIMIT {})", kBatch))
+                           "WHERE seq <= ?1 AND seq < (SELECT max(seq) FROM commits) ORDER BY seq LIMIT {})",
+                           kBatch))
       .bind(1, horizon.value)
       .run();
   return static_cast<int>(connection.num_changes());
@@ -77,7 +82,7 @@ int sweep_commits(Transaction& transaction, CommitNumber horizon) {
 Collector::Collector(Store& store, const TableSet& tables, journal::ReaderPool& readers, BlobStore& blobs,
                      std::chrono::seconds keep_history, std::chrono::seconds every)
     : store_(store), tables_(tables), readers_(readers), blobs_(blobs), keep_history_(keep_history), every_(every) {
-  if (every_.count() > 0) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 Collector::~Collector() { stop(); }
@@ -91,22 +96,38 @@ void Collector::stop() {
 void Collector::run(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "store-collect");
   while (!stop.stop_requested()) {
+    bool is_room_wanted = false;
     {
       std::unique_lock lock(mutex_);
-      if (wake_.wait_for(lock, stop, every_, [&] { return stop.stop_requested(); })) return;
+      wake_.wait_for(lock, stop, every_.count() > 0 ? every_ : std::chrono::seconds(kOnlyOnDemand),
+                     [this] { return is_room_wanted_; });
+      if (stop.stop_requested()) return;
+      is_room_wanted = std::exchange(is_room_wanted_, false);
     }
     try {
-      collect();
+      const auto result = collect(is_room_wanted ? std::chrono::seconds(0) : keep_history_);
+      if (is_room_wanted) log::warning("store", "the disk is low: {} bytes of history were given up", result.bytes);
     } catch (const std::exception& error) {
       log::warning("store", "collection ended early: {}", error.what());
     }
   }
 }
 
-CollectResult Collector::collect() {
+void Collector::make_room() {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = store_.clock().steady();
+    if (room_made_ && now - *room_made_ < kRoomPause) return;
+    room_made_ = now;
+    is_room_wanted_ = true;
+  }
+  wake_.notify_all();
+}
+
+CollectResult Collector::collect(std::chrono::seconds keep_history) {
   const std::lock_guard lock(collecting_);
   CollectResult result;
-  result.rows = sweep_rows(find_horizon());
+  result.rows = sweep_rows(find_horizon(keep_history));
   remove_unused_blobs(result);
   if (!leftovers_done_) {
     remove_leftovers(result);
@@ -115,8 +136,8 @@ CollectResult Collector::collect() {
   return result;
 }
 
-CommitNumber Collector::find_horizon() {
-  const auto oldest_kept = store_.clock().now() - keep_history_;
+CommitNumber Collector::find_horizon(std::chrono::seconds keep_history) {
+  const auto oldest_kept = store_.clock().now() - keep_history;
   CommitNumber horizon, leased{INT64_MAX};
   const auto snapshot = store_.snapshot();
   {
@@ -168,11 +189,13 @@ std::uint64_t Collector::sweep_rows(CommitNumber horizon) {
   const auto closed_rows = [](const std::string& table) {
     return "SELECT 1 FROM " + table + " WHERE closed < 9223372036854775807 AND closed <= ?1 LIMIT 1";
   };
-  if (has_any(closed_rows("objects"))) drain([&](Transaction& transaction) { return sweep_objects(transaction, horizon); });
+  if (has_any(closed_rows("objects")))
+    drain([&](Transaction& transaction) { return sweep_objects(transaction, horizon); });
   std::vector<std::string> tables{"buckets"};
   for (const auto* table : tables_.history_tables()) tables.push_back(table->spec.name);
   for (const auto& table : tables)
-    if (has_any(closed_rows(table))) drain([&](Transaction& transaction) { return sweep_table(transaction, table, horizon); });
+    if (has_any(closed_rows(table)))
+      drain([&](Transaction& transaction) { return sweep_table(transaction, table, horizon); });
   if (has_any("SELECT 1 FROM commits WHERE seq <= ?1 AND seq < (SELECT max(seq) FROM commits) LIMIT 1"))
     drain([&](Transaction& transaction) { return sweep_commits(transaction, horizon); });
   return total;
@@ -184,7 +207,8 @@ void Collector::remove_unused_blobs(CollectResult& result) {
     std::vector<std::pair<BlobId, std::uint64_t>> unused;
     {
       const auto snapshot = store_.snapshot();
-      auto statement = connection_of(snapshot).prepare("SELECT id, size FROM blobs WHERE shares = 0 AND id > ?1 ORDER BY id LIMIT ?2");
+      auto statement = connection_of(snapshot).prepare(
+          "SELECT id, size FROM blobs WHERE shares = 0 AND id > ?1 ORDER BY id LIMIT ?2");
       statement.bind(1, after).bind(2, kBatch);
       while (statement.step()) {
         after = statement.integer(0);

@@ -5,10 +5,10 @@
 #include <stop_token>
 #include <thread>
 
-#include "store/store.h"
 #include "store/journal/reader_pool.h"
 #include "store/journal/table_set.h"
 #include "store/objects/blob_store.h"
+#include "store/store.h"
 
 namespace lab::store {
 
@@ -20,14 +20,17 @@ class Collector {
             std::chrono::seconds keep_history, std::chrono::seconds every);
   ~Collector();
 
-  CollectResult collect();
+  CollectResult collect() { return collect(keep_history_); }
+  /// The disk is low: has the thread give up history now, whatever its age; leases still hold. Once a minute at most.
+  void make_room();
   /// Ends the thread; a collection under way stops at its next batch.
   void stop();
 
  private:
   void run(const std::stop_token& stop);
+  CollectResult collect(std::chrono::seconds keep_history);
   /// Last commit that is older than retention and that no lease holds.
-  CommitNumber find_horizon();
+  CommitNumber find_horizon(std::chrono::seconds keep_history);
   void drop_ended_leases();
   std::uint64_t sweep_rows(CommitNumber horizon);
   void remove_unused_blobs(CollectResult& result);
@@ -44,6 +47,8 @@ class Collector {
   std::mutex collecting_;
   bool leftovers_done_ = false;
   std::mutex mutex_;
+  bool is_room_wanted_ = false;
+  std::optional<std::chrono::steady_clock::time_point> room_made_;
   std::condition_variable_any wake_;
   std::jthread thread_;
 };

@@ -36,7 +36,7 @@ enum class FeedAction : std::uint8_t { Put, Erase };
 
 /// One thing that a change did.
 struct FeedEvent {
-  std::string kind;     ///< name of a table; objects are `objects` and `buckets`
+  std::string kind;  ///< name of a table; objects are `objects` and `buckets`
   FeedAction action = FeedAction::Put;
   std::string subject;  ///< for objects `bucket/key`; for rows the key as encode_key() writes it
   friend bool operator==(const FeedEvent&, const FeedEvent&) = default;

@@ -38,7 +38,8 @@ class Feed {
   /// kinds when empty), in order, each once, with only those events. The past comes from the journal, as far as it is
   /// kept. A callback must not block long and must not call Store::apply() (post that to a pool). An exception from
   /// it is logged and skips to the next change.
-  [[nodiscard]] virtual Subscription subscribe(CommitNumber after, std::vector<std::string> kinds, Callback callback) = 0;
+  [[nodiscard]] virtual Subscription subscribe(CommitNumber after, std::vector<std::string> kinds,
+                                               Callback callback) = 0;
 
   /// Up to `limit` changes behind `after` with an event of one of `kinds`. Also for other processes' resumption.
   virtual std::vector<CommittedChange> read(CommitNumber after, const std::vector<std::string>& kinds,

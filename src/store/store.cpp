@@ -1,6 +1,5 @@
 #include "store/store.h"
 
-
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -60,8 +59,8 @@ std::unique_ptr<journal::Connection> open_journal(const std::filesystem::path& f
                                                   const StoreOptions& options) {
   // Made here and not by SQLite, for its mode (0600), which the log files take over.
   if (!disk.find_status(file)) disk.create(file);
-  auto connection = std::make_unique<journal::Connection>(file, journal::Connection::Mode::ReadWrite,
-                                                          options.journal_vfs);
+  auto connection =
+      std::make_unique<journal::Connection>(file, journal::Connection::Mode::ReadWrite, options.journal_vfs);
   connection->execute("BEGIN IMMEDIATE");
   migrate_store_tables(*connection);
   TableSet::migrate(*connection, options.schemas);
@@ -107,16 +106,15 @@ class RealStore final : public Store {
     return writer_.apply(change);
   }
 
-  Snapshot snapshot() override {
-    return Snapshot(std::make_unique<Snapshot::State>(readers_.lend(), tables_));
-  }
+  Snapshot snapshot() override { return Snapshot(std::make_unique<Snapshot::State>(readers_.lend(), tables_)); }
   Objects& objects() override { return objects_; }
   Feed& feed() override { return *feed_; }
   CommitNumber last_commit() const override { return writer_.last_commit(); }
 
   CommitNumber find_commit_at(Timestamp time) override {
     const auto moment = snapshot();
-    auto statement = connection_of(moment).prepare("SELECT seq FROM commits WHERE time <= ?1 ORDER BY seq DESC LIMIT 1");
+    auto statement =
+        connection_of(moment).prepare("SELECT seq FROM commits WHERE time <= ?1 ORDER BY seq DESC LIMIT 1");
     statement.bind(1, time.time_since_epoch().count());
     return CommitNumber{statement.step() ? statement.integer(0) : 0};
   }
@@ -166,12 +164,16 @@ class RealStore final : public Store {
   }
   PinnedFile pin(const BlobRange& range) override { return blobs_.pin(range); }
   std::filesystem::path stage_path(std::string_view suffix) override { return blobs_.stage_path(suffix); }
-  StagedBlob adopt(const std::filesystem::path& path, BlobOptions options) override { return blobs_.adopt(path, options); }
+  StagedBlob adopt(const std::filesystem::path& path, BlobOptions options) override {
+    return blobs_.adopt(path, options);
+  }
   void discard_stage(const std::filesystem::path& path) override { blobs_.discard_stage(path); }
   CollectResult collect() override { return collector_->collect(); }
 
   StoreStatus status() override {
-    StoreStatus status{.last_commit = last_commit(), .failed = health_.has_failed(), .failure = health_.reason(),
+    StoreStatus status{.last_commit = last_commit(),
+                       .failed = health_.has_failed(),
+                       .failure = health_.reason(),
                        .disk = disk_.space(directory_)};
     for (const auto* name : {"lab.db", "lab.db-wal"})
       if (const auto found = disk_.find_status(directory_ / name)) status.journal_bytes += found->size;
@@ -210,7 +212,9 @@ class RealStore final : public Store {
       }
       available = space_.available;
     }
-    if (available < wanted) throw Error(conditions::kDiskLow, {{"reserve", std::to_string(options_.disk_reserve)}});
+    if (available >= wanted) return;
+    if (available < options_.disk_reserve) collector_->make_room();
+    throw Error(conditions::kDiskLow, {{"reserve", std::to_string(options_.disk_reserve)}});
   }
 
   const std::filesystem::path directory_;

@@ -25,7 +25,7 @@ struct StoreOptions {
   std::vector<SchemaSpec> schemas = {};
   /// How long closed rows and the bytes they name are kept (`history.keep`).
   std::chrono::seconds keep_history = std::chrono::hours(24 * 7);
-  /// Writes are refused with DISK_LOW below this much free space.
+  /// Writes are refused with DISK_LOW below this much free space, and history is given up to make room.
   std::uint64_t disk_reserve = 256ull << 20;
   /// Collection of what fell out of retention runs this often; zero: only by collect().
   std::chrono::seconds collect_every = std::chrono::minutes(10);
@@ -54,8 +54,8 @@ struct StoreStatus {
   bool failed = false;
   std::string failure;
   std::uint64_t journal_bytes = 0;
-  std::uint64_t object_bytes = 0;    ///< of open rows
-  std::uint64_t history_bytes = 0;   ///< kept only for the past
+  std::uint64_t object_bytes = 0;   ///< of open rows
+  std::uint64_t history_bytes = 0;  ///< kept only for the past
   DiskSpace disk;
 };
 
@@ -106,8 +106,8 @@ class Store {
   StagedBlob write_blob(std::string_view bytes, BlobOptions options = {});
   /// Lends bytes that a committed row names. Call under a snapshot that shows the row; Objects::open() does.
   virtual PinnedFile pin(const BlobRange& range) = 0;
-  /// A path in `stage/` that nobody else was given, ending in `suffix`: an engine writes a file there (or makes a folder
-  /// of files) to be adopted. What is not adopted is removed at the next start, or by discard_stage().
+  /// A path in `stage/` that nobody else was given, ending in `suffix`: an engine writes a file there (or makes a
+  /// folder of files) to be adopted. What is not adopted is removed at the next start, or by discard_stage().
   virtual std::filesystem::path stage_path(std::string_view suffix) = 0;
   /// Takes over a file under stage/, whole and closed: syncs it and moves it. A plain file.
   virtual StagedBlob adopt(const std::filesystem::path& path, BlobOptions options = {}) = 0;

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <map>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -78,7 +79,9 @@ TEST(StoreFault, keeps_what_it_acknowledged_whichever_call_fails) {
         expect_whole(*store, acknowledged, tried);
         put_text(*store, "b", "after", "fine");
         store->collect();
-        expect_whole(*store, acknowledged, {{"after", "fine"}, {"k0", tried["k0"]}, {"k1", tried["k1"]}, {"k2", tried["k2"]}, {"k3", tried["k3"]}});
+        expect_whole(
+            *store, acknowledged,
+            {{"after", "fine"}, {"k0", tried["k0"]}, {"k1", tried["k1"]}, {"k2", tried["k2"]}, {"k3", tried["k3"]}});
       }
     }
   }
@@ -114,7 +117,8 @@ TEST(StoreFault, survives_every_failing_call_of_the_journal) {
     TestFolder folder;
     std::atomic<std::uint64_t> calls = 0;
     std::atomic<bool> is_armed = false;
-    journal::ObservedVfs vfs("failing", [&](const journal::ObservedVfs::Operation&) { return !is_armed || ++calls != nth; });
+    journal::ObservedVfs vfs("failing",
+                             [&](const journal::ObservedVfs::Operation&) { return !is_armed || ++calls != nth; });
     Acknowledged acknowledged;
     std::map<std::string, std::string> tried;
     {
@@ -158,6 +162,25 @@ TEST(StoreFault, refuses_writes_when_the_disk_is_low_and_serves_reads) {
   disk.set_space(std::nullopt);
   clock.advance(std::chrono::seconds(2));
   put_text(*store, "b", "l", "x");
+}
+
+TEST(StoreFault, gives_history_up_when_the_disk_is_low) {
+  RealDisk real;
+  ManualClock clock;
+  TestFolder folder;
+  FaultyDisk disk(real);
+  const auto store = Store::open(folder.path(), fault_options(), disk, clock);
+  make_bucket(*store, "b");
+  const auto first = put_text(*store, "b", "k", "old").commit;
+  put_text(*store, "b", "k", "new");
+  const auto path = store->objects().open("b", "k", first).parts()[0].path();
+  disk.set_space(DiskSpace{1ull << 40, 200ull << 20});
+  clock.advance(std::chrono::seconds(2));
+  EXPECT_EQ(condition_of([&] { put_text(*store, "b", "l", "x"); }), &conditions::kDiskLow);
+  // On the store's own thread; the client is not kept waiting.
+  for (int i = 0; i < 500 && disk.find_status(path); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_FALSE(disk.find_status(path));
+  EXPECT_EQ(store->objects().open("b", "k").read_all(), "new");
 }
 
 TEST(StoreFault, tells_of_bytes_that_are_gone_or_cut_off) {

@@ -46,7 +46,11 @@ std::string text_of(int writer, int number) {
           std::vector<PutObject> puts;
           const auto blob = store->write_blob(text_of(writer, number));
           puts.push_back({.bucket = "b", .key = "k" + name, .content = ObjectContent::of(blob), .etag = "e"});
-          puts.push_back({.bucket = "b", .key = "log" + name, .content = ObjectContent::of(blob), .etag = "e", .expect = Expectation::absent()});
+          puts.push_back({.bucket = "b",
+                          .key = "log" + name,
+                          .content = ObjectContent::of(blob),
+                          .etag = "e",
+                          .expect = Expectation::absent()});
           change.put_objects(std::move(puts));
           store->apply(std::move(change));
         } else {

@@ -13,20 +13,19 @@ namespace lab::store {
 namespace {
 
 SchemaSpec test_schema(int version = 1) {
-  return {.module = "test",
-          .version = version,
-          .tables = {{.name = "people",
-                      .kind = RowKind::History,
-                      .columns = {{"team"}, {"name"}, {"age", ColumnType::Integer, true}},
-                      .num_key_columns = 2},
-                     {.name = "offsets",
-                      .kind = RowKind::State,
-                      .columns = {{"topic"}, {"position", ColumnType::Integer}}},
-                     {.name = "visits",
-                      .kind = RowKind::Event,
-                      .columns = {{"who"}, {"data", ColumnType::Bytes}},
-                      .num_key_columns = 0},
-                     {.name = "beats", .kind = RowKind::Live, .columns = {{"node"}, {"load", ColumnType::Real}}}}};
+  return {
+      .module = "test",
+      .version = version,
+      .tables = {{.name = "people",
+                  .kind = RowKind::History,
+                  .columns = {{"team"}, {"name"}, {"age", ColumnType::Integer, true}},
+                  .num_key_columns = 2},
+                 {.name = "offsets", .kind = RowKind::State, .columns = {{"topic"}, {"position", ColumnType::Integer}}},
+                 {.name = "visits",
+                  .kind = RowKind::Event,
+                  .columns = {{"who"}, {"data", ColumnType::Bytes}},
+                  .num_key_columns = 0},
+                 {.name = "beats", .kind = RowKind::Live, .columns = {{"node"}, {"load", ColumnType::Real}}}}};
 }
 
 class StoreTest : public testing::Test {
@@ -53,9 +52,7 @@ class StoreTest : public testing::Test {
   std::unique_ptr<Store> store_;
 };
 
-Row person(const char* team, const char* name, std::int64_t age) {
-  return {std::string(team), std::string(name), age};
-}
+Row person(const char* team, const char* name, std::int64_t age) { return {std::string(team), std::string(name), age}; }
 Key key(const char* team, const char* name) { return {std::string(team), std::string(name)}; }
 
 TEST_F(StoreTest, keeps_history_rows_through_time) {
@@ -215,7 +212,10 @@ class Collected {
 
 TEST_F(StoreTest, feeds_changes_in_order_by_kind_from_a_number) {
   const auto visit = [&](int i) {
-    return apply([i](Transaction& t) { t.put_row(i % 2 == 0 ? "visits" : "offsets", {std::to_string(i), i % 2 == 0 ? Value(Bytes{}) : Value(std::int64_t{i})}); });
+    return apply([i](Transaction& t) {
+      t.put_row(i % 2 == 0 ? "visits" : "offsets",
+                {std::to_string(i), i % 2 == 0 ? Value(Bytes{}) : Value(std::int64_t{i})});
+    });
   };
   for (int i = 0; i < 2000; ++i) visit(i);
   Collected visits, all;

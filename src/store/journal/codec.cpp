@@ -6,7 +6,9 @@
 namespace lab::store {
 namespace {
 
-[[noreturn]] void throw_cut_off() { throw Error(conditions::kDataCorruption, {{"what", "a stored record is cut off"}}); }
+[[noreturn]] void throw_cut_off() {
+  throw Error(conditions::kDataCorruption, {{"what", "a stored record is cut off"}});
+}
 
 }  // namespace
 

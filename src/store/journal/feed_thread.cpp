@@ -163,7 +163,8 @@ bool FeedThread::serve(Subscription::State& state) {
     if (position >= last) return false;
     is_in_memory = !recent_.empty() && recent_.front()->number.value <= position.value + 1;
     if (is_in_memory) {
-      const auto first = std::ranges::upper_bound(recent_, position, {}, [](const auto& change) { return change->number; });
+      const auto first =
+          std::ranges::upper_bound(recent_, position, {}, [](const auto& change) { return change->number; });
       changes.assign(first, recent_.end());
     }
   }

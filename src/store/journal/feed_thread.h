@@ -12,7 +12,8 @@
 
 namespace lab::store {
 
-/// The store's feed: one thread that serves all subscribers, from memory while they keep up, from the journal otherwise.
+/// The store's feed: one thread that serves all subscribers, from memory while they keep up, from the journal
+/// otherwise.
 class FeedThread final : public Feed {
  public:
   FeedThread(journal::ReaderPool& readers, CommitNumber last);

@@ -28,7 +28,9 @@ struct ObservedFile {
 };
 
 ObservedFile& observed(sqlite3_file* file) { return *reinterpret_cast<ObservedFile*>(file); }
-sqlite3_file* below(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(reinterpret_cast<ObservedFile*>(file) + 1); }
+sqlite3_file* below(sqlite3_file* file) {
+  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<ObservedFile*>(file) + 1);
+}
 
 bool allow(sqlite3_file* file, Call call, std::uint64_t offset, std::string_view bytes) {
   const auto& state = observed(file).state;
@@ -38,10 +40,12 @@ bool allow(sqlite3_file* file, Call call, std::uint64_t offset, std::string_view
 const sqlite3_io_methods kMethods = {
     .iVersion = 3,
     .xClose = [](sqlite3_file* f) { return below(f)->pMethods->xClose(below(f)); },
-    .xRead = [](sqlite3_file* f, void* to, int n, sqlite3_int64 at) { return below(f)->pMethods->xRead(below(f), to, n, at); },
+    .xRead = [](sqlite3_file* f, void* to, int n,
+                sqlite3_int64 at) { return below(f)->pMethods->xRead(below(f), to, n, at); },
     .xWrite =
         [](sqlite3_file* f, const void* from, int n, sqlite3_int64 at) {
-          if (!allow(f, Call::Write, static_cast<std::uint64_t>(at), {static_cast<const char*>(from), static_cast<std::size_t>(n)}))
+          if (!allow(f, Call::Write, static_cast<std::uint64_t>(at),
+                     {static_cast<const char*>(from), static_cast<std::size_t>(n)}))
             return SQLITE_IOERR_WRITE;
           return below(f)->pMethods->xWrite(below(f), from, n, at);
         },
@@ -58,13 +62,16 @@ const sqlite3_io_methods kMethods = {
     .xFileSize = [](sqlite3_file* f, sqlite3_int64* size) { return below(f)->pMethods->xFileSize(below(f), size); },
     .xLock = [](sqlite3_file* f, int level) { return below(f)->pMethods->xLock(below(f), level); },
     .xUnlock = [](sqlite3_file* f, int level) { return below(f)->pMethods->xUnlock(below(f), level); },
-    .xCheckReservedLock = [](sqlite3_file* f, int* out) { return below(f)->pMethods->xCheckReservedLock(below(f), out); },
-    .xFileControl = [](sqlite3_file* f, int op, void* arg) { return below(f)->pMethods->xFileControl(below(f), op, arg); },
+    .xCheckReservedLock = [](sqlite3_file* f,
+                             int* out) { return below(f)->pMethods->xCheckReservedLock(below(f), out); },
+    .xFileControl = [](sqlite3_file* f, int op,
+                       void* arg) { return below(f)->pMethods->xFileControl(below(f), op, arg); },
     .xSectorSize = [](sqlite3_file* f) { return below(f)->pMethods->xSectorSize(below(f)); },
     .xDeviceCharacteristics = [](sqlite3_file* f) { return below(f)->pMethods->xDeviceCharacteristics(below(f)); },
     .xShmMap = [](sqlite3_file* f, int page, int size, int extend,
                   void volatile** out) { return below(f)->pMethods->xShmMap(below(f), page, size, extend, out); },
-    .xShmLock = [](sqlite3_file* f, int offset, int n, int flags) { return below(f)->pMethods->xShmLock(below(f), offset, n, flags); },
+    .xShmLock = [](sqlite3_file* f, int offset, int n,
+                   int flags) { return below(f)->pMethods->xShmLock(below(f), offset, n, flags); },
     .xShmBarrier = [](sqlite3_file* f) { below(f)->pMethods->xShmBarrier(below(f)); },
     .xShmUnmap = [](sqlite3_file* f, int remove) { return below(f)->pMethods->xShmUnmap(below(f), remove); },
     // Mapped pages would be written past the observer.

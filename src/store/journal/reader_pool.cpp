@@ -13,13 +13,15 @@ constexpr std::size_t kMaxIdle = 8;
 
 }  // namespace
 
-ReaderPool::ReaderPool(std::filesystem::path file, std::size_t max_open) : file_(std::move(file)), max_open_(max_open) {}
+ReaderPool::ReaderPool(std::filesystem::path file, std::size_t max_open)
+    : file_(std::move(file)), max_open_(max_open) {}
 
 std::unique_ptr<ReaderPool::Loan> ReaderPool::lend() {
   std::unique_ptr<Connection> connection;
   {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, kMaxWait, [this] { return num_lent_ < max_open_; })) throw Error(conditions::kStoreBusy);
+    if (!changed_.wait_for(lock, kMaxWait, [this] { return num_lent_ < max_open_; }))
+      throw Error(conditions::kStoreBusy);
     ++num_lent_;
     if (!idle_.empty()) {
       connection = std::move(idle_.back());

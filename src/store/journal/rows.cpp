@@ -130,8 +130,9 @@ std::vector<RowVersion> Rows::history_of(std::string_view table_name, const Key&
   // In two halves, so that each has its index.
   std::vector<RowVersion> versions;
   for (const auto* half : {"closed <", "closed ="}) {
-    auto statement = connection_->prepare(fmt::format("SELECT opened, closed, {} FROM {} WHERE branch = {} AND {} {}{} ORDER BY opened",
-                                                      table.columns, table.spec.name, branch.value, half, kStillOpen, terms));
+    auto statement = connection_->prepare(
+        fmt::format("SELECT opened, closed, {} FROM {} WHERE branch = {} AND {} {}{} ORDER BY opened", table.columns,
+                    table.spec.name, branch.value, half, kStillOpen, terms));
     for (std::size_t i = 0; i < values.size(); ++i) statement.bind(static_cast<int>(i) + 1, *values[i]);
     while (statement.step()) versions.push_back(read_version(statement, table.spec.columns.size()));
   }

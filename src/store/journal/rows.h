@@ -27,7 +27,7 @@ struct RowVersion {
 
 /// Which rows of a table scan() gives.
 struct RowRange {
-  Key prefix = {};              ///< only rows whose key begins with these values
+  Key prefix = {};                ///< only rows whose key begins with these values
   std::optional<Key> after = {};  ///< only rows whose whole key sorts behind this one
   std::size_t limit = SIZE_MAX;
 };

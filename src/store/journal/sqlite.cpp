@@ -11,10 +11,10 @@
 namespace lab::store::journal {
 
 Connection::Connection(const std::filesystem::path& file, Mode mode, const std::string& vfs) {
-  const int code = sqlite3_open_v2(file.c_str(), &handle_,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                                       (mode == Mode::ReadWrite ? SQLITE_OPEN_CREATE : 0),
-                                   vfs.empty() ? nullptr : vfs.c_str());
+  const int code =
+      sqlite3_open_v2(file.c_str(), &handle_,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == Mode::ReadWrite ? SQLITE_OPEN_CREATE : 0),
+                      vfs.empty() ? nullptr : vfs.c_str());
   if (code != SQLITE_OK) {
     const std::string reason = handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory";
     sqlite3_close(handle_);
@@ -57,13 +57,16 @@ void Connection::throw_last(int code) const {
   const std::string reason = sqlite3_errmsg(handle_);
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: throw Error(conditions::kDataCorruption, {{"what", "the journal: " + reason}});
-    case SQLITE_FULL: throw Error(lab::conditions::kDiskFull, {{"operation", "write"}, {"path", "lab.db"}});
+    case SQLITE_NOTADB:
+      throw Error(conditions::kDataCorruption, {{"what", "the journal: " + reason}});
+    case SQLITE_FULL:
+      throw Error(lab::conditions::kDiskFull, {{"operation", "write"}, {"path", "lab.db"}});
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
       throw Error(lab::conditions::kDiskFailure, {{"operation", "journal"}, {"path", "lab.db"}, {"reason", reason}});
-    default: throw Error(conditions::kJournalError, {{"reason", reason}});
+    default:
+      throw Error(conditions::kJournalError, {{"reason", reason}});
   }
 }
 
@@ -191,11 +194,16 @@ std::string_view Statement::blob(int column) const {
 
 Value Statement::value(int column) const {
   switch (sqlite3_column_type(handle_, column)) {
-    case SQLITE_INTEGER: return integer(column);
-    case SQLITE_FLOAT: return real(column);
-    case SQLITE_TEXT: return std::string(text(column));
-    case SQLITE_BLOB: return Bytes{std::string(blob(column))};
-    default: return {};
+    case SQLITE_INTEGER:
+      return integer(column);
+    case SQLITE_FLOAT:
+      return real(column);
+    case SQLITE_TEXT:
+      return std::string(text(column));
+    case SQLITE_BLOB:
+      return Bytes{std::string(blob(column))};
+    default:
+      return {};
   }
 }
 

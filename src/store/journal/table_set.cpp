@@ -22,10 +22,14 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
 
 std::string_view type_name(ColumnType type) {
   switch (type) {
-    case ColumnType::Integer: return "INTEGER";
-    case ColumnType::Real: return "REAL";
-    case ColumnType::Text: return "TEXT";
-    case ColumnType::Bytes: return "BLOB";
+    case ColumnType::Integer:
+      return "INTEGER";
+    case ColumnType::Real:
+      return "REAL";
+    case ColumnType::Text:
+      return "TEXT";
+    case ColumnType::Bytes:
+      return "BLOB";
   }
   return "BLOB";
 }
@@ -38,9 +42,7 @@ std::string key_equals(const TableSpec& spec, int first) {
   return join(terms, " AND ");
 }
 
-std::string placeholders(std::size_t count) {
-  return join(std::vector<std::string>(count, "?"), ", ");
-}
+std::string placeholders(std::size_t count) { return join(std::vector<std::string>(count, "?"), ", "); }
 
 void check_name(std::string_view name) {
   LAB_CHECK(!name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos,
@@ -76,7 +78,8 @@ TableInfo prepare_table(const TableSpec& spec) {
           info.columns, spec.name, key_equals(spec, 3), kStillOpen);
       break;
     case RowKind::State:
-      info.insert = fmt::format("INSERT OR REPLACE INTO {} ({}) VALUES ({})", spec.name, info.columns, placeholders(num_columns));
+      info.insert =
+          fmt::format("INSERT OR REPLACE INTO {} ({}) VALUES ({})", spec.name, info.columns, placeholders(num_columns));
       info.remove = fmt::format("DELETE FROM {} WHERE {}", spec.name, key_equals(spec, 1));
       info.find = fmt::format("SELECT {} FROM {} WHERE {}", info.columns, spec.name, key_equals(spec, 1));
       break;
@@ -84,7 +87,8 @@ TableInfo prepare_table(const TableSpec& spec) {
       info.insert = fmt::format("INSERT INTO {} (commit_number, {}) VALUES ({})", spec.name, info.columns,
                                 placeholders(num_columns + 1));
       break;
-    case RowKind::Live: break;
+    case RowKind::Live:
+      break;
   }
   return info;
 }
@@ -94,7 +98,8 @@ void create_table(journal::Connection& connection, const TableSpec& spec) {
   const auto info = prepare_table(spec);
   std::vector<std::string> columns;
   if (spec.kind == RowKind::History)
-    columns = {"branch INTEGER NOT NULL", "opened INTEGER NOT NULL", fmt::format("closed INTEGER NOT NULL DEFAULT {}", kStillOpen)};
+    columns = {"branch INTEGER NOT NULL", "opened INTEGER NOT NULL",
+               fmt::format("closed INTEGER NOT NULL DEFAULT {}", kStillOpen)};
   if (spec.kind == RowKind::Event) columns = {"commit_number INTEGER NOT NULL"};
   for (const auto& column : spec.columns)
     columns.push_back(fmt::format("{} {}{}", column.name, type_name(column.type), column.nullable ? "" : " NOT NULL"));
@@ -105,10 +110,11 @@ void create_table(journal::Connection& connection, const TableSpec& spec) {
     // Every row is in one of the first two: what is open is small and hot, what is past is for time travel.
     connection.execute(fmt::format("CREATE UNIQUE INDEX IF NOT EXISTS {0}_open ON {0} (branch, {1}) WHERE closed = {2}",
                                    spec.name, info.key_columns, kStillOpen));
-    connection.execute(fmt::format("CREATE INDEX IF NOT EXISTS {0}_past ON {0} (branch, {1}, closed) WHERE closed < {2}",
-                                   spec.name, info.key_columns, kStillOpen));
-    connection.execute(fmt::format("CREATE INDEX IF NOT EXISTS {0}_closed ON {0} (closed) WHERE closed < {1}", spec.name,
-                                   kStillOpen));
+    connection.execute(
+        fmt::format("CREATE INDEX IF NOT EXISTS {0}_past ON {0} (branch, {1}, closed) WHERE closed < {2}", spec.name,
+                    info.key_columns, kStillOpen));
+    connection.execute(
+        fmt::format("CREATE INDEX IF NOT EXISTS {0}_closed ON {0} (closed) WHERE closed < {1}", spec.name, kStillOpen));
   }
   for (const auto& index : spec.indexes) {
     check_name(index.name);
@@ -138,7 +144,8 @@ const TableInfo& TableSet::get(std::string_view table) const {
 }
 
 void TableSet::migrate(journal::Connection& connection, const std::vector<SchemaSpec>& schemas) {
-  connection.execute("CREATE TABLE IF NOT EXISTS schema_versions (module TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
+  connection.execute(
+      "CREATE TABLE IF NOT EXISTS schema_versions (module TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
   for (const auto& schema : schemas) {
     int found = 0;
     {
@@ -147,9 +154,9 @@ void TableSet::migrate(journal::Connection& connection, const std::vector<Schema
       if (statement.step()) found = static_cast<int>(statement.integer(0));
     }
     if (found > schema.version)
-      throw Error(conditions::kDataTooNew, {{"module", schema.module},
-                                            {"found", std::to_string(found)},
-                                            {"known", std::to_string(schema.version)}});
+      throw Error(
+          conditions::kDataTooNew,
+          {{"module", schema.module}, {"found", std::to_string(found)}, {"known", std::to_string(schema.version)}});
     if (found == schema.version) continue;
     if (found == 0) {
       for (const auto& spec : schema.tables) create_table(connection, spec);

@@ -108,16 +108,25 @@ Key decode_key(std::string_view bytes) {
   Key key;
   for (KeyReader reader(bytes); !reader.at_end();) {
     switch (reader.take()) {
-      case kNull: key.emplace_back(); break;
-      case kInteger: key.emplace_back(static_cast<std::int64_t>(reader.take_ordered() ^ kSignBit)); break;
+      case kNull:
+        key.emplace_back();
+        break;
+      case kInteger:
+        key.emplace_back(static_cast<std::int64_t>(reader.take_ordered() ^ kSignBit));
+        break;
       case kReal: {
         const auto bits = reader.take_ordered();
         key.emplace_back(std::bit_cast<double>((bits & kSignBit) != 0 ? bits ^ kSignBit : ~bits));
         break;
       }
-      case kText: key.emplace_back(reader.take_escaped()); break;
-      case kBytes: key.emplace_back(Bytes{reader.take_escaped()}); break;
-      default: throw Error(conditions::kDataCorruption, {{"what", "a key has a part of unknown type"}});
+      case kText:
+        key.emplace_back(reader.take_escaped());
+        break;
+      case kBytes:
+        key.emplace_back(Bytes{reader.take_escaped()});
+        break;
+      default:
+        throw Error(conditions::kDataCorruption, {{"what", "a key has a part of unknown type"}});
     }
   }
   return key;

@@ -23,8 +23,8 @@ using Row = std::vector<Value>;
 using Key = std::vector<Value>;
 
 inline bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
-std::int64_t as_integer(const Value& value);   ///< Fails a LAB_CHECK when it holds something else.
-double as_real(const Value& value);            ///< Integers are widened.
+std::int64_t as_integer(const Value& value);  ///< Fails a LAB_CHECK when it holds something else.
+double as_real(const Value& value);           ///< Integers are widened.
 const std::string& as_text(const Value& value);
 const std::string& as_bytes(const Value& value);
 inline bool as_boolean(const Value& value) { return as_integer(value) != 0; }

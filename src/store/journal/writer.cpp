@@ -128,11 +128,13 @@ void Writer::commit_group(const std::vector<Waiting*>& group) {
 
 CommittedChange Writer::run_change(Change& change, LiveWrites& live) {
   connection_->execute("SAVEPOINT change");
-  Transaction transaction(*connection_, tables_, blobs_, live, CommitNumber{next_commit_}, clock_.now(), change.origin_);
+  Transaction transaction(*connection_, tables_, blobs_, live, CommitNumber{next_commit_}, clock_.now(),
+                          change.origin_);
   for (auto& step : change.steps_) step(transaction);
   CommittedChange committed{transaction.number_, transaction.time_, change.origin_, std::move(transaction.events_)};
   const auto events = encode_events(committed.events);
-  connection_->prepare("INSERT INTO commits (seq, time, actor, protocol, request, events) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+  connection_
+      ->prepare("INSERT INTO commits (seq, time, actor, protocol, request, events) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
       .bind(1, committed.number.value)
       .bind(2, committed.time.time_since_epoch().count())
       .bind_text(3, change.origin_.actor)

@@ -87,7 +87,8 @@ File& PinnedFile::State::file() const {
       file_ = disk.open_to_read(path);
     } catch (const Error& error) {
       if (error.kind() != Kind::NotFound) throw;
-      throw Error(conditions::kDataCorruption, {{"what", "the bytes of a stored object are gone (" + path.string() + ")"}});
+      throw Error(conditions::kDataCorruption,
+                  {{"what", "the bytes of a stored object are gone (" + path.string() + ")"}});
     }
   });
   return *file_;

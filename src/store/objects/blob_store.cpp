@@ -87,7 +87,9 @@ BlobStore::BlobStore(const std::filesystem::path& directory, Disk& disk, Health&
   made_folder_ = first_folder_ - 1;
 }
 
-std::filesystem::path BlobStore::folder_path(std::int64_t folder) const { return blobs_ / fmt::format("{:06x}", folder); }
+std::filesystem::path BlobStore::folder_path(std::int64_t folder) const {
+  return blobs_ / fmt::format("{:06x}", folder);
+}
 
 std::filesystem::path BlobStore::path_of(BlobId id) const {
   return folder_path(id.value / kBlobsPerFolder) / fmt::format("{:012x}", id.value);
@@ -159,7 +161,8 @@ std::filesystem::path BlobStore::stage_path(std::string_view suffix) {
 }
 
 void BlobStore::discard_stage(const std::filesystem::path& path) {
-  LAB_CHECK(std::mismatch(stage_.begin(), stage_.end(), path.begin(), path.end()).first == stage_.end() && path != stage_);
+  LAB_CHECK(std::mismatch(stage_.begin(), stage_.end(), path.begin(), path.end()).first == stage_.end() &&
+            path != stage_);
   remove_tree(disk_, path);
 }
 

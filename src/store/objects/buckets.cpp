@@ -41,12 +41,15 @@ std::vector<BucketInfo> list_buckets(const Rows& rows) {
   return buckets;
 }
 
-void create_bucket(Transaction& transaction, const std::string& name, const std::string& owner, const std::string& region) {
+void create_bucket(Transaction& transaction, const std::string& name, const std::string& owner,
+                   const std::string& region) {
   if (find_bucket(transaction, name)) throw Error(conditions::kBucketExists, {{"bucket", name}});
   // The id of its first row; it stays when later changes of the bucket open new rows, and is never given again.
   connection_of(transaction)
-      .prepare("INSERT INTO buckets (branch, opened, id, name, owner, region, created) "
-               "VALUES (0, ?1, (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'buckets'), ?2, ?3, ?4, ?5)")
+      .prepare(
+          "INSERT INTO buckets (branch, opened, id, name, owner, region, created) "
+          "VALUES (0, ?1, (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'buckets'), ?2, ?3, ?4, "
+          "?5)")
       .bind(1, transaction.number().value)
       .bind_text(2, name)
       .bind_text(3, owner)
@@ -71,8 +74,7 @@ void delete_bucket(Transaction& transaction, const std::string& name) {
     while (statement.step()) uploads.emplace_back(statement.text(0));
   }
   for (const auto& upload : uploads) remove_upload(transaction, upload);
-  connection
-      .prepare("UPDATE buckets SET closed = ?1 WHERE branch = 0 AND name = ?2 AND closed = 9223372036854775807")
+  connection.prepare("UPDATE buckets SET closed = ?1 WHERE branch = 0 AND name = ?2 AND closed = 9223372036854775807")
       .bind(1, transaction.number().value)
       .bind_text(2, name)
       .run();

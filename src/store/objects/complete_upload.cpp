@@ -17,12 +17,14 @@ struct KeptPart {
 };
 
 std::map<int, KeptPart> read_kept_parts(const Rows& rows, std::string_view upload) {
-  auto statement = connection_of(rows).prepare("SELECT number, size, etag, checksums FROM upload_parts WHERE upload = ?1");
+  auto statement =
+      connection_of(rows).prepare("SELECT number, size, etag, checksums FROM upload_parts WHERE upload = ?1");
   statement.bind_text(1, upload);
   std::map<int, KeptPart> parts;
   while (statement.step())
     parts[static_cast<int>(statement.integer(0))] = {static_cast<std::uint64_t>(statement.integer(1)),
-                                                     std::string(statement.text(2)), decode_checksums(statement.blob(3))};
+                                                     std::string(statement.text(2)),
+                                                     decode_checksums(statement.blob(3))};
   return parts;
 }
 

@@ -9,7 +9,8 @@
 namespace lab::store {
 namespace {
 
-constexpr const char* kUploadColumns = "SELECT id, key, initiated, initiator, properties, checksum, full_object FROM uploads ";
+constexpr const char* kUploadColumns =
+    "SELECT id, key, initiated, initiator, properties, checksum, full_object FROM uploads ";
 
 UploadInfo read_upload(const journal::Statement& statement, std::string_view bucket) {
   UploadInfo info{.id = std::string(statement.text(0)),
@@ -42,7 +43,8 @@ void remove_part(Transaction& transaction, std::string_view upload, int number) 
 
 UploadInfo get_upload(const Rows& rows, std::string_view bucket_name, std::string_view key, std::string_view upload) {
   const auto bucket = get_bucket(rows, bucket_name);
-  auto statement = connection_of(rows).prepare(std::string(kUploadColumns) + "WHERE id = ?1 AND bucket = ?2 AND key = ?3");
+  auto statement =
+      connection_of(rows).prepare(std::string(kUploadColumns) + "WHERE id = ?1 AND bucket = ?2 AND key = ?3");
   statement.bind_text(1, upload).bind(2, bucket.id).bind_blob(3, key);
   if (!statement.step()) throw Error(conditions::kNoSuchUpload, {{"upload", std::string(upload)}});
   return read_upload(statement, bucket_name);
@@ -110,7 +112,8 @@ void remove_upload(Transaction& transaction, std::string_view upload) {
     connection.prepare(sql).bind_text(1, upload).run();
 }
 
-void abort_upload(Transaction& transaction, const std::string& bucket, const std::string& key, const std::string& upload) {
+void abort_upload(Transaction& transaction, const std::string& bucket, const std::string& key,
+                  const std::string& upload) {
   get_upload(transaction, bucket, key, upload);
   remove_upload(transaction, upload);
   transaction.announce({"uploads", FeedAction::Erase, bucket + "/" + key});
@@ -120,7 +123,8 @@ PartPage list_parts(const Rows& rows, std::string_view bucket, std::string_view 
                     int after_number, std::size_t limit) {
   PartPage page{.upload = get_upload(rows, bucket, key, upload)};
   auto statement = connection_of(rows).prepare(
-      "SELECT number, size, etag, modified, checksums FROM upload_parts WHERE upload = ?1 AND number > ?2 ORDER BY number LIMIT ?3");
+      "SELECT number, size, etag, modified, checksums FROM upload_parts WHERE upload = ?1 AND number > ?2 ORDER BY "
+      "number LIMIT ?3");
   statement.bind_text(1, upload).bind(2, after_number).bind(3, static_cast<std::int64_t>(limit) + 1);
   while (statement.step()) {
     if (page.parts.size() == limit) {

@@ -59,7 +59,7 @@ struct CompleteUpload {
   std::string upload;
   std::vector<CompletePart> parts;
   Expectation expect = {};
-  std::optional<StoredChecksum> checksum = {};   ///< that the whole object must have: CHECKSUM_MISMATCH otherwise
+  std::optional<StoredChecksum> checksum = {};    ///< that the whole object must have: CHECKSUM_MISMATCH otherwise
   std::uint64_t min_part_size = 5 * 1024 * 1024;  ///< of all but the last
 };
 

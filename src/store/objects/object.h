@@ -33,14 +33,14 @@ struct StoredChecksum {
 /// What is kept beside the bytes. Values are bytes as the client sent them.
 struct ObjectProperties {
   std::string content_type;
-  std::map<std::string, std::string> headers;        ///< lower-case: cache-control, content-disposition, content-encoding, …
+  std::map<std::string, std::string> headers;  ///< lower-case: cache-control, content-disposition, content-encoding, …
   std::map<std::string, std::string> user_metadata;  ///< lower-case, without `x-amz-meta-`
   std::vector<StoredChecksum> checksums;
   friend bool operator==(const ObjectProperties&, const ObjectProperties&) = default;
 };
 
-/// A run of an object's bytes. Objects that were put whole have parts with number 0, or none when they are empty; a part
-/// of a multipart upload that was copied may be several runs, one behind the other, with its number.
+/// A run of an object's bytes. Objects that were put whole have parts with number 0, or none when they are empty; a
+/// part of a multipart upload that was copied may be several runs, one behind the other, with its number.
 struct ObjectPart {
   int number = 0;
   BlobRange bytes;
@@ -56,11 +56,11 @@ struct ObjectInfo {
   std::string etag;  ///< without quotes
   Timestamp modified;
   std::string owner;
-  CommitNumber commit;                       ///< that opened this version
-  std::optional<CommitNumber> closed;        ///< that closed it, when reading the past
-  ObjectProperties properties;               ///< empty in a listing
-  std::vector<ObjectPart> parts;             ///< empty in a listing
-  int num_parts = 0;                         ///< of a multipart upload; 0 when it was put whole
+  CommitNumber commit;                 ///< that opened this version
+  std::optional<CommitNumber> closed;  ///< that closed it, when reading the past
+  ObjectProperties properties;         ///< empty in a listing
+  std::vector<ObjectPart> parts;       ///< empty in a listing
+  int num_parts = 0;                   ///< of a multipart upload; 0 when it was put whole
 };
 
 /// What a put or delete expects to find; decided inside the writer, so that of many at once one wins.
@@ -69,8 +69,8 @@ struct Expectation {
   Of of = Of::Nothing;
   std::string etag = {};
 
-  static Expectation absent() { return {Of::Absent}; }              ///< If-None-Match: *
-  static Expectation present() { return {Of::Present}; }            ///< If-Match: *
+  static Expectation absent() { return {Of::Absent}; }                             ///< If-None-Match: *
+  static Expectation present() { return {Of::Present}; }                           ///< If-Match: *
   static Expectation has_etag(std::string e) { return {Of::ETag, std::move(e)}; }  ///< If-Match
   static Expectation not_etag(std::string e) { return {Of::NotETag, std::move(e)}; }
 };

@@ -27,7 +27,8 @@ std::optional<ObjectReader> find_and_pin(Store& store, const Rows& rows, std::st
 
 }  // namespace
 
-ObjectReader::ObjectReader(ObjectInfo info, std::vector<PinnedFile> parts) : info_(std::move(info)), parts_(std::move(parts)) {
+ObjectReader::ObjectReader(ObjectInfo info, std::vector<PinnedFile> parts)
+    : info_(std::move(info)), parts_(std::move(parts)) {
   std::uint64_t start = 0;
   for (const auto& part : parts_) {
     starts_.push_back(start);

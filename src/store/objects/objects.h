@@ -53,11 +53,13 @@ class Objects {
   std::optional<ObjectReader> find_and_open(std::string_view bucket, std::string_view key,
                                             std::optional<CommitNumber> as_of = {}) const;
   /// Opens many keys of one bucket at one moment; absent ones are empty. For the files of a table.
-  std::vector<std::optional<ObjectReader>> open_many(std::string_view bucket, const std::vector<std::string>& keys) const;
+  std::vector<std::optional<ObjectReader>> open_many(std::string_view bucket,
+                                                     const std::vector<std::string>& keys) const;
   /// Throws NO_SUCH_BUCKET. Costs one seek per key and per common prefix, however many keys lie below one.
   ListPage list(std::string_view bucket, const ListQuery& query) const;
 
-  UploadInfo get_upload(std::string_view bucket, std::string_view key, std::string_view upload) const;  ///< Throws NO_SUCH_UPLOAD.
+  UploadInfo get_upload(std::string_view bucket, std::string_view key,
+                        std::string_view upload) const;  ///< Throws NO_SUCH_UPLOAD.
   UploadPage list_uploads(std::string_view bucket, const UploadListQuery& query) const;
   /// Parts behind `after_number`. Throws NO_SUCH_UPLOAD.
   PartPage list_parts(std::string_view bucket, std::string_view key, std::string_view upload, int after_number,

@@ -85,10 +85,13 @@ TEST_F(ObjectsTest, names_what_is_missing) {
 TEST_F(ObjectsTest, decides_conditions_of_a_put) {
   make_bucket(*store_, "b");
   EXPECT_EQ(condition_of([&] { put_text(*store_, "b", "k", "x", Expectation::present()); }), &conditions::kNoSuchKey);
-  EXPECT_EQ(condition_of([&] { put_text(*store_, "b", "k", "x", Expectation::has_etag("e")); }), &conditions::kNoSuchKey);
+  EXPECT_EQ(condition_of([&] { put_text(*store_, "b", "k", "x", Expectation::has_etag("e")); }),
+            &conditions::kNoSuchKey);
   const auto first = put_text(*store_, "b", "k", "x", Expectation::absent());
-  EXPECT_EQ(condition_of([&] { put_text(*store_, "b", "k", "y", Expectation::absent()); }), &conditions::kPreconditionFailed);
-  EXPECT_EQ(condition_of([&] { put_text(*store_, "b", "k", "y", Expectation::has_etag("e")); }), &conditions::kPreconditionFailed);
+  EXPECT_EQ(condition_of([&] { put_text(*store_, "b", "k", "y", Expectation::absent()); }),
+            &conditions::kPreconditionFailed);
+  EXPECT_EQ(condition_of([&] { put_text(*store_, "b", "k", "y", Expectation::has_etag("e")); }),
+            &conditions::kPreconditionFailed);
   EXPECT_EQ(store_->objects().open("b", "k").read_all(), "x");
   put_text(*store_, "b", "k", "y", Expectation::has_etag(first.etag));
   EXPECT_EQ(store_->objects().open("b", "k").read_all(), "y");
@@ -148,7 +151,8 @@ TEST_F(ObjectsTest, publishes_many_objects_or_none) {
 
 TEST_F(ObjectsTest, lists_by_bytes_with_prefix_delimiter_and_pages) {
   make_bucket(*store_, "b");
-  for (const auto* key : {"a", "b/1", "b/2", "b/c/3", "b0", "c/", "c/x", "\xff\xff", "d"}) put_text(*store_, "b", key, "x");
+  for (const auto* key : {"a", "b/1", "b/2", "b/c/3", "b0", "c/", "c/x", "\xff\xff", "d"})
+    put_text(*store_, "b", key, "x");
   EXPECT_EQ(keys({}), (Strings{"a", "b/1", "b/2", "b/c/3", "b0", "c/", "c/x", "d", "\xff\xff"}));
   EXPECT_EQ(keys({.prefix = "b/"}), (Strings{"b/1", "b/2", "b/c/3"}));
   const auto page = store_->objects().list("b", {.delimiter = "/"});
@@ -210,18 +214,28 @@ class MultipartTest : public ObjectsTest {
   std::string start(std::optional<ChecksumKind> kind = {}, bool full = false) {
     std::string id;
     Change change(test_origin());
-    change.create_upload({.bucket = "b", .key = "big", .properties = {.content_type = "x/y"}, .checksum = kind,
-                          .full_object_checksum = full}, &id);
+    change.create_upload({.bucket = "b",
+                          .key = "big",
+                          .properties = {.content_type = "x/y"},
+                          .checksum = kind,
+                          .full_object_checksum = full},
+                         &id);
     store_->apply(std::move(change));
     return id;
   }
 
-  std::string put(const std::string& id, int number, std::string_view text, std::vector<StoredChecksum> checksums = {}) {
+  std::string put(const std::string& id, int number, std::string_view text,
+                  std::vector<StoredChecksum> checksums = {}) {
     auto blob = store_->write_blob(text, {.checksums = {ChecksumKind::Md5}});
     const auto etag = to_hex(blob.digest(ChecksumKind::Md5));
     Change change(test_origin());
-    change.put_part({.bucket = "b", .key = "big", .upload = id, .number = number,
-                     .content = ObjectContent::of(std::move(blob)), .etag = etag, .checksums = std::move(checksums)});
+    change.put_part({.bucket = "b",
+                     .key = "big",
+                     .upload = id,
+                     .number = number,
+                     .content = ObjectContent::of(std::move(blob)),
+                     .etag = etag,
+                     .checksums = std::move(checksums)});
     store_->apply(std::move(change));
     return etag;
   }
@@ -229,7 +243,8 @@ class MultipartTest : public ObjectsTest {
   ObjectInfo complete(const std::string& id, std::vector<CompletePart> parts, std::uint64_t minimum = 1) {
     ObjectInfo info;
     Change change(test_origin());
-    change.complete_upload({.bucket = "b", .key = "big", .upload = id, .parts = std::move(parts), .min_part_size = minimum}, &info);
+    change.complete_upload(
+        {.bucket = "b", .key = "big", .upload = id, .parts = std::move(parts), .min_part_size = minimum}, &info);
     store_->apply(std::move(change));
     return info;
   }
@@ -251,7 +266,9 @@ TEST_F(MultipartTest, makes_an_object_of_its_parts) {
   EXPECT_EQ(info.size, 11u);
   EXPECT_EQ(info.num_parts, 2);
   // MD5 over the two MD5s, as S3 does it.
-  EXPECT_EQ(info.etag, to_hex(checksum(ChecksumKind::Md5, checksum(ChecksumKind::Md5, "hello ") + checksum(ChecksumKind::Md5, "world"))) + "-2");
+  EXPECT_EQ(info.etag, to_hex(checksum(ChecksumKind::Md5,
+                                       checksum(ChecksumKind::Md5, "hello ") + checksum(ChecksumKind::Md5, "world"))) +
+                           "-2");
   reopen();
   const auto reader = store_->objects().open("b", "big");
   EXPECT_EQ(reader.read_all(), "hello world");
@@ -276,7 +293,9 @@ TEST_F(MultipartTest, refuses_wrong_lists_of_parts) {
 }
 
 TEST_F(MultipartTest, joins_checksums_of_parts) {
-  const auto crc = [](std::string_view text) { return StoredChecksum{ChecksumKind::Crc32, checksum(ChecksumKind::Crc32, text), false}; };
+  const auto crc = [](std::string_view text) {
+    return StoredChecksum{ChecksumKind::Crc32, checksum(ChecksumKind::Crc32, text), false};
+  };
   for (const bool full : {true, false}) {
     const auto id = start(ChecksumKind::Crc32, full);
     const auto one = put(id, 1, "hello ", {crc("hello ")});
@@ -284,8 +303,9 @@ TEST_F(MultipartTest, joins_checksums_of_parts) {
     const auto info = complete(id, {{1, one}, {2, two}});
     ASSERT_EQ(info.properties.checksums.size(), 1u);
     EXPECT_EQ(info.properties.checksums[0].composite, !full);
-    EXPECT_EQ(info.properties.checksums[0].value,
-              full ? crc("hello world").value : checksum(ChecksumKind::Crc32, crc("hello ").value + crc("world").value));
+    EXPECT_EQ(
+        info.properties.checksums[0].value,
+        full ? crc("hello world").value : checksum(ChecksumKind::Crc32, crc("hello ").value + crc("world").value));
   }
 }
 

@@ -35,7 +35,8 @@ void check_expectation(const Rows& rows, const BucketInfo& bucket, std::string_v
     throw Error(conditions::kNoSuchKey, {{"bucket", bucket.name}, {"key", std::string(key)}});
   };
   switch (expect.of) {
-    case Expectation::Of::Nothing: break;
+    case Expectation::Of::Nothing:
+      break;
     case Expectation::Of::Absent:
       if (etag) refuse("If-None-Match");
       break;
@@ -60,8 +61,9 @@ void take_blobs(Transaction& transaction, const ObjectContent& content) {
     const auto found = shares.find(blob.id());
     if (found == shares.end()) continue;
     connection
-        .prepare("INSERT INTO blobs (id, size, hash, shares) VALUES (?1, ?2, ?3, ?4) "
-                 "ON CONFLICT (id) DO UPDATE SET shares = shares + excluded.shares")
+        .prepare(
+            "INSERT INTO blobs (id, size, hash, shares) VALUES (?1, ?2, ?3, ?4) "
+            "ON CONFLICT (id) DO UPDATE SET shares = shares + excluded.shares")
         .bind(1, blob.id().value)
         .bind(2, blob.size())
         .bind_blob(3, blob.digest(ChecksumKind::XxHash64))
@@ -86,7 +88,9 @@ void drop_blob(Transaction& transaction, BlobId blob) {
 bool close_object(Transaction& transaction, const BucketInfo& bucket, std::string_view key) {
   auto& connection = connection_of(transaction);
   connection
-      .prepare("UPDATE objects SET closed = ?1 WHERE branch = 0 AND bucket = ?2 AND key = ?3 AND closed = 9223372036854775807")
+      .prepare(
+          "UPDATE objects SET closed = ?1 WHERE branch = 0 AND bucket = ?2 AND key = ?3 AND closed = "
+          "9223372036854775807")
       .bind(1, transaction.number().value)
       .bind(2, bucket.id)
       .bind_blob(3, key)
@@ -117,7 +121,8 @@ ObjectInfo insert_object(Transaction& transaction, const BucketInfo& bucket, std
   auto& connection = connection_of(transaction);
   {
     auto insert = connection.prepare(
-        "INSERT INTO objects (branch, bucket, key, opened, size, etag, modified, owner, num_parts, blob, blob_offset, properties) "
+        "INSERT INTO objects (branch, bucket, key, opened, size, etag, modified, owner, num_parts, blob, blob_offset, "
+        "properties) "
         "VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id");
     insert.bind(1, bucket.id)
         .bind_blob(2, info.key)

@@ -44,14 +44,16 @@ bool close_object(Transaction& transaction, const BucketInfo& bucket, std::strin
 std::vector<ObjectPart> read_object_parts(const Rows& rows, std::int64_t object);
 
 // The operations behind Change's functions, one per file.
-void create_bucket(Transaction& transaction, const std::string& name, const std::string& owner, const std::string& region);
+void create_bucket(Transaction& transaction, const std::string& name, const std::string& owner,
+                   const std::string& region);
 void delete_bucket(Transaction& transaction, const std::string& name);
 ObjectInfo put_object(Transaction& transaction, PutObject& put);
 bool delete_object(Transaction& transaction, const DeleteObject& erase);
 std::string create_upload(Transaction& transaction, const CreateUpload& create);
 void put_part(Transaction& transaction, const PutPart& put);
 ObjectInfo complete_upload(Transaction& transaction, const CompleteUpload& complete);
-void abort_upload(Transaction& transaction, const std::string& bucket, const std::string& key, const std::string& upload);
+void abort_upload(Transaction& transaction, const std::string& bucket, const std::string& key,
+                  const std::string& upload);
 
 /// Throws NO_SUCH_BUCKET or NO_SUCH_UPLOAD.
 UploadInfo get_upload(const Rows& rows, std::string_view bucket, std::string_view key, std::string_view upload);
