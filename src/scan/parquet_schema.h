@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "types/data_type.h"
+
+namespace lab::scan {
+
+/// Columns of a Parquet file by Spark's rules: the schema that Spark left in the footer, else the Arrow reading of the columns, all
+/// nullable. Throws CANNOT_READ_FILE_FOOTER for what is no Parquet file.
+types::Schema read_parquet_schema(const std::string& path);
+
+}  // namespace lab::scan
