@@ -1,0 +1,165 @@
+#include "base/ids.h"
+#include "commands/conditions.h"
+#include "commands/delta_write.h"
+#include "commands/execute.h"
+#include "commands/file_source.h"
+#include "commands/save_table.h"
+#include "types/type_text.h"
+
+#include <nlohmann/json.hpp>
+
+namespace lab::commands {
+
+namespace delta = lake::delta;
+
+namespace {
+
+std::string with_comment(const plan::ColumnDefinition& column) {
+  nlohmann::json metadata = column.field.metadata.empty() ? nlohmann::json::object() : nlohmann::json::parse(column.field.metadata);
+  if (column.comment) metadata["comment"] = *column.comment;
+  if (column.generated_sql) metadata["delta.generationExpression"] = *column.generated_sql;
+  return metadata.empty() ? "" : metadata.dump();
+}
+
+types::Schema declared_schema(const plan::TableDefinition& definition) {
+  types::Schema schema;
+  for (const plan::ColumnDefinition& column : definition.columns) {
+    if (column.default_sql || column.generated_sql) {
+      const char* what = column.default_sql ? "column defaults" : "generated columns";
+      throw Error(conditions::kUnsupportedFeature, {{"feature", what}, {"hint", "Compute the column in the query that writes."}});
+    }
+    types::Field field = column.field;
+    field.metadata = with_comment(column);
+    schema.push_back(std::move(field));
+  }
+  // PARTITIONED BY (name type): columns of their own, behind the others.
+  return schema;
+}
+
+std::vector<std::string> partition_columns(const plan::TableDefinition& definition) {
+  std::vector<std::string> names;
+  for (const plan::ExpressionPtr& column : definition.partitioning) names.push_back(partition_column(column));
+  return names;
+}
+
+std::string default_or(const std::string& provider, const Statement& context) { return provider.empty() ? default_provider(context) : provider; }
+
+/// Version 0 of a table without rows.
+void create_empty_delta(delta::Table& table, const catalog::Table& entry, types::Schema schema, const plan::Options& options, bool replace, Statement& context) {
+  const auto snapshot = table.exists() ? table.snapshot() : nullptr;
+  delta::Metadata metadata;
+  metadata.id = snapshot ? snapshot->metadata().id : random_uuid();
+  metadata.schema = std::move(schema);
+  metadata.partition_columns = entry.partition_columns;
+  if (!entry.comment.empty()) metadata.description = entry.comment;
+  metadata.created_millis = now_millis(context);
+  metadata.configuration.insert(entry.properties.begin(), entry.properties.end());
+  for (const auto& [key, value] : options)
+    if (key.starts_with("delta.")) metadata.configuration.insert_or_assign(key, value);
+  delta::prepare_new_metadata(metadata);
+  delta::CommitRequest request;
+  request.actions.emplace_back(snapshot ? delta::upgraded_protocol(snapshot->protocol(), metadata) : delta::protocol_for(metadata));
+  request.actions.emplace_back(metadata);
+  if (snapshot)
+    for (const delta::AddFile& file : snapshot->files()) request.actions.emplace_back(remove_of(file, now_millis(context)));
+  request.reads.whole_table = snapshot != nullptr;
+  request.info = commit_info(context, replace ? "CREATE OR REPLACE TABLE" : "CREATE TABLE",
+                             {{"isManaged", json_text(entry.kind == catalog::Table::Kind::Managed ? "true" : "false")},
+                              {"description", entry.comment.empty() ? "null" : json_text(entry.comment)},
+                              {"partitionBy", json_list(entry.partition_columns)},
+                              {"properties", json_text(nlohmann::json(entry.properties).dump())}});
+  request.info.is_blind_append = snapshot == nullptr;
+  table.commit(snapshot, std::move(request));
+}
+
+}  // namespace
+
+LocalTable create_table(const plan::CreateTable& command, Statement& context) {
+  const plan::TableDefinition& definition = command.table;
+  if (!definition.clustering.empty()) throw Error(conditions::kUnsupportedFeature, {{"feature", "CLUSTER BY"}, {"hint", "Partition by a column instead."}});
+  if (command.query) {
+    SaveTable save;
+    save.name = definition.name;
+    save.rows = context.analyze(command.query);
+    save.provider = default_or(definition.provider, context);
+    save.partition_by = partition_columns(definition);
+    save.options = definition.options;
+    save.properties = definition.properties;
+    save.location = definition.location;
+    save.comment = definition.comment;
+    save.replace = command.or_replace || command.is_replace;
+    save.must_exist = command.is_replace && !command.or_replace;
+    save.mode = save.replace ? plan::SaveMode::Overwrite : command.if_not_exists ? plan::SaveMode::Ignore : plan::SaveMode::ErrorIfExists;
+    save_table(std::move(save), context);
+    return no_rows();
+  }
+  const TableRef ref = resolve_name(definition.name, context);
+  const std::string provider = ref.is_path() ? ref.format : default_or(definition.provider, context);
+  types::Schema schema = declared_schema(definition);
+  catalog::Table entry;
+  entry.provider = provider;
+  entry.comment = definition.comment.value_or("");
+  entry.properties = definition.properties;
+  entry.owner = context.session().user();
+  entry.partition_columns = partition_columns(definition);
+  entry.created_micros = context.world().clock.now().time_since_epoch().count();
+  for (const auto& [key, value] : definition.options)
+    if (key != "path") entry.options.emplace(key, value);
+  std::optional<std::string> location = definition.location;
+  if (const auto path = definition.options.find("path"); !location && path != definition.options.end()) location = path->second;
+  std::optional<catalog::Table> existing;
+  if (ref.is_path()) {
+    entry.kind = catalog::Table::Kind::External;
+    entry.location = ref.location->text;
+  } else {
+    const catalog::Database database = context.world().catalog.get_database(ref.database);
+    existing = context.world().catalog.find_table(ref.database, ref.table);
+    const bool replaces = command.or_replace || command.is_replace;
+    if (existing && command.if_not_exists) return no_rows();
+    if (existing && !replaces) throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", types::quote_parts({catalog::kCatalogName, ref.database, ref.table})}});
+    if (!existing && command.is_replace && !command.or_replace)
+      throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
+    entry.database = ref.database;
+    entry.name = ref.table;
+    entry.kind = location ? catalog::Table::Kind::External : catalog::Table::Kind::Managed;
+    entry.location = location ? catalog::parse_location(*location).text : catalog::managed_location(database, ref.table);
+  }
+  const bool replaces = command.or_replace || command.is_replace;
+  if (provider == "delta") {
+    const auto table = context.world().places.delta_table(catalog::parse_location(entry.location), context.origin("CREATE TABLE"));
+    const bool has_log = table->exists();
+    if (ref.is_path() && has_log && command.if_not_exists) return no_rows();
+    if (ref.is_path() && has_log && !replaces) throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", ref.quoted()}});
+    if (!has_log || replaces) {
+      if (schema.empty() && !has_log && definition.location) throw Error(conditions::kDeltaTableNotFoundAtLocation, {{"path", entry.location}});
+      create_empty_delta(*table, entry, std::move(schema), definition.options, replaces, context);
+    }
+    // An external place with a table keeps it; the declared columns, if any, must be its own.
+  } else {
+    if (schema.empty()) {
+      const auto source = open_files(context, provider, {catalog::parse_location(entry.location)}, definition.options, {}, {}, nullptr);
+      schema = source->schema();
+    }
+    entry.schema = std::move(schema);
+  }
+  if (ref.is_path()) return no_rows();
+  if (existing) {
+    context.world().catalog.put_table(std::move(entry), context.origin("CREATE TABLE"));
+  } else {
+    context.world().catalog.create_table(std::move(entry), context.origin("CREATE TABLE"));
+  }
+  return no_rows();
+}
+
+LocalTable create_table_like(const plan::CreateTableLike& command, Statement& context) {
+  const plan::RelationPtr source = plan::make_relation(plan::NamedTable{command.source, {}, {}, nullptr});
+  plan::CreateTable create;
+  create.table.name = command.name;
+  create.table.provider = command.provider;
+  create.table.location = command.location;
+  create.if_not_exists = command.if_not_exists;
+  for (types::Field field : context.analyze(source).schema()) create.table.columns.push_back({std::move(field), {}, {}, {}});
+  return create_table(create, context);
+}
+
+}  // namespace lab::commands

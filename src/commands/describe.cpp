@@ -1,0 +1,132 @@
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "commands/conditions.h"
+#include "commands/execute.h"
+#include "commands/listing.h"
+#include "functions/function_row.h"
+#include "types/type_text.h"
+
+namespace lab::commands {
+namespace {
+
+const types::Schema& describe_schema() {
+  static const types::Schema schema{text_column("col_name"), text_column("data_type"), text_column("comment", true)};
+  return schema;
+}
+
+types::Values line(std::string name, std::string type, std::optional<std::string> comment) {
+  types::Value value;
+  if (comment) value = text_value(*std::move(comment));
+  return {text_value(std::move(name)), text_value(std::move(type)), std::move(value)};
+}
+
+std::optional<std::string> comment_of(const types::Field& field) {
+  if (field.metadata.empty()) return std::nullopt;
+  const auto metadata = nlohmann::json::parse(field.metadata, nullptr, false);
+  const auto comment = metadata.find("comment");
+  if (comment == metadata.end() || !comment->is_string()) return std::nullopt;
+  return comment->get<std::string>();
+}
+
+std::string time_text(std::int64_t micros) {
+  const std::time_t seconds = micros / 1'000'000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[64];
+  std::strftime(text, sizeof text, "%a %b %d %H:%M:%S UTC %Y", &parts);
+  return text;
+}
+
+void add_columns(const types::Schema& schema, std::vector<types::Values>& rows) {
+  for (const types::Field& field : schema) rows.push_back(line(field.name, types::catalog_string(field.type), comment_of(field)));
+}
+
+void add_partitioning(const types::Schema& schema, const std::vector<std::string>& partitions, std::vector<types::Values>& rows) {
+  if (partitions.empty()) return;
+  rows.push_back(line("# Partition Information", "", ""));
+  rows.push_back(line("# col_name", "data_type", "comment"));
+  for (const std::string& name : partitions)
+    for (const types::Field& field : schema)
+      if (field.name == name) rows.push_back(line(field.name, types::catalog_string(field.type), comment_of(field)));
+}
+
+LocalTable describe_column(const types::Schema& schema, const std::string& column) {
+  for (const types::Field& field : schema)
+    if (lower_case(field.name) == lower_case(column))
+      return make_table({text_column("info_name"), text_column("info_value")},
+                        {{text_value("col_name"), text_value(field.name)},
+                         {text_value("data_type"), text_value(types::catalog_string(field.type))},
+                         {text_value("comment"), text_value(comment_of(field).value_or("NULL"))}});
+  std::string columns;
+  for (const types::Field& field : schema) columns += (columns.empty() ? "" : ", ") + types::quote_identifier(field.name);
+  throw Error(conditions::kUnresolvedColumnWithSuggestion, {{"objectName", types::quote_identifier(column)}, {"proposal", columns}});
+}
+
+}  // namespace
+
+LocalTable describe_table(const plan::DescribeTable& command, Statement& context) {
+  const types::Schema schema = context.analyze(plan::make_relation(plan::NamedTable{command.name, {}, {}, nullptr})).schema();
+  if (command.column) return describe_column(schema, *command.column);
+  std::vector<types::Values> rows;
+  add_columns(schema, rows);
+  const bool is_temporary = command.name.size() == 1 && context.session().find_temp_view(command.name[0]).has_value();
+  if (is_temporary) return make_table(describe_schema(), rows);
+  const TableRef ref = resolve_name(command.name, context);
+  const auto entry = ref.is_path() ? std::nullopt : context.world().catalog.find_table(ref.database, ref.table);
+  std::vector<std::string> partitions = entry ? entry->partition_columns : std::vector<std::string>{};
+  std::map<std::string, std::string> properties = entry ? entry->properties : std::map<std::string, std::string>{};
+  const bool is_delta = ref.is_path() ? ref.format == "delta" : entry && entry->provider == "delta";
+  if (is_delta) {
+    const auto snapshot = open_delta_target(ref, context, "DESCRIBE TABLE").table->snapshot();
+    partitions = snapshot->metadata().partition_columns;
+    properties = snapshot->metadata().configuration;
+    properties.emplace("delta.minReaderVersion", std::to_string(snapshot->protocol().min_reader_version));
+    properties.emplace("delta.minWriterVersion", std::to_string(snapshot->protocol().min_writer_version));
+  }
+  add_partitioning(schema, partitions, rows);
+  if (command.extended) {
+    rows.push_back(line("", "", ""));
+    rows.push_back(line("# Detailed Table Information", "", ""));
+    rows.push_back(line("Name", ref.is_path() ? ref.quoted() : std::string(catalog::kCatalogName) + "." + ref.database + "." + ref.table, ""));
+    if (entry) {
+      rows.push_back(line("Type", entry->is_view() ? "VIEW" : entry->kind == catalog::Table::Kind::Managed ? "MANAGED" : "EXTERNAL", ""));
+      rows.push_back(line("Created Time", time_text(entry->created_micros), ""));
+      if (!entry->comment.empty()) rows.push_back(line("Comment", entry->comment, ""));
+      if (entry->is_view()) {
+        rows.push_back(line("View Text", entry->view_text, ""));
+      } else {
+        rows.push_back(line("Location", entry->location, ""));
+        rows.push_back(line("Provider", entry->provider, ""));
+      }
+      rows.push_back(line("Owner", entry->owner, ""));
+    } else {
+      rows.push_back(line("Location", ref.location->text, ""));
+      rows.push_back(line("Provider", ref.format, ""));
+    }
+    if (!properties.empty()) {
+      std::string text;
+      for (const auto& [key, value] : properties) text += (text.empty() ? "" : ",") + key + "=" + value;
+      rows.push_back(line("Table Properties", "[" + text + "]", ""));
+    }
+  }
+  return make_table(describe_schema(), rows);
+}
+
+LocalTable describe_query(const plan::DescribeQuery& command, Statement& context) {
+  std::vector<types::Values> rows;
+  add_columns(context.analyze(command.query).schema(), rows);
+  return make_table(describe_schema(), rows);
+}
+
+LocalTable describe_function(const plan::DescribeFunction& command, Statement& context) {
+  const std::string& name = command.name.back();
+  const functions::FunctionRow* row = functions::find_function(name, context.session().is_spark4());
+  if (row == nullptr)
+    throw Error(conditions::kUnresolvedRoutine, {{"routineName", types::quote_parts(command.name)}, {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]"}});
+  std::vector<types::Values> rows{{text_value("Function: " + std::string(row->name))}, {text_value("Usage: " + std::string(row->name) + std::string(row->signature) + " - " + std::string(row->doc))}};
+  if (command.extended) rows.push_back({text_value("Since: " + std::string(row->since))});
+  return make_table({text_column("function_desc")}, rows);
+}
+
+}  // namespace lab::commands

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "commands/statement.h"
+
+namespace lab::commands {
+
+/// Opens files of a format as a source: Delta tables (at a version or time), Parquet, CSV, JSON and text with Spark's options (keys in
+/// lower case). Without `schema` it is read from the files or inferred; partition folders (`k=v`) become columns.
+/// Throws PATH_NOT_FOUND, UNABLE_TO_INFER_SCHEMA, DATA_SOURCE_NOT_FOUND, DELTA_TABLE_NOT_FOUND-like errors.
+std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, const std::string& format, const std::vector<catalog::Location>& locations,
+                                                    const plan::Options& options, const std::optional<types::Schema>& schema,
+                                                    const std::optional<std::string>& version_as_of, const plan::ExpressionPtr& timestamp_as_of);
+
+}  // namespace lab::commands

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "types/value.h"
+
+namespace lab::commands {
+
+/// Spark's pattern of SHOW … LIKE: `*` for anything, `|` between alternatives, any case; without a pattern everything fits.
+bool matches_pattern(const std::string& name, const std::optional<std::string>& pattern);
+
+inline types::Value text_value(std::string text) { return {std::move(text)}; }
+inline types::Value flag_value(bool flag) { return {flag}; }
+inline types::Field text_column(std::string name, bool nullable = false) { return {std::move(name), types::TypeKind::String, nullable, {}}; }
+inline types::Field flag_column(std::string name) { return {std::move(name), types::TypeKind::Boolean, false, {}}; }
+
+/// Lower-cased ASCII.
+std::string lower_case(std::string text);
+
+}  // namespace lab::commands

@@ -1,0 +1,103 @@
+#include "commands/conditions.h"
+#include "commands/statement.h"
+#include "types/type_text.h"
+
+namespace lab::commands {
+namespace {
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+/// Formats that name a path in SQL: delta.`s3a://b/t`.
+bool is_path_format(const std::string& name) {
+  constexpr std::string_view kFormats[] = {"delta", "parquet", "csv", "json", "text", "binaryfile", "orc", "avro"};
+  for (const std::string_view format : kFormats)
+    if (name == format) return true;
+  return false;
+}
+
+void check_catalog(const std::string& name) {
+  if (lower(name) != catalog::kCatalogName)
+    throw Error(conditions::kCatalogNotFound, {{"catalogName", types::quote_identifier(name)}, {"config", "\"spark.sql.catalog." + name + "\""}});
+}
+
+}  // namespace
+
+std::string TableRef::quoted() const {
+  if (is_path()) return types::quote_parts({format, location->text});
+  return types::quote_parts({catalog::kCatalogName, database, table});
+}
+
+TableRef resolve_name(const plan::NameParts& name, const Statement& statement) {
+  TableRef ref;
+  if (name.size() == 2 && is_path_format(lower(name[0])) &&
+      (name[1].find('/') != std::string::npos || !statement.world().catalog.find_database(name[0]))) {
+    ref.format = lower(name[0]);
+    ref.location = catalog::parse_location(name[1]);
+    return ref;
+  }
+  if (name.size() > 3) throw Error(conditions::kRequiresSinglePartNamespace, {{"sessionCatalog", types::quote_identifier(catalog::kCatalogName)}, {"namespace", types::quote_parts({name.begin(), name.end() - 1})}});
+  if (name.size() == 3) check_catalog(name[0]);
+  ref.table = lower(name.back());
+  ref.database = name.size() >= 2 ? lower(name[name.size() - 2]) : statement.session().current_database();
+  return ref;
+}
+
+std::string resolve_database(const plan::NameParts& name, const Statement& statement) {
+  if (name.empty()) return statement.session().current_database();
+  if (name.size() == 1) return lower(name[0]);
+  if (name.size() == 2) {
+    check_catalog(name[0]);
+    return lower(name[1]);
+  }
+  throw Error(conditions::kRequiresSinglePartNamespace, {{"sessionCatalog", types::quote_identifier(catalog::kCatalogName)}, {"namespace", types::quote_parts(name)}});
+}
+
+DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, const char* operation) {
+  World& world = statement.world();
+  DeltaTarget target;
+  target.name = ref.quoted();
+  if (ref.is_path()) {
+    if (ref.format != "delta") throw Error(conditions::kUnsupportedTableOperation, {{"tableName", target.name}, {"operation", operation}});
+    target.table = world.places.delta_table(*ref.location, statement.origin(operation));
+    return target;
+  }
+  target.entry = world.catalog.find_table(ref.database, ref.table);
+  if (!target.entry) throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
+  if (target.entry->is_view()) throw Error(conditions::kExpectTableNotView, {{"operation", operation}, {"viewName", target.name}});
+  if (target.entry->provider != "delta") throw Error(conditions::kUnsupportedTableOperation, {{"tableName", target.name}, {"operation", operation}});
+  target.table = world.places.delta_table(catalog::parse_location(target.entry->location), statement.origin(operation));
+  return target;
+}
+
+DmlTarget open_dml_target(const plan::RelationPtr& target, const Statement& statement, const char* operation) {
+  if (const auto* alias = std::get_if<plan::SubqueryAlias>(&target->node)) {
+    DmlTarget inner = open_dml_target(alias->input, statement, operation);
+    inner.qualifier = alias->alias;
+    return inner;
+  }
+  if (const auto* named = std::get_if<plan::NamedTable>(&target->node)) {
+    if (named->name.size() == 1 && statement.session().find_temp_view(named->name[0]))
+      throw Error(conditions::kExpectTableNotView, {{"operation", operation}, {"viewName", types::quote_parts(named->name)}});
+    const TableRef ref = resolve_name(named->name, statement);
+    DmlTarget result{open_delta_target(ref, statement, operation), {}};
+    if (ref.is_path()) {
+      result.qualifier = {"delta", ref.location->text};
+    } else {
+      result.qualifier = {catalog::kCatalogName, ref.database, ref.table};
+    }
+    return result;
+  }
+  if (const auto* source = std::get_if<plan::DataSource>(&target->node); source != nullptr && source->format == "delta" && source->paths.size() == 1) {
+    TableRef ref;
+    ref.format = "delta";
+    ref.location = catalog::parse_location(source->paths[0]);
+    return {open_delta_target(ref, statement, operation), {}};
+  }
+  throw Error(conditions::kUnsupportedTableOperation, {{"tableName", "the target"}, {"operation", operation}});
+}
+
+}  // namespace lab::commands

@@ -1,0 +1,52 @@
+#include "commands/execute.h"
+#include "lower/lower.h"
+#include "functions/function_row.h"
+#include "plan/print_bound.h"
+#include "scan/table_source.h"
+#include "types/type_text.h"
+
+namespace lab::commands {
+namespace {
+
+std::string print_tree(const plan::bound::Query& query) {
+  return plan::bound::print_bound(query.root, {[](const functions::FunctionRow& row) { return std::string(row.name); },
+                                               [](const scan::TableSource& source) { return source.name(); }});
+}
+
+}  // namespace
+
+Outcome run_query(const plan::RelationPtr& relation, Statement& context) {
+  // Only ever asked for at the root of a plan.
+  if (const auto* show = std::get_if<plan::ShowString>(&relation->node)) return show_string(*show, context);
+  if (const auto* show = std::get_if<plan::HtmlString>(&relation->node)) return html_string(*show, context);
+  return context.analyze(relation);
+}
+
+std::string explain_text(const plan::RelationPtr& relation, const std::string& mode, Statement& context) {
+  const plan::bound::Query query = context.analyze(relation);
+  std::string text;
+  if (mode == "extended" || mode == "cost" || mode == "codegen") {
+    text += "== Analyzed Logical Plan ==\n";
+    bool first = true;
+    for (const auto& field : query.schema()) {
+      text += (first ? "" : ", ") + field.name + ": " + types::simple_string(field.type);
+      first = false;
+    }
+    text += "\n" + print_tree(query) + "\n";
+  }
+  text += "== Physical Plan ==\n";
+  text += mode == "extended" ? lower::lower(query).sql : print_tree(query);
+  return text + "\n";
+}
+
+LocalTable explain(const plan::Explain& command, Statement& context) {
+  std::string text;
+  if (const auto* relation = std::get_if<plan::RelationPtr>(&command.statement->node)) {
+    text = explain_text(*relation, command.mode, context);
+  } else {
+    text = "== Physical Plan ==\nCommand\n";
+  }
+  return make_table({{"plan", types::TypeKind::String, true, {}}}, {{{std::move(text)}}});
+}
+
+}  // namespace lab::commands

@@ -1,0 +1,135 @@
+#include "commands/session_state.h"
+
+namespace lab::commands {
+namespace {
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+template <typename Views>
+bool put_view(Views& views, const std::string& name, TempView view, bool replace) {
+  const std::string key = lower(name);
+  if (!replace && views.contains(key)) return false;
+  views.insert_or_assign(key, std::move(view));
+  return true;
+}
+
+template <typename Map>
+std::vector<std::string> keys_of(const Map& map) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : map) keys.push_back(key);
+  return keys;
+}
+
+}  // namespace
+
+std::optional<TempView> GlobalViews::find(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = views_.find(lower(name));
+  if (found == views_.end()) return std::nullopt;
+  return found->second;
+}
+
+bool GlobalViews::put(const std::string& name, TempView view, bool replace) {
+  const std::lock_guard lock(mutex_);
+  return put_view(views_, name, std::move(view), replace);
+}
+
+bool GlobalViews::drop(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  return views_.erase(lower(name)) > 0;
+}
+
+std::vector<std::string> GlobalViews::names() const {
+  const std::lock_guard lock(mutex_);
+  return keys_of(views_);
+}
+
+SessionState::SessionState(std::string user, bool is_spark4, std::unique_ptr<exec::Executor> executor, GlobalViews& global_views)
+    : user_(std::move(user)), is_spark4_(is_spark4), executor_(std::move(executor)), global_views_(global_views) {}
+
+std::optional<std::string> SessionState::explicit_setting(const std::string& key) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = settings_.find(key);
+  if (found == settings_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<std::string> SessionState::setting(const std::string& key) const {
+  if (auto value = explicit_setting(key)) return value;
+  if (key == "spark.sql.catalogImplementation") return "in-memory";
+  const SettingRow* row = find_setting(key);
+  if (row == nullptr) return std::nullopt;
+  return std::string(is_spark4_ ? row->spark4 : row->spark3);
+}
+
+void SessionState::set_setting(const std::string& key, const std::string& value) {
+  const std::unique_lock lock(mutex_);
+  settings_.insert_or_assign(key, value);
+}
+
+void SessionState::unset_setting(const std::string& key) {
+  const std::unique_lock lock(mutex_);
+  settings_.erase(key);
+}
+
+std::map<std::string, std::string> SessionState::settings() const {
+  const std::shared_lock lock(mutex_);
+  return settings_;
+}
+
+std::string SessionState::current_database() const {
+  const std::shared_lock lock(mutex_);
+  return database_;
+}
+
+void SessionState::set_current_database(std::string name) {
+  const std::unique_lock lock(mutex_);
+  database_ = lower(std::move(name));
+}
+
+std::optional<TempView> SessionState::find_temp_view(const std::string& name) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = temp_views_.find(lower(name));
+  if (found == temp_views_.end()) return std::nullopt;
+  return found->second;
+}
+
+bool SessionState::put_temp_view(const std::string& name, TempView view, bool replace) {
+  const std::unique_lock lock(mutex_);
+  return put_view(temp_views_, name, std::move(view), replace);
+}
+
+bool SessionState::drop_temp_view(const std::string& name) {
+  const std::unique_lock lock(mutex_);
+  return temp_views_.erase(lower(name)) > 0;
+}
+
+std::vector<std::string> SessionState::temp_view_names() const {
+  const std::shared_lock lock(mutex_);
+  return keys_of(temp_views_);
+}
+
+void SessionState::mark_cached(const std::string& key, bool cached) {
+  const std::unique_lock lock(mutex_);
+  if (cached) {
+    cached_[key] = true;
+  } else {
+    cached_.erase(key);
+  }
+}
+
+bool SessionState::is_cached(const std::string& key) const {
+  const std::shared_lock lock(mutex_);
+  return cached_.contains(key);
+}
+
+void SessionState::clear_cached() {
+  const std::unique_lock lock(mutex_);
+  cached_.clear();
+}
+
+}  // namespace lab::commands

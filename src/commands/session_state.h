@@ -1,0 +1,92 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "analyze/analyzer.h"
+#include "exec/executor.h"
+#include "plan/command.h"
+
+namespace lab::commands {
+
+/// A temporary view: its plan and, by SQL, the names its columns got.
+struct TempView {
+  plan::RelationPtr plan;
+  std::vector<std::string> columns;
+  std::string comment;
+};
+
+/// Temporary views of the whole lab (`global_temp`), shared by all sessions. Thread-safe.
+class GlobalViews {
+ public:
+  std::optional<TempView> find(const std::string& name) const;
+  bool put(const std::string& name, TempView view, bool replace);
+  bool drop(const std::string& name);
+  std::vector<std::string> names() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, TempView> views_;
+};
+
+/// What a session remembers between statements. Thread-safe.
+class SessionState {
+ public:
+  SessionState(std::string user, bool is_spark4, std::unique_ptr<exec::Executor> executor, GlobalViews& global_views);
+
+  const std::string& user() const { return user_; }
+  bool is_spark4() const { return is_spark4_; }
+  std::string spark_version() const { return is_spark4_ ? "4.2.0" : "3.5.5"; }
+  exec::Executor& executor() { return *executor_; }
+
+  /// A setting's value: what was set, else the default of this client's Spark; nullopt for unknown keys.
+  std::optional<std::string> setting(const std::string& key) const;
+  /// Only what was set.
+  std::optional<std::string> explicit_setting(const std::string& key) const;
+  void set_setting(const std::string& key, const std::string& value);
+  void unset_setting(const std::string& key);
+  /// All defaults and what was set, by key.
+  std::map<std::string, std::string> settings() const;
+
+  std::string current_database() const;
+  void set_current_database(std::string name);
+
+  std::optional<TempView> find_temp_view(const std::string& name) const;
+  /// False when it exists and `replace` is not wanted.
+  bool put_temp_view(const std::string& name, TempView view, bool replace);
+  bool drop_temp_view(const std::string& name);
+  std::vector<std::string> temp_view_names() const;
+  GlobalViews& global_views() { return global_views_; }
+
+  /// Tables and DataFrames that CACHE TABLE or persist() named: only the mark is kept, since tables are read from local files.
+  void mark_cached(const std::string& key, bool cached);
+  bool is_cached(const std::string& key) const;
+  void clear_cached();
+
+ private:
+  const std::string user_;
+  const bool is_spark4_;
+  std::unique_ptr<exec::Executor> executor_;
+  GlobalViews& global_views_;
+  mutable std::shared_mutex mutex_;
+  std::map<std::string, std::string> settings_;
+  std::map<std::string, TempView> temp_views_;
+  std::map<std::string, bool> cached_;
+  std::string database_ = "default";
+};
+
+/// A setting that Spark knows: its defaults for both lines and whether `spark.conf.set` may change it.
+struct SettingRow {
+  std::string_view key;
+  std::string_view spark3, spark4;
+  bool is_static = false;
+};
+const SettingRow* find_setting(std::string_view key);
+
+}  // namespace lab::commands

@@ -1,0 +1,138 @@
+#include "commands/statement.h"
+
+#include <arrow/record_batch.h>
+
+#include "commands/arrow_rows.h"
+#include "commands/conditions.h"
+#include "commands/execute.h"
+#include "commands/file_source.h"
+#include "sql/parser.h"
+#include "types/type_text.h"
+
+namespace lab::commands {
+namespace {
+
+class RowSource final : public scan::TableSource {
+ public:
+  RowSource(LocalTable table, std::string name) : table_(std::move(table)), name_(std::move(name)) {}
+  const types::Schema& schema() const override { return table_.schema; }
+  std::string name() const override { return name_; }
+  std::shared_ptr<const std::string> arrow_stream() const override { return table_.arrow_stream; }
+
+ private:
+  LocalTable table_;
+  std::string name_;
+};
+
+}  // namespace
+
+LocalTable make_table(types::Schema schema, const std::vector<types::Values>& rows) {
+  auto stream = rows_to_stream(schema, rows, "UTC");
+  return {std::move(schema), std::move(stream)};
+}
+
+LocalTable no_rows() { return make_table({}, {}); }
+
+std::shared_ptr<const scan::TableSource> source_of(LocalTable table, std::string name) {
+  return std::make_shared<const RowSource>(std::move(table), std::move(name));
+}
+
+Statement::Statement(World& world, SessionState& session, std::stop_token stop, exec::Executor::ProgressSink progress)
+    : world_(world), session_(session), stop_(std::move(stop)), progress_(std::move(progress)) {
+  policy_ = analyze::policy_of(*this, session.is_spark4(), world.clock.now().time_since_epoch().count());
+}
+
+plan::bound::Query Statement::analyze(const plan::RelationPtr& relation) { return analyze::analyze(relation, *this, policy_); }
+
+Outcome Statement::execute(const plan::Statement& statement) { return commands::execute(statement, *this); }
+
+std::unique_ptr<engine::ResultStream> Statement::run(const plan::bound::Query& query) const { return session_.executor().run(query, stop_, progress_); }
+
+std::vector<types::Values> Statement::collect(const plan::bound::Query& query) const {
+  constexpr std::size_t kBatchBytes = 4 << 20;
+  const types::Schema schema = query.schema();
+  const auto stream = run(query);
+  std::vector<types::Values> rows;
+  while (const auto batch = stream->next(kBatchBytes)) read_rows(*batch, schema, rows);
+  return rows;
+}
+
+std::vector<std::vector<types::Value>> Statement::evaluate(const plan::bound::Query& query) const { return collect(query); }
+
+std::shared_ptr<const scan::TableSource> Statement::run_statement(const plan::Statement& statement) const {
+  // A statement of its own in the same session: what it changes is seen by what is analyzed after it.
+  Statement inner(world_, session_, stop_, progress_);
+  Outcome outcome = inner.execute(statement);
+  if (auto* table = std::get_if<LocalTable>(&outcome)) return source_of(std::move(*table), "result");
+  const auto& query = std::get<plan::bound::Query>(outcome);
+  const auto stream = inner.run(query);
+  return source_of({query.schema(), exec::collect_arrow(*stream)}, "result");
+}
+
+namespace {
+
+analyze::ResolvedTable resolve_temp_view(const TempView& view, plan::NameParts name) {
+  return {nullptr, view.plan, view.columns, std::move(name)};
+}
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+Error table_not_found(const plan::NameParts& name) { return Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(name)}}); }
+
+/// The view's text means what it meant where it was made.
+plan::RelationPtr parse_view(const catalog::Table& entry) {
+  plan::Statement statement = sql::parse_statement(entry.view_text, {});
+  if (!statement.is_query()) throw Error(conditions::kInvalidViewText, {{"viewName", types::quote_parts({entry.database, entry.name})}, {"viewText", entry.view_text}});
+  return std::get<plan::RelationPtr>(statement.node);
+}
+
+}  // namespace
+
+analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) const {
+  if (table.name.size() == 1) {
+    if (const auto view = session_.find_temp_view(table.name[0])) return resolve_temp_view(*view, table.name);
+  }
+  if (table.name.size() == 2 && lower(table.name[0]) == "global_temp") {
+    if (const auto view = session_.global_views().find(table.name[1])) return resolve_temp_view(*view, table.name);
+    throw table_not_found(table.name);
+  }
+  const TableRef ref = resolve_name(table.name, *this);
+  if (ref.is_path()) {
+    plan::Options options = table.options;
+    return {open_files(*this, ref.format, {*ref.location}, options, {}, table.version_as_of, table.timestamp_as_of), nullptr, {}, {ref.format, ref.location->text}};
+  }
+  const auto entry = world_.catalog.find_table(ref.database, ref.table);
+  if (!entry) {
+    // `t@v3` and `t@20240101000000000` are time travel when no table has that very name.
+    throw table_not_found(table.name);
+  }
+  const plan::NameParts qualified{catalog::kCatalogName, entry->database, entry->name};
+  if (entry->is_view()) {
+    std::vector<std::string> columns;
+    for (const auto& field : entry->schema) columns.push_back(field.name);
+    return {nullptr, parse_view(*entry), std::move(columns), qualified};
+  }
+  plan::Options options = table.options;
+  for (const auto& [key, value] : entry->options) options.emplace(lower(key), value);
+  std::optional<types::Schema> schema;
+  if (entry->provider != "delta" && !entry->schema.empty()) schema = entry->schema;
+  return {open_files(*this, entry->provider, {catalog::parse_location(entry->location)}, options, schema, table.version_as_of, table.timestamp_as_of), nullptr, {},
+          qualified};
+}
+
+std::shared_ptr<const scan::TableSource> Statement::open_source(const plan::DataSource& source) const {
+  if (source.is_streaming) throw Error(conditions::kUnsupportedFeature, {{"feature", "structured streaming"}, {"hint", ""}});
+  std::string format = source.format.empty() ? *session_.setting("spark.sql.sources.default") : source.format;
+  std::vector<catalog::Location> locations;
+  for (const std::string& path : source.paths) locations.push_back(catalog::parse_location(path));
+  if (const auto path = source.options.find("path"); path != source.options.end() && locations.empty()) locations.push_back(catalog::parse_location(path->second));
+  std::optional<types::Schema> schema;
+  if (source.schema) schema = source.schema->starts_with('{') ? types::parse_schema_json(*source.schema) : types::parse_schema(*source.schema);
+  return open_files(*this, format, locations, source.options, schema, {}, nullptr);
+}
+
+}  // namespace lab::commands

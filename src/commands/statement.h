@@ -1,0 +1,111 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "access/access.h"
+#include "analyze/analyzer.h"
+#include "catalog/catalog.h"
+#include "catalog/location.h"
+#include "commands/session_state.h"
+#include "types/value.h"
+
+namespace lab::commands {
+
+/// What statements act on; one for the whole lab. Everything in it is thread-safe.
+struct World {
+  store::Store& store;
+  catalog::Catalog& catalog;
+  catalog::Places& places;
+  const Clock& clock;
+};
+
+/// A command's own small result.
+struct LocalTable {
+  types::Schema schema;
+  std::shared_ptr<const std::string> arrow_stream;  ///< never null
+};
+/// Rows given as values, in an Arrow stream by Spark's types.
+LocalTable make_table(types::Schema schema, const std::vector<types::Values>& rows);
+/// What DDL returns: no columns, no rows.
+LocalTable no_rows();
+
+/// Either rows that the caller still runs, or a finished result.
+using Outcome = std::variant<plan::bound::Query, LocalTable>;
+
+/// One statement of one session while it runs. Not thread-safe; lives as long as the statement.
+class Statement final : public analyze::Context {
+ public:
+  Statement(World& world, SessionState& session, std::stop_token stop, exec::Executor::ProgressSink progress = {});
+
+  /// Runs commands to their end; for queries analyzes only.
+  Outcome execute(const plan::Statement& statement);
+  plan::bound::Query analyze(const plan::RelationPtr& relation);
+
+  World& world() const { return world_; }
+  SessionState& session() const { return session_; }
+  const plan::bound::Policy& policy() const { return policy_; }
+  std::stop_token stop() const { return stop_; }
+  const exec::Executor::ProgressSink& progress() const { return progress_; }
+  store::Origin origin(std::string request) const { return {session_.user(), "spark", std::move(request)}; }
+
+  std::unique_ptr<engine::ResultStream> run(const plan::bound::Query& query) const;
+  /// All rows, for small results.
+  std::vector<types::Values> collect(const plan::bound::Query& query) const;
+
+  // analyze::Context
+  analyze::ResolvedTable resolve_table(const plan::NamedTable& table) const override;
+  std::shared_ptr<const scan::TableSource> open_source(const plan::DataSource& source) const override;
+  std::shared_ptr<const scan::TableSource> run_catalog_call(const plan::CatalogCall& call) const override;
+  std::shared_ptr<const scan::TableSource> run_statement(const plan::Statement& statement) const override;
+  std::optional<std::string> setting(const std::string& key) const override { return session_.setting(key); }
+  std::vector<std::vector<types::Value>> evaluate(const plan::bound::Query& query) const override;
+  std::string current_user() const override { return session_.user(); }
+  std::string current_catalog() const override { return catalog::kCatalogName; }
+  std::string current_database() const override { return session_.current_database(); }
+
+ private:
+  World& world_;
+  SessionState& session_;
+  std::stop_token stop_;
+  exec::Executor::ProgressSink progress_;
+  plan::bound::Policy policy_;
+};
+
+/// A table name in full: database and table of spark_catalog, or a path with its format (delta.`/x`).
+struct TableRef {
+  std::string database, table;
+  std::string format;                       ///< set for a path
+  std::optional<catalog::Location> location;  ///< of a path
+  bool is_path() const { return location.has_value(); }
+  /// `spark_catalog`.`db`.`t` as messages have it.
+  std::string quoted() const;
+};
+/// Throws REQUIRES_SINGLE_PART_NAMESPACE and CATALOG_NOT_FOUND.
+TableRef resolve_name(const plan::NameParts& name, const Statement& statement);
+/// As resolve_name for a database: nothing means the current one.
+std::string resolve_database(const plan::NameParts& name, const Statement& statement);
+
+/// A Delta table that a statement changes. Throws TABLE_OR_VIEW_NOT_FOUND, or says that the format cannot do it.
+struct DeltaTarget {
+  std::shared_ptr<lake::delta::Table> table;
+  std::optional<catalog::Table> entry;  ///< absent for a path
+  std::string name;                     ///< for messages
+};
+DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, const char* operation);
+/// The same for the target relation of MERGE, UPDATE, DELETE: a table with an optional alias around it.
+struct DmlTarget {
+  DeltaTarget delta;
+  plan::NameParts qualifier;  ///< how the statement's columns name it
+};
+DmlTarget open_dml_target(const plan::RelationPtr& target, const Statement& statement, const char* operation);
+
+/// A source over rows that are there already.
+std::shared_ptr<const scan::TableSource> source_of(LocalTable table, std::string name);
+
+}  // namespace lab::commands

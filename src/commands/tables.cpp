@@ -1,0 +1,204 @@
+#include <algorithm>
+
+#include "commands/conditions.h"
+#include "commands/delta_write.h"
+#include "commands/execute.h"
+#include "commands/listing.h"
+#include "functions/function_row.h"
+#include "types/type_text.h"
+
+namespace lab::commands {
+namespace {
+
+catalog::Table get_table(const plan::NameParts& name, const Statement& context) {
+  const TableRef ref = resolve_name(name, context);
+  auto entry = context.world().catalog.find_table(ref.database, ref.table);
+  if (!entry) throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(name)}});
+  return *std::move(entry);
+}
+
+std::string quote_text(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+/// The table's schema: of the log for Delta, of the entry for others.
+types::Schema schema_of(const plan::NameParts& name, Statement& context) {
+  return context.analyze(plan::make_relation(plan::NamedTable{name, {}, {}, nullptr})).schema();
+}
+
+}  // namespace
+
+LocalTable drop_table(const plan::DropTable& command, Statement& context) {
+  const TableRef ref = resolve_name(command.name, context);
+  if (ref.is_path()) throw Error(conditions::kUnsupportedTableOperation, {{"tableName", ref.quoted()}, {"operation", "DROP TABLE"}});
+  catalog::Catalog& catalog = context.world().catalog;
+  // DROP TABLE of a temporary view's name drops that view, as in Spark.
+  if (command.name.size() == 1 && context.session().drop_temp_view(command.name[0])) return no_rows();
+  const auto entry = catalog.find_table(ref.database, ref.table);
+  if (!entry) {
+    if (command.if_exists) return no_rows();
+    throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
+  }
+  if (entry->is_view()) throw Error(conditions::kExpectTableNotView, {{"operation", "DROP TABLE"}, {"viewName", ref.quoted()}});
+  catalog.drop_table(ref.database, ref.table, context.origin("DROP TABLE"));
+  if (entry->kind == catalog::Table::Kind::Managed) context.world().places.remove(catalog::parse_location(entry->location), context.origin("DROP TABLE"));
+  return no_rows();
+}
+
+LocalTable truncate_table(const plan::TruncateTable& command, Statement& context) {
+  const DeltaTarget target = open_delta_target(resolve_name(command.name, context), context, "TRUNCATE TABLE");
+  const auto snapshot = target.table->snapshot();
+  lake::delta::CommitRequest request;
+  for (const auto& file : snapshot->files()) request.actions.emplace_back(remove_of(file, now_millis(context)));
+  request.reads.whole_table = true;
+  request.info = commit_info(context, "TRUNCATE", {});
+  target.table->commit(snapshot, std::move(request));
+  return no_rows();
+}
+
+LocalTable show_tables(const plan::ShowTables& command, Statement& context) {
+  const std::string database = resolve_database(command.in, context);
+  std::vector<types::Values> rows;
+  for (const catalog::Table& table : context.world().catalog.list_tables(database))
+    if (matches_pattern(table.name, command.pattern)) rows.push_back({text_value(table.database), text_value(table.name), flag_value(false)});
+  for (const std::string& view : context.session().temp_view_names())
+    if (matches_pattern(view, command.pattern)) rows.push_back({text_value(""), text_value(view), flag_value(true)});
+  return make_table({text_column("namespace"), text_column("tableName"), flag_column("isTemporary")}, rows);
+}
+
+LocalTable show_views(const plan::ShowViews& command, Statement& context) {
+  const std::string database = resolve_database(command.in, context);
+  std::vector<types::Values> rows;
+  for (const catalog::Table& table : context.world().catalog.list_tables(database))
+    if (table.is_view() && matches_pattern(table.name, command.pattern)) rows.push_back({text_value(table.database), text_value(table.name), flag_value(false)});
+  for (const std::string& view : context.session().temp_view_names())
+    if (matches_pattern(view, command.pattern)) rows.push_back({text_value(""), text_value(view), flag_value(true)});
+  return make_table({text_column("namespace"), text_column("viewName"), flag_column("isTemporary")}, rows);
+}
+
+LocalTable show_columns(const plan::ShowColumns& command, Statement& context) {
+  std::vector<types::Values> rows;
+  for (const types::Field& field : schema_of(command.table, context)) rows.push_back({text_value(field.name)});
+  return make_table({text_column("col_name")}, rows);
+}
+
+LocalTable show_create_table(const plan::ShowCreateTable& command, Statement& context) {
+  const catalog::Table entry = get_table(command.name, context);
+  const std::string name = types::quote_if_needed(catalog::kCatalogName) + "." + types::quote_if_needed(entry.database) + "." + types::quote_if_needed(entry.name);
+  std::string text;
+  if (entry.is_view()) {
+    text = "CREATE VIEW " + name + " (";
+    bool first = true;
+    for (const types::Field& field : entry.schema) {
+      text += (first ? "\n  " : ",\n  ") + types::quote_if_needed(field.name);
+      first = false;
+    }
+    text += ")\nAS " + entry.view_text + "\n";
+    return make_table({text_column("createtab_stmt")}, {{text_value(std::move(text))}});
+  }
+  text = "CREATE TABLE " + name + " (";
+  bool first = true;
+  for (const types::Field& field : schema_of(command.name, context)) {
+    text += (first ? "\n  " : ",\n  ") + types::quote_if_needed(field.name) + " " + types::sql_string(field.type) + (field.nullable ? "" : " NOT NULL");
+    first = false;
+  }
+  text += ")\nUSING " + entry.provider + "\n";
+  std::vector<std::string> partitions = entry.partition_columns;
+  std::map<std::string, std::string> properties = entry.properties;
+  if (entry.provider == "delta") {
+    const auto snapshot = open_delta_target(resolve_name(command.name, context), context, "SHOW CREATE TABLE").table->snapshot();
+    partitions = snapshot->metadata().partition_columns;
+    properties = snapshot->metadata().configuration;
+    properties.emplace("delta.minReaderVersion", std::to_string(snapshot->protocol().min_reader_version));
+    properties.emplace("delta.minWriterVersion", std::to_string(snapshot->protocol().min_writer_version));
+  }
+  if (!partitions.empty()) {
+    text += "PARTITIONED BY (";
+    for (std::size_t i = 0; i < partitions.size(); ++i) text += (i > 0 ? ", " : "") + types::quote_if_needed(partitions[i]);
+    text += ")\n";
+  }
+  if (!entry.comment.empty()) text += "COMMENT " + quote_text(entry.comment) + "\n";
+  if (entry.kind == catalog::Table::Kind::External) text += "LOCATION " + quote_text(entry.location) + "\n";
+  if (!properties.empty()) {
+    text += "TBLPROPERTIES (";
+    first = true;
+    for (const auto& [key, value] : properties) {
+      text += (first ? "\n  " : ",\n  ") + quote_text(key) + " = " + quote_text(value);
+      first = false;
+    }
+    text += ")\n";
+  }
+  return make_table({text_column("createtab_stmt")}, {{text_value(std::move(text))}});
+}
+
+LocalTable show_table_properties(const plan::ShowTableProperties& command, Statement& context) {
+  const TableRef ref = resolve_name(command.name, context);
+  std::map<std::string, std::string> properties;
+  const auto entry = ref.is_path() ? std::nullopt : std::optional(get_table(command.name, context));
+  if (!entry || entry->provider == "delta") {
+    const auto snapshot = open_delta_target(ref, context, "SHOW TBLPROPERTIES").table->snapshot();
+    properties = snapshot->metadata().configuration;
+    properties.emplace("delta.minReaderVersion", std::to_string(snapshot->protocol().min_reader_version));
+    properties.emplace("delta.minWriterVersion", std::to_string(snapshot->protocol().min_writer_version));
+  } else {
+    properties = entry->properties;
+  }
+  std::vector<types::Values> rows;
+  if (command.key) {
+    const auto found = properties.find(*command.key);
+    rows.push_back({text_value(*command.key),
+                    text_value(found != properties.end() ? found->second : "Table " + ref.quoted() + " does not have property: " + *command.key)});
+  } else {
+    for (const auto& [key, value] : properties) rows.push_back({text_value(key), text_value(value)});
+  }
+  return make_table({text_column("key"), text_column("value")}, rows);
+}
+
+LocalTable show_partitions(const plan::ShowPartitions& command, Statement& context) {
+  const DeltaTarget target = open_delta_target(resolve_name(command.name, context), context, "SHOW PARTITIONS");
+  const auto snapshot = target.table->snapshot();
+  const auto& columns = snapshot->metadata().partition_columns;
+  if (columns.empty()) throw Error(conditions::kNotPartitioned, {{"operation", "SHOW PARTITIONS"}, {"tableIdentWithDB", target.name}});
+  std::vector<std::string> partitions;
+  for (const auto& file : snapshot->files()) {
+    std::vector<std::optional<std::string>> values;
+    for (const std::string& column : columns) values.push_back(file.partition_values.contains(column) ? file.partition_values.at(column) : std::nullopt);
+    partitions.push_back(lake::delta::partition_folder(columns, values));
+  }
+  std::sort(partitions.begin(), partitions.end());
+  partitions.erase(std::unique(partitions.begin(), partitions.end()), partitions.end());
+  std::vector<types::Values> rows;
+  for (std::string& partition : partitions) rows.push_back({text_value(std::move(partition))});
+  return make_table({text_column("partition")}, rows);
+}
+
+LocalTable show_functions(const plan::ShowFunctions& command, Statement& context) {
+  std::vector<types::Values> rows;
+  if (command.scope != "user")
+    for (const functions::FunctionRow* row : functions::all_functions()) {
+      const bool known = row->since_version == functions::Since::All ||
+                         (row->since_version == functions::Since::Spark4Only) == context.session().is_spark4();
+      if (known && matches_pattern(std::string(row->name), command.pattern)) rows.push_back({text_value(std::string(row->name))});
+    }
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a[0].text() < b[0].text(); });
+  return make_table({text_column("function")}, rows);
+}
+
+LocalTable show_catalogs(const plan::ShowCatalogs& command, Statement&) {
+  std::vector<types::Values> rows;
+  if (matches_pattern(catalog::kCatalogName, command.pattern)) rows.push_back({text_value(catalog::kCatalogName)});
+  return make_table({text_column("catalog")}, rows);
+}
+
+LocalTable refresh_table(const plan::RefreshTable& command, Statement& context) {
+  // Every statement reads the newest version: there is nothing stale to drop. The name must exist all the same.
+  if (!command.path && !command.name.empty()) context.analyze(plan::make_relation(plan::NamedTable{command.name, {}, {}, nullptr}));
+  return no_rows();
+}
+
+}  // namespace lab::commands

@@ -1,0 +1,79 @@
+#include "commands/conditions.h"
+#include "commands/execute.h"
+#include "commands/listing.h"
+#include "types/type_text.h"
+
+namespace lab::commands {
+namespace {
+
+std::vector<std::string> names_of(const plan::CreateView& command) {
+  std::vector<std::string> names;
+  for (const types::Field& field : command.columns) names.push_back(field.name);
+  return names;
+}
+
+void check_arity(const plan::CreateView& command, const types::Schema& schema) {
+  if (command.columns.empty() || command.columns.size() == schema.size()) return;
+  std::string view, data;
+  for (const types::Field& field : command.columns) view += (view.empty() ? "" : ", ") + types::quote_identifier(field.name);
+  for (const types::Field& field : schema) data += (data.empty() ? "" : ", ") + types::quote_identifier(field.name);
+  throw Error(conditions::kColumnAliasesNumber, {{"viewName", types::quote_parts(command.name)}, {"viewColumns", view}, {"dataColumns", data}});
+}
+
+}  // namespace
+
+LocalTable create_view(const plan::CreateView& command, Statement& context) {
+  const types::Schema schema = context.analyze(command.query).schema();
+  check_arity(command, schema);
+  if (command.is_temporary) {
+    const std::string& name = command.name.back();
+    TempView view{command.query, names_of(command), command.comment.value_or("")};
+    const bool is_made = command.is_global ? context.session().global_views().put(name, std::move(view), command.or_replace)
+                                           : context.session().put_temp_view(name, std::move(view), command.or_replace);
+    if (!is_made && !command.if_not_exists) throw Error(conditions::kTempTableOrViewAlreadyExists, {{"relationName", types::quote_parts(command.name)}});
+    return no_rows();
+  }
+  const TableRef ref = resolve_name(command.name, context);
+  catalog::Table entry;
+  entry.database = ref.database;
+  entry.name = ref.table;
+  entry.kind = catalog::Table::Kind::View;
+  entry.comment = command.comment.value_or("");
+  entry.owner = context.session().user();
+  entry.schema = schema;
+  for (std::size_t i = 0; i < command.columns.size(); ++i) {
+    entry.schema[i].name = command.columns[i].name;
+    entry.schema[i].metadata = command.columns[i].metadata;
+  }
+  entry.view_text = command.sql;
+  entry.view_catalog_database = context.session().current_database();
+  entry.created_micros = context.world().clock.now().time_since_epoch().count();
+  const auto existing = context.world().catalog.find_table(ref.database, ref.table);
+  if (existing && command.if_not_exists) return no_rows();
+  if (existing && !existing->is_view()) throw Error(conditions::kExpectViewNotTable, {{"tableName", ref.quoted()}, {"operation", "CREATE VIEW"}});
+  if (existing && command.or_replace) {
+    context.world().catalog.put_table(std::move(entry), context.origin("CREATE VIEW"));
+  } else {
+    context.world().catalog.create_table(std::move(entry), context.origin("CREATE VIEW"));
+  }
+  return no_rows();
+}
+
+LocalTable drop_view(const plan::DropView& command, Statement& context) {
+  if (command.name.size() == 2 && lower_case(command.name[0]) == "global_temp") {
+    if (context.session().global_views().drop(command.name[1]) || command.if_exists) return no_rows();
+    throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(command.name)}});
+  }
+  if (command.name.size() == 1 && context.session().drop_temp_view(command.name[0])) return no_rows();
+  const TableRef ref = resolve_name(command.name, context);
+  const auto entry = ref.is_path() ? std::nullopt : context.world().catalog.find_table(ref.database, ref.table);
+  if (!entry) {
+    if (command.if_exists) return no_rows();
+    throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
+  }
+  if (!entry->is_view()) throw Error(conditions::kExpectViewNotTable, {{"tableName", ref.quoted()}, {"operation", "DROP VIEW"}});
+  context.world().catalog.drop_table(ref.database, ref.table, context.origin("DROP VIEW"));
+  return no_rows();
+}
+
+}  // namespace lab::commands

@@ -1,0 +1,78 @@
+#include "plan/bound_walk.h"
+
+namespace lab::plan::bound {
+namespace {
+
+class Walk {
+ public:
+  explicit Walk(const std::function<void(const scan::TableSource&)>& visit) : visit_(visit) {}
+
+  void relation(const RelationPtr& relation) {
+    if (!relation) return;
+    std::visit([this](const auto& node) { enter(node); }, relation->node);
+  }
+
+ private:
+  void expression(const ExpressionPtr& expression) {
+    if (!expression) return;
+    std::visit([this](const auto& node) { look(node); }, expression->node);
+  }
+  void expressions(const Expressions& all) {
+    for (const ExpressionPtr& one : all) expression(one);
+  }
+  void outputs(const Outputs& all) {
+    for (const Output& one : all) expression(one.expression);
+  }
+  void keys(const std::vector<SortKey>& all) {
+    for (const SortKey& one : all) expression(one.expression);
+  }
+
+  void enter(const OneRow&) {}
+  void enter(const LocalData&) {}
+  void enter(const Range&) {}
+  void enter(const Scan& node) { visit_(*node.source); }
+  void enter(const Values& node) {
+    for (const Expressions& row : node.rows) expressions(row);
+  }
+  void enter(const Project& node) { outputs(node.outputs), relation(node.input); }
+  void enter(const Filter& node) { expression(node.condition), relation(node.input); }
+  void enter(const Join& node) { expression(node.condition), relation(node.left), relation(node.right); }
+  void enter(const Aggregate& node) { outputs(node.groups), outputs(node.outputs), relation(node.input); }
+  void enter(const Window& node) { outputs(node.outputs), relation(node.input); }
+  void enter(const Sort& node) { keys(node.keys), relation(node.input); }
+  void enter(const Limit& node) { relation(node.input); }
+  void enter(const Tail& node) { relation(node.input); }
+  void enter(const SetOperation& node) {
+    for (const RelationPtr& input : node.inputs) relation(input);
+  }
+  void enter(const Deduplicate& node) { relation(node.input); }
+  void enter(const Generate& node) { expressions(node.generator.arguments), relation(node.input); }
+  void enter(const Sample& node) { relation(node.input); }
+  void enter(const RowNumber& node) { relation(node.input); }
+  void enter(const Shared& node) { relation(node.definition); }
+
+  void look(const LiteralNode&) {}
+  void look(const ColumnRef&) {}
+  void look(const LambdaRef&) {}
+  void look(const Call& node) { expressions(node.arguments); }
+  void look(const Cast& node) { expression(node.child); }
+  void look(const Case& node) {
+    for (const auto& [condition, value] : node.branches) expression(condition), expression(value);
+    expression(node.otherwise);
+  }
+  void look(const FieldAccess& node) { expression(node.child); }
+  void look(const Lambda& node) { expression(node.body); }
+  void look(const AggregateCall& node) { expressions(node.arguments), expression(node.filter), keys(node.within_group); }
+  void look(const WindowCall& node) { look(node.call), expressions(node.partition_by), keys(node.order_by); }
+  void look(const ScalarSubquery& node) { relation(node.plan); }
+  void look(const Exists& node) { relation(node.plan); }
+  void look(const InSubquery& node) { expressions(node.values), relation(node.plan); }
+
+  const std::function<void(const scan::TableSource&)>& visit_;
+};
+
+}  // namespace
+
+void for_each_scan(const Query& query, const std::function<void(const scan::TableSource&)>& visit) { Walk(visit).relation(query.root); }
+
+}  // namespace lab::plan::bound

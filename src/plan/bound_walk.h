@@ -1,0 +1,12 @@
+#pragma once
+
+#include <functional>
+
+#include "plan/bound.h"
+
+namespace lab::plan::bound {
+
+/// Calls `visit` for each table that the query reads, subqueries too, in no particular order.
+void for_each_scan(const Query& query, const std::function<void(const scan::TableSource&)>& visit);
+
+}  // namespace lab::plan::bound
