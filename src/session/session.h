@@ -9,9 +9,11 @@
 #include <variant>
 #include <vector>
 
+#include "commands/statement.h"
 #include "engine/engine.h"
 #include "plan/bound.h"
 #include "plan/command.h"
+#include "sql/parser.h"
 
 namespace lab::session {
 
@@ -53,6 +55,8 @@ class Session {
                                                                    std::vector<plan::ExpressionPtr> positional, const Running& running) = 0;
   /// Only looks: the schema a relation would have.
   virtual types::Schema analyze(const plan::RelationPtr& relation) = 0;
+  /// Parses an expression or statement as this session reads texts (time zone, timestamp type).
+  virtual sql::ParserOptions parser_options() const = 0;
   virtual std::string explain(const plan::RelationPtr& relation, const std::string& mode) = 0;
   virtual std::vector<std::string> input_files(const plan::RelationPtr& relation) = 0;
 
@@ -63,6 +67,9 @@ class Session {
   virtual void unset_setting(const std::string& key) = 0;
   virtual std::vector<std::pair<std::string, std::string>> settings(const std::optional<std::string>& prefix) const = 0;
   virtual bool is_setting_modifiable(const std::string& key) const = 0;
+
+  /// Settings, temporary views and current database go to another session (CloneSession).
+  virtual void copy_to(Session& other) const = 0;
 
   /// Cached artifacts (`cache/<sha256>`): large local relations.
   virtual void put_artifact(const std::string& name, std::shared_ptr<const std::string> bytes) = 0;
@@ -91,6 +98,11 @@ class SessionManager {
   virtual std::vector<std::shared_ptr<Session>> sessions() const = 0;
   virtual std::vector<StatementRecord> statements() const = 0;
   virtual void record(StatementRecord record) = 0;
+  /// Ends sessions that nobody used for `idle`; called by a timer.
+  virtual void expire(std::chrono::seconds idle) = 0;
+
+  /// `world` must outlive it. `limits` are those of one session's engine.
+  static std::unique_ptr<SessionManager> create(commands::World& world, engine::InstanceOptions limits);
 };
 
 }  // namespace lab::session

@@ -1,0 +1,128 @@
+#include "session/lab_session.h"
+
+#include "commands/execute.h"
+#include "plan/bound_walk.h"
+
+namespace lab::session {
+
+LabSession::LabSession(commands::World& world, std::string user, std::string id, ClientVersion version, std::unique_ptr<exec::Executor> executor,
+                       commands::GlobalViews& global_views)
+    : world_(world), id_(std::move(id)), version_(version), state_(std::move(user), version == ClientVersion::Spark4, std::move(executor), global_views) {
+  touch();
+}
+
+void LabSession::touch() { last_used_ = world_.clock.steady(); }
+
+Result LabSession::execute(const plan::Statement& statement, const Running& running) {
+  commands::Statement context(world_, state_, running.stop, running.progress);
+  commands::Outcome outcome = context.execute(statement);
+  if (auto* table = std::get_if<commands::LocalTable>(&outcome)) return LocalResult{std::move(table->schema), std::move(table->arrow_stream)};
+  const auto& query = std::get<plan::bound::Query>(outcome);
+  return Rows{context.run(query), query.schema()};
+}
+
+sql::ParserOptions LabSession::parser_options() const {
+  sql::ParserOptions options;
+  options.time_zone = state_.setting("spark.sql.session.timeZone").value_or("UTC");
+  options.timestamp_is_ntz = state_.setting("spark.sql.timestampType").value_or("") == "TIMESTAMP_NTZ";
+  options.doubled_quotes = state_.is_spark4();
+  return options;
+}
+
+std::variant<plan::RelationPtr, LocalResult> LabSession::execute_sql(const std::string& text, std::vector<std::pair<std::string, plan::ExpressionPtr>> named,
+                                                                     std::vector<plan::ExpressionPtr> positional, const Running& running) {
+  sql::ParserOptions options = parser_options();
+  for (auto& [name, value] : named) options.named_parameters.emplace(std::move(name), std::move(value));
+  options.positional_parameters = std::move(positional);
+  const plan::Statement statement = sql::parse_statement(text, options);
+  commands::Statement context(world_, state_, running.stop, running.progress);
+  if (const auto* relation = std::get_if<plan::RelationPtr>(&statement.node)) {
+    // Errors of a query show at `spark.sql(…)` already.
+    context.analyze(*relation);
+    return *relation;
+  }
+  commands::Outcome outcome = context.execute(statement);
+  auto& table = std::get<commands::LocalTable>(outcome);
+  return LocalResult{std::move(table.schema), std::move(table.arrow_stream)};
+}
+
+types::Schema LabSession::analyze(const plan::RelationPtr& relation) {
+  commands::Statement context(world_, state_, {});
+  if (std::holds_alternative<plan::ShowString>(relation->node)) return {{"show_string", types::TypeKind::String, false, {}}};
+  if (std::holds_alternative<plan::HtmlString>(relation->node)) return {{"html_string", types::TypeKind::String, false, {}}};
+  return context.analyze(relation).schema();
+}
+
+std::string LabSession::explain(const plan::RelationPtr& relation, const std::string& mode) {
+  commands::Statement context(world_, state_, {});
+  return commands::explain_text(relation, mode, context);
+}
+
+std::vector<std::string> LabSession::input_files(const plan::RelationPtr& relation) {
+  commands::Statement context(world_, state_, {});
+  std::vector<std::string> files;
+  plan::bound::for_each_scan(context.analyze(relation), [&](const scan::TableSource& source) {
+    const std::vector<scan::DataFile>* data = source.file_scan() != nullptr ? &source.file_scan()->files : source.text_scan() != nullptr ? &source.text_scan()->files : nullptr;
+    if (data == nullptr) return;
+    for (const scan::DataFile& file : *data) files.push_back("file://" + file.path);
+  });
+  return files;
+}
+
+void LabSession::set_setting(const std::string& key, const std::string& value) { state_.set_setting(key, value); }
+
+std::vector<std::pair<std::string, std::string>> LabSession::settings(const std::optional<std::string>& prefix) const {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (const auto& [key, value] : state_.settings()) {
+    if (!prefix) {
+      result.emplace_back(key, value);
+    } else if (key.starts_with(*prefix)) {
+      result.emplace_back(key.substr(prefix->size()), value);
+    }
+  }
+  return result;
+}
+
+bool LabSession::is_setting_modifiable(const std::string& key) const {
+  const commands::SettingRow* row = commands::find_setting(key);
+  return row != nullptr && !row->is_static;
+}
+
+void LabSession::copy_to(Session& other) const {
+  auto& to = dynamic_cast<LabSession&>(other);
+  for (const auto& [key, value] : state_.settings()) to.state_.set_setting(key, value);
+  for (const std::string& name : state_.temp_view_names())
+    if (auto view = state_.find_temp_view(name)) to.state_.put_temp_view(name, *std::move(view), true);
+  to.state_.set_current_database(state_.current_database());
+}
+
+void LabSession::put_artifact(const std::string& name, std::shared_ptr<const std::string> bytes) {
+  const std::lock_guard lock(mutex_);
+  artifacts_.insert_or_assign(name, std::move(bytes));
+}
+
+std::shared_ptr<const std::string> LabSession::find_artifact(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = artifacts_.find(name);
+  return found == artifacts_.end() ? nullptr : found->second;
+}
+
+void LabSession::persist(const plan::RelationPtr& relation) {
+  analyze(relation);
+  if (!relation->plan_id) return;
+  const std::lock_guard lock(mutex_);
+  persisted_.insert(*relation->plan_id);
+}
+
+void LabSession::unpersist(const plan::RelationPtr& relation) {
+  if (!relation->plan_id) return;
+  const std::lock_guard lock(mutex_);
+  persisted_.erase(*relation->plan_id);
+}
+
+bool LabSession::is_persisted(const plan::RelationPtr& relation) const {
+  const std::lock_guard lock(mutex_);
+  return relation->plan_id && persisted_.contains(*relation->plan_id);
+}
+
+}  // namespace lab::session

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "commands/session_state.h"
+#include "session/session.h"
+
+namespace lab::session {
+
+/// The one implementation: state of its own, work done by `commands`.
+class LabSession final : public Session {
+ public:
+  LabSession(commands::World& world, std::string user, std::string id, ClientVersion version, std::unique_ptr<exec::Executor> executor,
+             commands::GlobalViews& global_views);
+
+  const std::string& id() const override { return id_; }
+  const std::string& user() const override { return state_.user(); }
+  ClientVersion version() const override { return version_; }
+  std::string spark_version() const override { return state_.spark_version(); }
+
+  Result execute(const plan::Statement& statement, const Running& running) override;
+  std::variant<plan::RelationPtr, LocalResult> execute_sql(const std::string& text, std::vector<std::pair<std::string, plan::ExpressionPtr>> named,
+                                                           std::vector<plan::ExpressionPtr> positional, const Running& running) override;
+  types::Schema analyze(const plan::RelationPtr& relation) override;
+  sql::ParserOptions parser_options() const override;
+  std::string explain(const plan::RelationPtr& relation, const std::string& mode) override;
+  std::vector<std::string> input_files(const plan::RelationPtr& relation) override;
+
+  std::optional<std::string> setting(const std::string& key) const override { return state_.setting(key); }
+  void set_setting(const std::string& key, const std::string& value) override;
+  void unset_setting(const std::string& key) override { state_.unset_setting(key); }
+  std::vector<std::pair<std::string, std::string>> settings(const std::optional<std::string>& prefix) const override;
+  bool is_setting_modifiable(const std::string& key) const override;
+
+  void copy_to(Session& other) const override;
+  void put_artifact(const std::string& name, std::shared_ptr<const std::string> bytes) override;
+  std::shared_ptr<const std::string> find_artifact(const std::string& name) const override;
+
+  void persist(const plan::RelationPtr& relation) override;
+  void unpersist(const plan::RelationPtr& relation) override;
+  bool is_persisted(const plan::RelationPtr& relation) const override;
+
+  std::chrono::steady_clock::time_point last_used() const { return last_used_.load(); }
+  void touch();
+  /// Gives the engine's memory back when nothing runs.
+  void rest() { state_.executor().close_when_idle(); }
+
+ private:
+  commands::World& world_;
+  const std::string id_;
+  const ClientVersion version_;
+  commands::SessionState state_;
+  std::atomic<std::chrono::steady_clock::time_point> last_used_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const std::string>> artifacts_;
+  std::set<std::int64_t> persisted_;  ///< by plan id: what df.persist() marked
+};
+
+}  // namespace lab::session

@@ -1,0 +1,105 @@
+#include <deque>
+#include <map>
+#include <mutex>
+
+#include "session/conditions.h"
+#include "session/lab_session.h"
+
+namespace lab::session {
+namespace {
+
+class LabSessionManager final : public SessionManager {
+ public:
+  LabSessionManager(commands::World& world, engine::InstanceOptions limits) : world_(world), limits_(std::move(limits)) {}
+
+  std::shared_ptr<Session> open(const std::string& user, const std::string& session_id, ClientVersion version) override {
+    const std::lock_guard lock(mutex_);
+    const Key key{user, session_id};
+    if (const auto found = sessions_.find(key); found != sessions_.end()) {
+      found->second->touch();
+      return found->second;
+    }
+    for (const Key& closed : closed_)
+      if (closed == key) throw Error(conditions::kSessionWasClosed, {{"handle", session_id}});
+    auto session = std::make_shared<LabSession>(world_, user, session_id, version, exec::Executor::create(limits_), global_views_);
+    sessions_.emplace(key, session);
+    return session;
+  }
+
+  void release(const std::string& user, const std::string& session_id) override {
+    const std::lock_guard lock(mutex_);
+    const Key key{user, session_id};
+    sessions_.erase(key);
+    remember_closed(key);
+  }
+
+  std::vector<std::shared_ptr<Session>> sessions() const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<Session>> result;
+    for (const auto& [key, session] : sessions_) result.push_back(session);
+    return result;
+  }
+
+  std::vector<StatementRecord> statements() const override {
+    const std::lock_guard lock(mutex_);
+    return {records_.begin(), records_.end()};
+  }
+
+  void record(StatementRecord record) override {
+    constexpr std::size_t kMaxRecords = 1000;
+    const std::lock_guard lock(mutex_);
+    for (StatementRecord& known : records_)
+      if (known.operation_id == record.operation_id) {
+        known = std::move(record);
+        return;
+      }
+    records_.push_back(std::move(record));
+    if (records_.size() > kMaxRecords) records_.pop_front();
+  }
+
+  void expire(std::chrono::seconds idle) override {
+    constexpr std::chrono::seconds kRestAfter{60};
+    const auto now = world_.clock.steady();
+    std::vector<std::shared_ptr<LabSession>> resting;
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto entry = sessions_.begin(); entry != sessions_.end();) {
+        const auto unused = now - entry->second->last_used();
+        // Whoever still runs a statement holds a share of the session.
+        if (unused > idle && entry->second.use_count() == 1) {
+          remember_closed(entry->first);
+          entry = sessions_.erase(entry);
+        } else {
+          if (unused > kRestAfter && entry->second.use_count() == 1) resting.push_back(entry->second);
+          ++entry;
+        }
+      }
+    }
+    for (const auto& session : resting) session->rest();
+  }
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+
+  void remember_closed(const Key& key) {
+    constexpr std::size_t kMaxClosed = 10'000;
+    closed_.push_back(key);
+    if (closed_.size() > kMaxClosed) closed_.pop_front();
+  }
+
+  commands::World& world_;
+  const engine::InstanceOptions limits_;
+  commands::GlobalViews global_views_;
+  mutable std::mutex mutex_;
+  std::map<Key, std::shared_ptr<LabSession>> sessions_;
+  std::deque<Key> closed_;
+  std::deque<StatementRecord> records_;
+};
+
+}  // namespace
+
+std::unique_ptr<SessionManager> SessionManager::create(commands::World& world, engine::InstanceOptions limits) {
+  return std::make_unique<LabSessionManager>(world, std::move(limits));
+}
+
+}  // namespace lab::session
