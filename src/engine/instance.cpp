@@ -7,7 +7,6 @@
 #include "engine/engine.h"
 #include "engine/engine_error.h"
 #include "engine/kernels/registry.h"
-#include "engine/lowering_kernels.h"
 #include "engine/retype.h"
 #include "engine/statement_run.h"
 #include "engine/table_functions.h"
@@ -34,7 +33,6 @@ void register_kernels(duckdb::DuckDB& database) {
     KernelRegistry registry;
     register_all_kernels(registry);
     register_retype(registry);
-    register_lowering_kernels(registry);
     return registry;
   }();
   duckdb::ExtensionLoader loader(*database.instance, "lab");

@@ -28,8 +28,8 @@ std::string select_physical(const Statement& statement, const WriteSpec& spec) {
     if (i > 0) outputs += ", ", names += ", ";
     const std::string column = "c" + std::to_string(i);
     names += column;
-    const bool is_instant = statement.schema[i].type.is(types::TypeKind::Timestamp);
-    outputs += is_partition(spec, i) ? (is_instant ? "CAST(" + column + " AS TIMESTAMP)" : column)
+    outputs += is_partition(spec, i)
+                   ? column
                    : "lab_retype(" + column + ", NULL::" + file_type_sql(physical_type(statement, spec, i)) + ")";
     outputs += " AS " + identifier(spec.column_names[i]);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ struct ParserOptions {
   std::string time_zone = "UTC";      ///< of TIMESTAMP literals without a zone
   bool timestamp_is_ntz = false;      ///< spark.sql.timestampType = TIMESTAMP_NTZ
   bool doubled_quotes = true;         ///< Spark 4: `''` in a literal is a quote; 3.5 joins the two literals
+  /// Values of `:name` and `?`, put where the markers stand. A marker without a value stays a parameter node, which analysis refuses.
+  std::map<std::string, plan::ExpressionPtr> named_parameters = {};
+  std::vector<plan::ExpressionPtr> positional_parameters = {};
 };
 
 /// Parses one statement (a trailing `;` is fine). Throws Error with Spark's ParseException conditions; every context

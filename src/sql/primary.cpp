@@ -73,12 +73,15 @@ ExpressionPtr Grammar::primary_base(bool& may_be_name) {
   if (at("?")) {
     const int ordinal = static_cast<int>(here.partner);
     advance();
+    if (ordinal >= 0 && static_cast<std::size_t>(ordinal) < options_.positional_parameters.size())
+      return options_.positional_parameters[static_cast<std::size_t>(ordinal)];
     return plan::make_expression(plan::PositionalParameter{ordinal}, origin(first));
   }
   if (at(":") && at_identifier(1)) {
     advance();
     std::string name = name_part(token());
     advance();
+    if (const auto value = options_.named_parameters.find(name); value != options_.named_parameters.end()) return value->second;
     return plan::make_expression(plan::NamedParameter{std::move(name)}, origin(first));
   }
   fail();

@@ -1,0 +1,296 @@
+#include <arrow/buffer.h>
+#include <arrow/io/memory.h>
+#include <arrow/ipc/reader.h>
+#include <arrow/ipc/writer.h>
+#include <arrow/record_batch.h>
+
+#include <atomic>
+
+#include "base/ids.h"
+#include "types/type_text.h"
+#include "wire/spark/conditions.h"
+#include "wire/spark/errors.h"
+#include "wire/spark/reader/plan_reader.h"
+#include "wire/spark/rpcs.h"
+
+// 3.5 clients fill fields that the protocol calls deprecated.
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+
+namespace lab::wire::spark {
+namespace {
+
+/// One batch is one message: small enough for any client's limits, large enough that the framing costs nothing.
+constexpr std::size_t kBatchBytes = 4 << 20;
+
+void check(const arrow::Status& status) {
+  if (!status.ok()) throw Error(conditions::kInternalError, {{"message", status.ToString()}});
+}
+
+/// A batch as the IPC stream that clients read on its own.
+std::string encode_batch(const arrow::RecordBatch& batch) {
+  auto sink = arrow::io::BufferOutputStream::Create(batch.num_rows() > 0 ? 1 << 16 : 1 << 10).ValueOrDie();
+  auto writer = arrow::ipc::MakeStreamWriter(sink.get(), batch.schema()).ValueOrDie();
+  check(writer->WriteRecordBatch(batch));
+  check(writer->Close());
+  const auto buffer = sink->Finish().ValueOrDie();
+  return std::string(reinterpret_cast<const char*>(buffer->data()), static_cast<std::size_t>(buffer->size()));
+}
+
+/// An execution from first to last response. Its turns run on the statements pool; between them it holds no thread.
+class Execution : public std::enable_shared_from_this<Execution> {
+ public:
+  Execution(Hub& hub, Hub::Client client, std::shared_ptr<Operation> operation, proto::Plan plan)
+      : hub_(hub), client_(std::move(client)), operation_(std::move(operation)), plan_(std::move(plan)) {
+    record_.session_id = client_.session->id();
+    record_.user = client_.session->user();
+    record_.operation_id = operation_->header().operation_id;
+    record_.started_micros = now_micros();
+  }
+
+  /// First turn: reads the plan, runs commands, starts queries.
+  void begin() {
+    record("RUNNING");
+    guarded([this] { run(); });
+  }
+
+ private:
+  static std::int64_t now_micros() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  }
+
+  void record(std::string state, std::string error = {}) {
+    record_.state = std::move(state);
+    record_.error = std::move(error);
+    if (record_.state != "RUNNING") record_.finished_micros = now_micros();
+    hub_.sessions().record(record_);
+  }
+
+  template <typename Body>
+  void guarded(Body&& body) {
+    try {
+      body();
+    } catch (const Error& error) {
+      end_with(operation_->stop().stop_requested() && error.kind() != Kind::Cancelled ? Error(conditions::kOperationCanceled, {}) : error);
+    } catch (const std::exception& failure) {
+      end_with(Error(conditions::kInternalError, {{"message", failure.what()}}));
+    }
+  }
+
+  void end_with(const Error& error) {
+    stream_.reset();
+    record(error.kind() == Kind::Cancelled ? "CANCELED" : "FAILED", error.what());
+    operation_->fail(hub_.fail(client_.session->id(), error));
+  }
+
+  void end() {
+    stream_.reset();
+    record("FINISHED");
+    operation_->finish();
+  }
+
+  session::Running running() {
+    session::Running running;
+    running.stop = operation_->stop().get_token();
+    if (client_.session->version() == session::ClientVersion::Spark4)
+      running.progress = [self = weak_from_this()](const engine::Progress& progress) {
+        if (const auto execution = self.lock()) execution->tell(progress);
+      };
+    return running;
+  }
+
+  /// 4.x clients draw bars from these.
+  void tell(const engine::Progress& progress) {
+    constexpr std::int64_t kTasks = 100;
+    const std::int64_t now = now_micros();
+    std::int64_t last = told_at_.load();
+    if (progress.fraction < 0 || now - last < 200'000 || now - record_.started_micros < 300'000 || !told_at_.compare_exchange_strong(last, now)) return;
+    proto::ExecutePlanResponse response;
+    auto* stage = response.mutable_execution_progress()->add_stages();
+    stage->set_stage_id(0);
+    stage->set_num_tasks(kTasks);
+    stage->set_num_completed_tasks(std::min<std::int64_t>(kTasks, static_cast<std::int64_t>(progress.fraction * kTasks)));
+    stage->set_input_bytes_read(0);
+    response.mutable_execution_progress()->set_num_inflight_tasks(1);
+    operation_->add(response);
+  }
+
+  void run() {
+    PlanReader reader([session = client_.session](const std::string& name) { return session->find_artifact(name); }, client_.session->parser_options());
+    if (plan_.has_command() && plan_.command().has_sql_command()) {
+      run_sql_command(reader, plan_.command().sql_command());
+      return;
+    }
+    if (plan_.has_command() && plan_.command().has_get_resources_command()) {
+      proto::ExecutePlanResponse response;
+      response.mutable_get_resources_command_result();
+      operation_->add(response);
+      end();
+      return;
+    }
+    const plan::Statement statement = reader.read_plan(plan_);
+    record_.text = statement.is_query() ? "DataFrame" : "command";
+    run_statement(statement);
+  }
+
+  void run_statement(const plan::Statement& statement) {
+    session::Result result = client_.session->execute(statement, running());
+    if (auto* rows = std::get_if<session::Rows>(&result)) {
+      send_schema(rows->schema);
+      stream_ = std::move(rows->stream);
+      pump();
+      return;
+    }
+    const auto& local = std::get<session::LocalResult>(result);
+    // Commands other than queries answer no rows: only relations that are a statement's own result do.
+    if (statement.is_query()) {
+      send_schema(local.schema);
+      send_stream(*local.arrow_stream);
+    }
+    end();
+  }
+
+  void run_sql_command(PlanReader& reader, const proto::SqlCommand& command) {
+    std::vector<std::pair<std::string, plan::ExpressionPtr>> named;
+    std::vector<plan::ExpressionPtr> positional;
+    const bool has_input = command.has_input() && command.input().has_sql();
+    const auto take = [&](const auto& message) {
+      for (const auto& [name, value] : message.named_arguments()) named.emplace_back(name, reader.read_expression(value));
+      for (const auto& [name, value] : message.args()) named.emplace_back(name, plan::make_literal(read_literal(value)));
+      for (const auto& value : message.pos_arguments()) positional.push_back(reader.read_expression(value));
+      for (const auto& value : message.pos_args()) positional.push_back(plan::make_literal(read_literal(value)));
+    };
+    const std::string& text = has_input ? command.input().sql().query() : command.sql();
+    record_.text = text;
+    record("RUNNING");
+    proto::ExecutePlanResponse response;
+    proto::Relation& relation = *response.mutable_sql_command_result()->mutable_relation();
+    if (command.has_input() && !command.input().has_sql()) {
+      // 4.x: `spark.sql(text, df=…)` wraps the SQL in WithRelations.
+      reader.read_relation(command.input());
+      relation = command.input();
+      operation_->add(response);
+      end();
+      return;
+    }
+    if (has_input) {
+      take(command.input().sql());
+    } else {
+      take(command);
+    }
+    auto result = client_.session->execute_sql(text, std::move(named), std::move(positional), running());
+    if (std::holds_alternative<plan::RelationPtr>(result)) {
+      // A query runs when its DataFrame does: the client gets the same SQL back as a relation.
+      if (has_input) {
+        relation = command.input();
+      } else {
+        auto& sql = *relation.mutable_sql();
+        sql.set_query(command.sql());
+        *sql.mutable_args() = command.args();
+        *sql.mutable_pos_args() = command.pos_args();
+        *sql.mutable_named_arguments() = command.named_arguments();
+        *sql.mutable_pos_arguments() = command.pos_arguments();
+      }
+    } else {
+      const auto& local = std::get<session::LocalResult>(result);
+      relation.mutable_local_relation()->set_data(*local.arrow_stream);
+      // The types as Spark names them: Arrow alone would lose CHAR, VARCHAR and metadata.
+      relation.mutable_local_relation()->set_schema(types::schema_to_json(local.schema));
+    }
+    operation_->add(response);
+    end();
+  }
+
+  void send_schema(const types::Schema& schema) {
+    proto::ExecutePlanResponse response;
+    write_schema(schema, *response.mutable_schema());
+    operation_->add(response);
+  }
+
+  void send_batch(const arrow::RecordBatch& batch) {
+    proto::ExecutePlanResponse response;
+    auto* out = response.mutable_arrow_batch();
+    out->set_row_count(batch.num_rows());
+    out->set_start_offset(num_rows_);
+    out->set_data(encode_batch(batch));
+    num_rows_ += batch.num_rows();
+    sent_batch_ = true;
+    operation_->add(response);
+  }
+
+  void send_stream(const std::string& stream) {
+    const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(stream.data()), static_cast<std::int64_t>(stream.size()));
+    auto reader = arrow::ipc::RecordBatchStreamReader::Open(std::make_shared<arrow::io::BufferReader>(buffer)).ValueOrDie();
+    std::shared_ptr<arrow::RecordBatch> batch;
+    for (check(reader->ReadNext(&batch)); batch; check(reader->ReadNext(&batch))) send_batch(*batch);
+    if (!sent_batch_) send_batch(*arrow::RecordBatch::MakeEmpty(reader->schema()).ValueOrDie());
+  }
+
+  /// A turn: batches until the reader is behind; the next turn is posted when it has caught up.
+  void pump() {
+    while (!operation_->is_released()) {
+      const std::shared_ptr<arrow::RecordBatch> batch = stream_->next(kBatchBytes);
+      if (!batch) {
+        if (!sent_batch_) send_batch(*arrow::RecordBatch::MakeEmpty(stream_->arrow_schema()).ValueOrDie());
+        end();
+        return;
+      }
+      send_batch(*batch);
+      const bool rests = operation_->rest_until_drained([self = shared_from_this()] {
+        try {
+          self->hub_.statements().post([self] { self->guarded([&] { self->pump(); }); });
+        } catch (const Error& error) {
+          self->end_with(error);
+        }
+      });
+      if (rests) return;
+    }
+    end_with(Error(conditions::kOperationCanceled, {}));
+  }
+
+  Hub& hub_;
+  const Hub::Client client_;
+  const std::shared_ptr<Operation> operation_;
+  const proto::Plan plan_;
+  session::StatementRecord record_;
+  std::unique_ptr<engine::ResultStream> stream_;
+  std::int64_t num_rows_ = 0;
+  bool sent_batch_ = false;
+  std::atomic<std::int64_t> told_at_{0};
+};
+
+std::optional<std::string> observed(const auto& request) {
+  if (!request.has_client_observed_server_side_session_id()) return std::nullopt;
+  return request.client_observed_server_side_session_id();
+}
+
+}  // namespace
+
+std::shared_ptr<Operation> start_execute(Hub& hub, const access::Identity& identity, const proto::ExecutePlanRequest& request) {
+  Hub::Client client = hub.open(identity, request.session_id(), request.client_type(), observed(request));
+  Operation::Header header;
+  header.session_id = request.session_id();
+  header.server_session_id = client.server_session_id;
+  header.operation_id = request.has_operation_id() ? request.operation_id() : random_uuid();
+  if (!is_uuid(header.operation_id)) throw Error(conditions::kInvalidHandleFormat, {{"handle", header.operation_id}});
+  header.tags = {request.tags().begin(), request.tags().end()};
+  for (const auto& option : request.request_options())
+    if (option.has_reattach_options()) header.is_reattachable |= option.reattach_options().reattachable();
+  auto operation = hub.start(std::move(header));
+  auto execution = std::make_shared<Execution>(hub, std::move(client), operation, request.plan());
+  try {
+    hub.statements().post([execution] { execution->begin(); });
+  } catch (...) {
+    hub.forget(operation);
+    throw;
+  }
+  return operation;
+}
+
+std::shared_ptr<Operation> find_reattached(Hub& hub, const access::Identity& identity, const proto::ReattachExecuteRequest& request) {
+  hub.open(identity, request.session_id(), request.client_type(), observed(request));
+  auto operation = hub.get(request.session_id(), request.operation_id());
+  if (!operation->header().is_reattachable) throw Error(conditions::kCursorNotReattachable, {});
+  return operation;
+}
+
+}  // namespace lab::wire::spark

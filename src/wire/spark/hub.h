@@ -1,0 +1,79 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+#include <spark/connect/base.pb.h>
+
+#include <deque>
+#include <map>
+#include <mutex>
+
+#include "access/access.h"
+#include "base/pool.h"
+#include "session/session.h"
+#include "wire/spark/operation.h"
+
+namespace lab::wire::spark {
+
+namespace proto = ::spark::connect;
+
+/// What the RPCs share: sessions, running operations, remembered errors. Thread-safe.
+class Hub {
+ public:
+  Hub(session::SessionManager& sessions, const access::Access& access, ThreadPool& statements)
+      : sessions_(sessions), access_(access), statements_(statements) {}
+
+  /// The user of a call by its `authorization` metadata. Throws UNAUTHENTICATED.
+  access::Identity authenticate(const grpc::CallbackServerContext& context) const;
+
+  struct Client {
+    std::shared_ptr<session::Session> session;
+    std::string server_session_id;
+    access::Identity identity;
+  };
+  /// Opens the session that a request names. `observed` is the server-side id that the client saw before, if any: another one means
+  /// that the lab restarted (INVALID_HANDLE.SESSION_CHANGED).
+  Client open(const access::Identity& identity, const std::string& session_id, const std::string& client_type, const std::optional<std::string>& observed);
+  void release_session(const access::Identity& identity, const std::string& session_id);
+
+  std::shared_ptr<Operation> start(Operation::Header header);
+  std::shared_ptr<Operation> find(const std::string& session_id, const std::string& operation_id) const;
+  /// Throws OPERATION_NOT_FOUND.
+  std::shared_ptr<Operation> get(const std::string& session_id, const std::string& operation_id) const;
+  void forget(const std::shared_ptr<Operation>& operation);
+  std::vector<std::shared_ptr<Operation>> operations_of(const std::string& session_id) const;
+  std::vector<std::shared_ptr<Operation>> all_operations() const;
+  /// Drops operations that nobody reads any more.
+  void drop_abandoned(std::chrono::seconds after);
+
+  /// Remembers an error for FetchErrorDetails and makes its status.
+  grpc::Status fail(const std::string& session_id, const Error& error);
+  std::optional<Error> find_error(const std::string& session_id, const std::string& error_id) const;
+
+  session::SessionManager& sessions() { return sessions_; }
+  ThreadPool& statements() { return statements_; }
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  session::SessionManager& sessions_;
+  const access::Access& access_;
+  ThreadPool& statements_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> server_ids_;  ///< by session id
+  std::map<Key, std::shared_ptr<Operation>> operations_;
+  std::deque<std::pair<Key, Error>> errors_;
+};
+
+/// Runs `body` and turns what it throws into a status that the client understands.
+template <typename Body>
+grpc::Status guard_rpc(Hub& hub, const std::string& session_id, Body&& body) {
+  try {
+    body();
+    return grpc::Status::OK;
+  } catch (const Error& error) {
+    return hub.fail(session_id, error);
+  } catch (const std::exception& failure) {
+    return hub.fail(session_id, Error(conditions::kInternalError, {{"message", failure.what()}}));
+  }
+}
+
+}  // namespace lab::wire::spark

@@ -1,0 +1,178 @@
+#include "wire/spark/operation.h"
+
+#include <spark/connect/base.pb.h>
+
+#include "base/ids.h"
+#include "wire/spark/conditions.h"
+
+namespace lab::wire::spark {
+namespace {
+
+/// The producer rests above the first and goes on below the second.
+constexpr std::size_t kMaxUnread = 32 << 20, kFewUnread = 8 << 20;
+/// What a reattaching client may ask for again, once it was read (Spark's observerRetryBufferSize).
+constexpr std::size_t kMaxRetry = 10 << 20;
+
+grpc::ByteBuffer serialize(const ::spark::connect::ExecutePlanResponse& response) {
+  const std::size_t size = response.ByteSizeLong();
+  grpc::Slice slice(size);
+  response.SerializeWithCachedSizesToArray(const_cast<std::uint8_t*>(slice.begin()));
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+}  // namespace
+
+Operation::Operation(Header header) : header_(std::move(header)) {}
+
+void Operation::wake_reader(std::unique_lock<std::mutex>& lock) {
+  auto wake = std::exchange(wake_, nullptr);
+  lock.unlock();
+  if (wake) wake();
+}
+
+void Operation::wake_producer(std::unique_lock<std::mutex>& lock) {
+  auto resume = std::exchange(resume_, nullptr);
+  lock.unlock();
+  if (resume) resume();
+}
+
+void Operation::add(::spark::connect::ExecutePlanResponse& response) {
+  response.set_session_id(header_.session_id);
+  response.set_server_side_session_id(header_.server_session_id);
+  response.set_operation_id(header_.operation_id);
+  Kept kept;
+  kept.id = random_uuid();
+  response.set_response_id(kept.id);
+  kept.bytes = serialize(response);
+  kept.size = kept.bytes.Length();
+  std::unique_lock lock(mutex_);
+  if (released_) return;
+  unread_bytes_ += kept.size;
+  kept_bytes_ += kept.size;
+  kept_.push_back(std::move(kept));
+  wake_reader(lock);
+}
+
+void Operation::finish() {
+  if (header_.is_reattachable) {
+    ::spark::connect::ExecutePlanResponse complete;
+    complete.mutable_result_complete();
+    add(complete);
+  }
+  fail(grpc::Status::OK);
+}
+
+void Operation::fail(const grpc::Status& status) {
+  std::unique_lock lock(mutex_);
+  if (ended_) return;
+  ended_ = true;
+  end_ = status;
+  wake_reader(lock);
+}
+
+bool Operation::rest_until_drained(std::function<void()> resume) {
+  const std::lock_guard lock(mutex_);
+  if (released_ || unread_bytes_ <= kMaxUnread) return false;
+  resume_ = std::move(resume);
+  return true;
+}
+
+std::uint64_t Operation::attach(const std::string& last_response_id) {
+  std::unique_lock lock(mutex_);
+  std::uint64_t start = first_index_;
+  if (last_response_id.empty()) {
+    if (first_index_ > 0) throw Error(conditions::kCursorNotAvailable, {{"responseId", ""}, {"index", "0"}});
+  } else {
+    std::size_t i = 0;
+    while (i < kept_.size() && kept_[i].id != last_response_id) ++i;
+    if (i == kept_.size()) throw Error(conditions::kCursorNotFound, {{"responseId", last_response_id}});
+    start = first_index_ + i + 1;
+  }
+  read_index_ = start;
+  unread_bytes_ = 0;
+  for (std::size_t i = start - first_index_; i < kept_.size(); ++i) unread_bytes_ += kept_[i].size;
+  has_reader_ = true;
+  const std::uint64_t reading = ++reading_;
+  // The earlier reader, if one waits, finds out that it was replaced.
+  wake_reader(lock);
+  return reading;
+}
+
+Operation::Next Operation::next(std::uint64_t reading, std::function<void()> wake) {
+  std::unique_lock lock(mutex_);
+  if (reading != reading_ || released_) {
+    return {std::nullopt, grpc::Status(grpc::StatusCode::ABORTED, "INVALID_CURSOR.DISCONNECTED: another stream took over this operation")};
+  }
+  const std::uint64_t end = first_index_ + kept_.size();
+  if (read_index_ < end) {
+    Kept& kept = kept_[read_index_ - first_index_];
+    Next result{kept.bytes, std::nullopt};
+    unread_bytes_ -= kept.size;
+    ++read_index_;
+    // Clients that do not attach again need nothing kept; others a window.
+    while (!kept_.empty() && first_index_ < read_index_ && (!header_.is_reattachable || (kept_bytes_ - unread_bytes_ > kMaxRetry && kept_.size() > 1))) forget_before(first_index_ + 1);
+    if (resume_ && unread_bytes_ <= kFewUnread) wake_producer(lock);
+    return result;
+  }
+  if (ended_) return {std::nullopt, end_};
+  wake_ = std::move(wake);
+  return {};
+}
+
+void Operation::forget_before(std::uint64_t index) {
+  while (first_index_ < index && !kept_.empty()) {
+    kept_bytes_ -= kept_.front().size;
+    if (first_index_ >= read_index_) unread_bytes_ -= kept_.front().size;
+    kept_.pop_front();
+    ++first_index_;
+  }
+  if (read_index_ < first_index_) read_index_ = first_index_;
+}
+
+void Operation::detach(std::uint64_t reading) {
+  const std::lock_guard lock(mutex_);
+  if (reading != reading_) return;
+  has_reader_ = false;
+  wake_ = nullptr;
+  left_at_ = std::chrono::steady_clock::now();
+}
+
+void Operation::release_until(const std::string& response_id) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < kept_.size(); ++i)
+    if (kept_[i].id == response_id) {
+      forget_before(first_index_ + i + 1);
+      return;
+    }
+}
+
+void Operation::release() {
+  stop_.request_stop();
+  std::unique_lock lock(mutex_);
+  released_ = true;
+  kept_.clear();
+  kept_bytes_ = unread_bytes_ = 0;
+  auto wake = std::exchange(wake_, nullptr);
+  auto resume = std::exchange(resume_, nullptr);
+  lock.unlock();
+  if (resume) resume();
+  if (wake) wake();
+}
+
+bool Operation::is_released() const {
+  const std::lock_guard lock(mutex_);
+  return released_;
+}
+
+bool Operation::is_ended() const {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+
+std::optional<std::chrono::steady_clock::time_point> Operation::abandoned_since() const {
+  const std::lock_guard lock(mutex_);
+  if (has_reader_) return std::nullopt;
+  return left_at_;
+}
+
+}  // namespace lab::wire::spark

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/status.h>
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+
+#include "base/error.h"
+
+namespace spark::connect {
+class ExecutePlanResponse;
+}
+
+namespace lab::wire::spark {
+
+/// One ExecutePlan and its answers. The producer (a job of the statements pool) adds responses; one reader at a time takes them. After a
+/// broken stream the client attaches again and goes on behind the last response it saw: answered from this log instead of running
+/// again, so that writes happen once. Thread-safe.
+class Operation {
+ public:
+  struct Header {
+    std::string session_id, server_session_id, operation_id;
+    bool is_reattachable = false;
+    std::set<std::string> tags;
+  };
+
+  explicit Operation(Header header);
+
+  const Header& header() const { return header_; }
+  std::stop_source& stop() { return stop_; }
+
+  // The producer's side.
+  void add(::spark::connect::ExecutePlanResponse& response);  ///< fills in ids; the message is used up
+  void finish();                                              ///< the last response has been added
+  void fail(const grpc::Status& status);
+  /// Whether so much waits to be read that the producer should rest. `resume` is then called once the reader has caught up (or the
+  /// operation was released); false: go on.
+  bool rest_until_drained(std::function<void()> resume);
+
+  // The reader's side.
+  struct Next {
+    std::optional<grpc::ByteBuffer> response;
+    std::optional<grpc::Status> end;
+  };
+  /// Begins a reading behind `last_response_id` (empty: at the start), and ends any earlier reader's, whose next() then says
+  /// INVALID_CURSOR.DISCONNECTED. Throws INVALID_CURSOR.* . Answers the number of this reading.
+  std::uint64_t attach(const std::string& last_response_id);
+  /// What comes next for this reading, or neither when it is not there yet: `wake` is then called once when it may be.
+  Next next(std::uint64_t reading, std::function<void()> wake);
+  /// The stream of this reading ended.
+  void detach(std::uint64_t reading);
+
+  /// Forgets responses up to and including this one (all, when empty).
+  void release_until(const std::string& response_id);
+  /// Nobody will ask again: stops the producer and forgets everything.
+  void release();
+  bool is_released() const;
+  /// For operations that nobody reads: since when, in steady time; nullopt while somebody does.
+  std::optional<std::chrono::steady_clock::time_point> abandoned_since() const;
+  bool is_ended() const;
+
+ private:
+  struct Kept {
+    std::string id;
+    grpc::ByteBuffer bytes;
+    std::size_t size = 0;
+  };
+  void forget_before(std::uint64_t index);
+  void wake_reader(std::unique_lock<std::mutex>& lock);
+  void wake_producer(std::unique_lock<std::mutex>& lock);
+
+  const Header header_;
+  std::stop_source stop_;
+  mutable std::mutex mutex_;
+  std::deque<Kept> kept_;
+  std::uint64_t first_index_ = 0;   ///< of kept_.front()
+  std::uint64_t read_index_ = 0;    ///< next for the reader
+  std::uint64_t reading_ = 0;
+  std::size_t unread_bytes_ = 0, kept_bytes_ = 0;
+  bool ended_ = false, released_ = false, has_reader_ = false;
+  grpc::Status end_;
+  std::chrono::steady_clock::time_point left_at_ = std::chrono::steady_clock::now();
+  std::function<void()> wake_, resume_;
+};
+
+}  // namespace lab::wire::spark

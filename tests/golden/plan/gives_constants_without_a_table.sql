@@ -1,1 +1,0 @@
-SELECT 1::INTEGER AS c0, 'it''s' AS c1
