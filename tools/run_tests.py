@@ -2,7 +2,8 @@
 """./dev test [filter…]: builds what the filter names, runs it, ends with one line `N passed, N failed`.
 
 Filters: nothing (all), fast (unit tests and the include table), clients (tests/clients), house (the include table),
-a module or a folder of modules (store, wire, lake/delta), anything else is a GoogleTest filter over every program.
+a module or a folder of modules (store, wire, lake/delta), a file of tests/ with arguments of pytest; anything else is a
+GoogleTest filter over every program.
 A program that dies or runs too long counts as one failure under its name.
 """
 
@@ -14,11 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree
+
+import run_clients
 
 ROOT = pathlib.Path(os.environ["DFLAB_ROOT"])
 BUILD = pathlib.Path(os.environ["DFLAB_BUILD"])
-CACHE = pathlib.Path(os.environ["DFLAB_CACHE"])
 SECONDS_PER_PROGRAM = 900
 SANITIZERS = {
     # Arrow, gRPC and GoogleTest are prebuilt and do not annotate their containers.
@@ -160,52 +161,38 @@ def run_fuzzers(score):
     score.show("fuzz", len(passed), failures, time.monotonic() - started)
 
 
-def client_python():
-    """The interpreter for pytest, of the environment of the newest client; tests start the older one themselves."""
-    setup = ROOT / "tools/clients_setup"
-    if not setup.exists() or subprocess.run([setup], cwd=ROOT).returncode:
-        return None
-    return CACHE / "clients/spark42/bin/python"
-
-
 def run_client_tests(arguments, score):
-    folders = [f for f in ("tests/clients", "tests/sql", "tests/golden") if any((ROOT / f).glob("**/test_*.py"))]
-    if not folders:
+    """The stock clients, in each of their environments (tools/run_clients.py)."""
+    if not (ROOT / "src/app/main.cpp").exists():
         return
     build(["dflab"])
     started = time.monotonic()
-    python = client_python()
-    if python is None:
-        score.show("clients", 0, ["clients: tools/clients_setup did not provide an environment"],
-                   time.monotonic() - started)
-        return
-    with tempfile.TemporaryDirectory(prefix="dflab-clients-") as folder:
-        report = pathlib.Path(folder) / "report.xml"
-        environment = dict(os.environ, LAB_TEST_PROGRAM=str(BUILD / "dflab"), LAB_TEST_ROOT=str(ROOT))
-        done = subprocess.run([python, "-m", "pytest", "-q", "--tb=short", f"--junitxml={report}", *arguments, *folders],
-                              cwd=ROOT, env=environment)
-        passed, skipped, failures = 0, 0, []
-        if report.exists():
-            for case in xml.etree.ElementTree.parse(report).iter("testcase"):
-                kinds = {child.tag for child in case}
-                if kinds & {"failure", "error"}:
-                    failures.append(f"{case.get('classname')}.{case.get('name')}")
-                elif "skipped" in kinds:
-                    skipped += 1
-                else:
-                    passed += 1
-        if done.returncode not in (0, 5) and not failures:
-            failures.append(f"clients: pytest ended with {done.returncode}")
+    os.environ["LAB_TEST_PROGRAM"] = str(BUILD / "dflab")
+    try:
+        passed, skipped, failures = run_clients.run_all(run_clients.ENVIRONMENTS, arguments)
+    except subprocess.CalledProcessError as error:
+        passed, skipped, failures = 0, 0, [f"clients: {error}"]
     score.show("clients", passed, failures, time.monotonic() - started, skipped)
 
 
+def finish(score):
+    for name in score.failures:
+        print(f"  FAILED {name}")
+    if score.skipped:
+        print(f"  {score.skipped} skipped")
+    print(f"{score.passed} passed, {len(score.failures)} failed")
+    # Nothing run at all is not a success.
+    sys.exit(1 if score.failures or not score.passed else 0)
+
+
 def main():
-    filters = [word for word in sys.argv[1:] if not word.startswith("-")]
-    options = [word for word in sys.argv[1:] if word.startswith("-")]
+    words = sys.argv[1:]
     score = Score()
-    if filters == ["clients"]:
-        run_client_tests(options, score)
-    elif filters == ["house"]:
+    if words and (words[0] == "clients" or words[0].startswith("tests/")):
+        run_client_tests(words[1:] if words[0] == "clients" else words, score)
+        return finish(score)
+    filters = words
+    if filters == ["house"]:
         run_house_tests(score)
     else:
         units = [word for word in filters if word not in ("fast", "all")]
@@ -219,14 +206,8 @@ def main():
         run_unit_tests(programs, pattern, score)
         if not filters or filters == ["all"]:
             run_fuzzers(score)
-            run_client_tests(options, score)
-    for name in score.failures:
-        print(f"  FAILED {name}")
-    if score.skipped:
-        print(f"  {score.skipped} skipped")
-    print(f"{score.passed} passed, {len(score.failures)} failed")
-    # Nothing run at all is not a success.
-    sys.exit(1 if score.failures or not score.passed else 0)
+            run_client_tests([], score)
+    finish(score)
 
 
 if __name__ == "__main__":
