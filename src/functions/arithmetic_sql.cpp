@@ -107,9 +107,8 @@ std::string lower_remainder(const LowerCall& call) { return remainder("lab_remai
 std::string lower_pmod(const LowerCall& call) { return remainder("lab_pmod", call, mode_of(call)); }
 
 std::string lower_integral_divide(const LowerCall& call) {
-  const std::string_view raises = call.ansi ? "true" : "false";
   if (call.type(0).is(TypeKind::Decimal))
-    return call_text("lab_decimal_integral_divide", {call.sql[0], call.sql[1], raises});
+    return call_text(call.ansi ? "lab_decimal_integral_divide" : "lab_decimal_integral_divide_try", {call.sql[0], call.sql[1]});
   if (call.type(0).is(TypeKind::YearMonthInterval)) {
     return call_text(call.ansi ? "lab_integral_divide" : "lab_integral_divide_try",
                      {"CAST(" + call.sql[0] + " AS BIGINT)", "CAST(" + call.sql[1] + " AS BIGINT)"});

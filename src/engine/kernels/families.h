@@ -1,0 +1,24 @@
+#pragma once
+
+namespace lab::engine {
+
+class KernelRegistry;
+
+void register_integer_kernels(KernelRegistry& registry);
+void register_real_kernels(KernelRegistry& registry);
+void register_decimal_kernels(KernelRegistry& registry);
+void register_cast_kernels(KernelRegistry& registry);
+void register_sum_kernels(KernelRegistry& registry);
+void register_text_kernels(KernelRegistry& registry);
+void register_pattern_kernels(KernelRegistry& registry);
+void register_calendar_kernels(KernelRegistry& registry);
+void register_datetime_text_kernels(KernelRegistry& registry);
+void register_interval_kernels(KernelRegistry& registry);
+void register_list_kernels(KernelRegistry& registry);
+void register_map_kernels(KernelRegistry& registry);
+void register_hash_kernels(KernelRegistry& registry);
+void register_json_kernels(KernelRegistry& registry);
+void register_format_kernels(KernelRegistry& registry);
+void register_misc_kernels(KernelRegistry& registry);
+
+}  // namespace lab::engine
