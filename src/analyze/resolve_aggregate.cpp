@@ -11,9 +11,7 @@
 namespace lab::analyze {
 namespace {
 
-bool is_aggregate(const bound::Expression& e) { return std::holds_alternative<bound::AggregateCall>(e.node); }
 bool has_aggregate(const ExpressionPtr& expression) { return bound::contains(expression, &is_aggregate); }
-
 
 // Rewrites a select item over the input into one over the Aggregate.
 struct Rewriter {

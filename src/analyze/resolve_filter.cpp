@@ -12,8 +12,6 @@
 namespace lab::analyze {
 namespace {
 
-bool is_aggregate(const bound::Expression& e) { return std::holds_alternative<bound::AggregateCall>(e.node); }
-
 // Adds `output` to the Aggregate at the bottom of a chain of relations with one input.
 bound::RelationPtr add_aggregate_output(const bound::RelationPtr& relation, const bound::Output& output) {
   if (const auto* aggregate = std::get_if<bound::Aggregate>(&relation->node)) {

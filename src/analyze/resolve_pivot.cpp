@@ -12,8 +12,6 @@
 namespace lab::analyze {
 namespace {
 
-bool is_aggregate(const bound::Expression& e) { return std::holds_alternative<bound::AggregateCall>(e.node); }
-
 ExpressionPtr filter_calls(const ExpressionPtr& expression, const ExpressionPtr& condition, const std::function<ExpressionPtr(ExpressionPtr, ExpressionPtr)>& both) {
   if (const auto* call = std::get_if<bound::AggregateCall>(&expression->node)) {
     bound::AggregateCall next = *call;

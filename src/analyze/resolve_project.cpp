@@ -13,7 +13,6 @@
 namespace lab::analyze {
 namespace {
 
-bool is_aggregate(const bound::Expression& e) { return std::holds_alternative<bound::AggregateCall>(e.node); }
 bool is_window(const bound::Expression& e) { return std::holds_alternative<bound::WindowCall>(e.node); }
 bool is_generator(const bound::Expression& e) {
   const auto* call = std::get_if<bound::Call>(&e.node);

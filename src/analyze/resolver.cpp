@@ -19,6 +19,10 @@ struct DepthGuard {
 
 }  // namespace
 
+bool is_aggregate(const bound::Expression& expression) {
+  return std::holds_alternative<bound::AggregateCall>(expression.node);
+}
+
 Resolver::Resolver(const Context& context, const bound::Policy& policy) : context_(context), policy_(policy) {}
 
 Resolved Resolver::resolve(const plan::RelationPtr& relation) {

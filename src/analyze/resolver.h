@@ -199,4 +199,7 @@ class Resolver {
   int depth_ = 0;
 };
 
+/// The call of an aggregate itself, not something around one.
+bool is_aggregate(const bound::Expression& expression);
+
 }  // namespace lab::analyze
