@@ -62,8 +62,8 @@ bool same_layout(const arrow::DataType& left, const arrow::DataType& right) {
   return true;
 }
 
-std::shared_ptr<arrow::ArrayData> null_integers(std::int64_t length) {
-  return check(arrow::MakeArrayOfNull(arrow::int32(), length))->data();
+std::shared_ptr<arrow::ArrayData> null_booleans(std::int64_t length) {
+  return check(arrow::MakeArrayOfNull(arrow::boolean(), length))->data();
 }
 
 std::shared_ptr<arrow::ArrayData> split_intervals(const std::shared_ptr<arrow::ArrayData>& data, const std::shared_ptr<arrow::DataType>& type) {
@@ -105,11 +105,9 @@ std::shared_ptr<arrow::ArrayData> join_intervals(const std::shared_ptr<arrow::Ar
 
 std::shared_ptr<arrow::DataType> plain_arrow(const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::Null:
+    case TypeKind::Null: return arrow::boolean();
     case TypeKind::YearMonthInterval: return arrow::int32();
     case TypeKind::DayTimeInterval: return arrow::int64();
-    case TypeKind::Timestamp:
-    case TypeKind::TimestampNtz: return arrow::timestamp(arrow::TimeUnit::MICRO);
     case TypeKind::CalendarInterval:
       return arrow::struct_({arrow::field("f0", arrow::int32()), arrow::field("f1", arrow::int32()), arrow::field("f2", arrow::int64())});
     case TypeKind::Variant: return arrow::struct_({arrow::field("f0", arrow::binary()), arrow::field("f1", arrow::binary())});
@@ -135,7 +133,7 @@ std::shared_ptr<arrow::ArrayData> to_plain(const std::shared_ptr<arrow::ArrayDat
   const auto target = plain_arrow(type);
   if (!needs_copy(type)) return retyped(data, target);
   switch (type.kind()) {
-    case TypeKind::Null: return null_integers(data->length);
+    case TypeKind::Null: return null_booleans(data->length);
     case TypeKind::CalendarInterval: return split_intervals(data, target);
     default: {
       auto copy = data->Copy();

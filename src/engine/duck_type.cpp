@@ -9,10 +9,10 @@ using types::TypeKind;
 
 LogicalType to_duck(const types::DataType& type) {
   switch (type.kind()) {
+    case TypeKind::Null:
     case TypeKind::Boolean: return LogicalType::BOOLEAN;
     case TypeKind::Byte: return LogicalType::TINYINT;
     case TypeKind::Short: return LogicalType::SMALLINT;
-    case TypeKind::Null:
     case TypeKind::Int:
     case TypeKind::YearMonthInterval: return LogicalType::INTEGER;
     case TypeKind::Long:
@@ -26,7 +26,7 @@ LogicalType to_duck(const types::DataType& type) {
     case TypeKind::Varchar: return LogicalType::VARCHAR;
     case TypeKind::Binary: return LogicalType::BLOB;
     case TypeKind::Date: return LogicalType::DATE;
-    case TypeKind::Timestamp:
+    case TypeKind::Timestamp: return LogicalType::TIMESTAMP_TZ;
     case TypeKind::TimestampNtz: return LogicalType::TIMESTAMP;
     case TypeKind::CalendarInterval:
       return LogicalType::STRUCT({{"f0", LogicalType::INTEGER}, {"f1", LogicalType::INTEGER}, {"f2", LogicalType::BIGINT}});
@@ -82,7 +82,7 @@ duckdb::Value to_duck(const types::Value& value, const types::DataType& type) {
       return duckdb::Value::BLOB(reinterpret_cast<duckdb::const_data_ptr_t>(bytes.data()), bytes.size());
     }
     case TypeKind::Date: return duckdb::Value::DATE(duckdb::date_t(static_cast<std::int32_t>(value.integer())));
-    case TypeKind::Timestamp:
+    case TypeKind::Timestamp: return duckdb::Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(value.integer()));
     case TypeKind::TimestampNtz: return duckdb::Value::TIMESTAMP(duckdb::timestamp_t(value.integer()));
     case TypeKind::CalendarInterval: {
       const auto& interval = std::get<types::CalendarInterval>(value.data);

@@ -6,9 +6,9 @@
 
 namespace lab::engine {
 
-/// The DuckDB type in which a Spark type rides (lower/type_sql.h writes the same as text): TIMESTAMP and TIMESTAMP_NTZ are TIMESTAMP
-/// (UTC microseconds), year-month intervals INTEGER, day-time intervals BIGINT, calendar intervals and VARIANT structs, `void`
-/// INTEGER, struct fields f0…fn; a struct without fields has one BOOLEAN.
+/// The DuckDB type in which a Spark type rides (functions/duckdb_type.h writes the same as text): TIMESTAMP is TIMESTAMP WITH TIME
+/// ZONE, TIMESTAMP_NTZ is TIMESTAMP, year-month intervals INTEGER, day-time intervals BIGINT, calendar intervals and VARIANT structs,
+/// `void` BOOLEAN, struct fields f0…fn; a struct without fields has one BOOLEAN.
 duckdb::LogicalType to_duck(const types::DataType& type);
 duckdb::Value to_duck(const types::Value& value, const types::DataType& type);
 

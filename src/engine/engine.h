@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "scan/table_source.h"
 #include "types/data_type.h"
 
@@ -39,6 +40,8 @@ struct Statement {
   std::vector<Input> inputs;
   types::Schema schema;
   std::string time_zone = "UTC";  ///< of TIMESTAMP columns in the Arrow schema
+  /// Where in the user's words the piece of `sql` at this byte came from; errors that rows raise carry it. May be empty.
+  std::function<std::optional<QueryContext>(std::size_t position)> locate = {};
 };
 
 struct Progress {

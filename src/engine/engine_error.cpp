@@ -6,7 +6,7 @@
 
 namespace lab::engine {
 
-Error rebuild(const duckdb::ErrorData& error) {
+Error rebuild(const duckdb::ErrorData& error, const Locate& locate) {
   const auto& extra = error.ExtraInfo();
   const auto wrapped = extra.find(kConditionKey);
   if (wrapped != extra.end()) {
@@ -15,7 +15,12 @@ Error rebuild(const duckdb::ErrorData& error) {
       for (const auto& [key, value] : extra) {
         if (key.starts_with(kParameterPrefix)) parameters.emplace(key.substr(kParameterPrefix.size()), value);
       }
-      return Error(*condition, std::move(parameters));
+      Error ours(*condition, std::move(parameters));
+      const auto position = extra.find(kPositionKey);
+      if (locate && position != extra.end()) {
+        if (auto context = locate(std::stoull(position->second))) return std::move(ours).at(std::move(*context));
+      }
+      return ours;
     }
   }
   const std::string& message = error.RawMessage();

@@ -9,7 +9,6 @@ using types::TypeKind;
 
 std::string file_type_sql(const types::DataType& type) {
   switch (type.kind()) {
-    case TypeKind::Timestamp: return "TIMESTAMP WITH TIME ZONE";
     case TypeKind::Variant: return "STRUCT(value BLOB, metadata BLOB)";
     case TypeKind::Array: return file_type_sql(type.element()) + "[]";
     case TypeKind::Map: return "MAP(" + file_type_sql(type.key()) + ", " + file_type_sql(type.value()) + ")";

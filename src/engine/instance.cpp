@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/engine_error.h"
 #include "engine/kernels/registry.h"
+#include "engine/lowering_kernels.h"
 #include "engine/retype.h"
 #include "engine/statement_run.h"
 #include "engine/table_functions.h"
@@ -33,6 +34,7 @@ void register_kernels(duckdb::DuckDB& database) {
     KernelRegistry registry;
     register_all_kernels(registry);
     register_retype(registry);
+    register_lowering_kernels(registry);
     return registry;
   }();
   duckdb::ExtensionLoader loader(*database.instance, "lab");
@@ -59,12 +61,12 @@ class DuckInstance : public Instance {
 
   std::unique_ptr<ResultStream> run(const Statement& statement, std::stop_token stop,
                                     std::function<void(const Progress&)> progress) override {
-    return open_arrow_result(std::make_unique<StatementRun>(database_, statement.inputs, std::move(stop), std::move(progress)), statement);
+    return open_arrow_result(std::make_unique<StatementRun>(database_, statement, std::move(stop), std::move(progress)), statement);
   }
 
   std::vector<WrittenFile> write_parquet(const Statement& statement, const WriteSpec& spec, std::stop_token stop,
                                          std::function<void(const Progress&)> progress) override {
-    StatementRun run(database_, statement.inputs, std::move(stop), std::move(progress));
+    StatementRun run(database_, statement, std::move(stop), std::move(progress));
     return engine::write_parquet(run, statement, spec);
   }
 

@@ -53,7 +53,7 @@ TEST(Instance, gives_a_constant) {
 TEST(Instance, gives_sparks_types) {
   const auto instance = open_instance();
   const auto structure = DataType::structure({{"name", TypeKind::String}, {"at", TypeKind::Timestamp}});
-  Statement statement{.sql = "SELECT TIMESTAMP '2024-01-02 03:04:05', {'f0': 'x', 'f1': TIMESTAMP '1970-01-01'}, 3::BIGINT, 14, NULL::INTEGER, "
+  Statement statement{.sql = "SELECT TIMESTAMPTZ '2024-01-02 03:04:05Z', {'f0': 'x', 'f1': TIMESTAMPTZ '1970-01-01 00:00:00Z'}, 3::BIGINT, 14, NULL::BOOLEAN, "
                              "{'f0': 1, 'f1': 2, 'f2': 3::BIGINT}, 1.50::DECIMAL(10,2), MAP {'a': [1]}",
                       .schema = {{"t", TypeKind::Timestamp},
                                  {"s", structure},
@@ -128,8 +128,8 @@ class Files : public testing::Test {
 TEST_F(Files, are_written_with_statistics_and_read_back) {
   const auto structure = DataType::structure({{"x", TypeKind::Int}, {"at", TypeKind::Timestamp}});
   const Statement statement{
-      .sql = "SELECT range::INTEGER, 'n' || range, {'f0': range::INTEGER, 'f1': make_timestamp(range * 1000000)}, [{'f0': range::INTEGER, "
-             "'f1': NULL::TIMESTAMP}] FROM range(10)",
+      .sql = "SELECT range::INTEGER, 'n' || range, {'f0': range::INTEGER, 'f1': make_timestamptz(range * 1000000)}, [{'f0': range::INTEGER, "
+             "'f1': NULL::TIMESTAMPTZ}] FROM range(10)",
       .schema = {{"id", TypeKind::Int}, {"name", TypeKind::String}, {"s", structure}, {"l", DataType::array(structure)}}};
   const auto written = instance_->write_parquet(statement, {.directory = directory_, .column_names = {"id", "na\"me", "s", "l"}, .field_ids = {7, {}, {}, {}}}, {});
   ASSERT_EQ(written.size(), 1U);
@@ -180,7 +180,7 @@ TEST_F(Files, of_a_scan_without_files_have_no_rows) {
 }
 
 TEST_F(Files, are_partitioned_with_deltas_texts) {
-  const Statement statement{.sql = "SELECT range, TIMESTAMP '2024-01-02 03:04:05', CASE WHEN range < 2 THEN 'a/b' END FROM range(4)",
+  const Statement statement{.sql = "SELECT range, TIMESTAMPTZ '2024-01-02 03:04:05Z', CASE WHEN range < 2 THEN 'a/b' END FROM range(4)",
                             .schema = {{"id", TypeKind::Long}, {"t", TypeKind::Timestamp}, {"k", TypeKind::String}}};
   auto written = instance_->write_parquet(statement, {.directory = directory_, .partition_by = {1, 2}, .column_names = {"id", "t", "k"}}, {});
   ASSERT_EQ(written.size(), 2U);

@@ -90,17 +90,56 @@ void follow(MultiFileColumnDefinition& column, const MultiFileColumnDefinition& 
   }
 }
 
-LogicalType plain(const LogicalType& type) {
-  switch (type.id()) {
-    case LogicalTypeId::TIMESTAMP_TZ: return LogicalType::TIMESTAMP;
-    case LogicalTypeId::LIST: return LogicalType::LIST(plain(duckdb::ListType::GetChildType(type)));
-    case LogicalTypeId::MAP: return LogicalType::MAP(plain(duckdb::MapType::KeyType(type)), plain(duckdb::MapType::ValueType(type)));
+bool is_instant(const LogicalType& type) { return type.id() == LogicalTypeId::TIMESTAMP_TZ || type.id() == LogicalTypeId::TIMESTAMP; }
+
+// `type` with TIMESTAMPs of the kind that `wanted` has.
+LogicalType with_zones_of(const LogicalType& type, const LogicalType& wanted) {
+  if (is_instant(type) && is_instant(wanted)) return wanted;
+  if (type.id() != wanted.id()) return type;
+  if (type.id() == LogicalTypeId::LIST) {
+    return LogicalType::LIST(with_zones_of(duckdb::ListType::GetChildType(type), duckdb::ListType::GetChildType(wanted)));
+  }
+  if (type.id() == LogicalTypeId::MAP) {
+    return LogicalType::MAP(with_zones_of(duckdb::MapType::KeyType(type), duckdb::MapType::KeyType(wanted)),
+                            with_zones_of(duckdb::MapType::ValueType(type), duckdb::MapType::ValueType(wanted)));
+  }
+  return type;
+}
+
+// A column of the file and what the table has in its place. Both kinds of instants have the same bits; a cast between them would go
+// through a calendar.
+void read_zones(MultiFileColumnDefinition& file_column, const MultiFileColumnDefinition& column) {
+  if (column.children.empty()) {
+    file_column.type = with_zones_of(file_column.type, column.type);
+    return;
+  }
+  switch (column.type.id()) {
     case LogicalTypeId::STRUCT: {
+      if (file_column.type.id() != LogicalTypeId::STRUCT) return;
+      for (const auto& child : column.children) {
+        for (auto& file_child : file_column.children) {
+          if (file_child.name == child.GetIdentifierName()) read_zones(file_child, child);
+        }
+      }
       duckdb::child_list_t<LogicalType> children;
-      for (const auto& [name, child] : duckdb::StructType::GetChildTypes(type)) children.emplace_back(name, plain(child));
-      return LogicalType::STRUCT(std::move(children));
+      for (const auto& child : file_column.children) children.emplace_back(child.name, child.type);
+      file_column.type = LogicalType::STRUCT(std::move(children));
+      return;
     }
-    default: return type;
+    case LogicalTypeId::LIST:
+      if (file_column.type.id() != LogicalTypeId::LIST || file_column.children.empty()) return;
+      read_zones(file_column.children[0], column.children[0]);
+      file_column.type = LogicalType::LIST(file_column.children[0].type);
+      return;
+    case LogicalTypeId::MAP: {
+      if (file_column.type.id() != LogicalTypeId::MAP || file_column.children.empty() || file_column.children[0].children.size() != 2) return;
+      auto& entry = file_column.children[0];
+      for (int i = 0; i < 2; ++i) read_zones(entry.children[static_cast<std::size_t>(i)], column.children[static_cast<std::size_t>(i)]);
+      file_column.type = LogicalType::MAP(entry.children[0].type, entry.children[1].type);
+      entry.type = duckdb::ListType::GetChildType(file_column.type);
+      return;
+    }
+    default: return;
   }
 }
 
@@ -134,10 +173,11 @@ duckdb::vector<MultiFileColumnDefinition> map_to_file(const duckdb::vector<Multi
   return mapped;
 }
 
-void read_timestamps_plainly(duckdb::vector<MultiFileColumnDefinition>& file_columns) {
-  for (auto& column : file_columns) {
-    column.type = plain(column.type);
-    read_timestamps_plainly(column.children);
+void read_zones_of(duckdb::vector<MultiFileColumnDefinition>& file_columns, const duckdb::vector<MultiFileColumnDefinition>& columns) {
+  for (const auto& column : columns) {
+    for (auto& file_column : file_columns) {
+      if (file_column.name == column.GetIdentifierName()) read_zones(file_column, column);
+    }
   }
 }
 

@@ -14,7 +14,8 @@ duckdb::vector<duckdb::MultiFileColumnDefinition> map_to_file(const duckdb::vect
                                                               const duckdb::vector<duckdb::MultiFileColumnDefinition>& file_columns,
                                                               const scan::FileScan& scan);
 
-/// Instants are plain TIMESTAMPs inside, with the same bits as the TIMESTAMP WITH TIME ZONE that DuckDB's reader gives.
-void read_timestamps_plainly(duckdb::vector<duckdb::MultiFileColumnDefinition>& file_columns);
+/// Makes the file's TIMESTAMPs the kind (with or without time zone) that `columns`, mapped to this file, have in their place.
+void read_zones_of(duckdb::vector<duckdb::MultiFileColumnDefinition>& file_columns,
+                   const duckdb::vector<duckdb::MultiFileColumnDefinition>& columns);
 
 }  // namespace lab::engine

@@ -160,8 +160,8 @@ class LakeReader : public duckdb::MultiFileReader {
                                              duckdb::optional_ptr<duckdb::TableFilterSet> filters, duckdb::MultiFileList& files,
                                              const duckdb::MultiFileReaderBindData& bind, const duckdb::virtual_column_map_t& virtual_columns,
                                              duckdb::MultiFileColumnMappingMode) override {
-    read_timestamps_plainly(data.reader->columns);
     const auto mapped = map_to_file(columns, data.reader->columns, *source_->file_scan());
+    read_zones_of(data.reader->columns, mapped);
     return MultiFileReader::CreateMapping(context, data, mapped, ids, filters, files, bind, virtual_columns,
                                           duckdb::MultiFileColumnMappingMode::BY_NAME);
   }

@@ -12,16 +12,16 @@ constexpr auto kReportEvery = std::chrono::milliseconds(100);
 
 }  // namespace
 
-StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const std::vector<Input>& inputs, std::stop_token stop,
+StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const Statement& statement, std::stop_token stop,
                            std::function<void(const Progress&)> progress)
-    : database_(std::move(database)), stop_(std::move(stop)), progress_(std::move(progress)) {
+    : database_(std::move(database)), stop_(std::move(stop)), progress_(std::move(progress)), locate_(statement.locate) {
   connection_ = duckdb::make_uniq<duckdb::Connection>(*database_);
   auto& config = duckdb::ClientConfig::GetConfig(*connection_->context);
   config.enable_progress_bar = true;
   config.print_progress_bar = false;
   config.wait_time = 0;
   const auto known = connection_->context->registered_state->GetOrCreate<StatementInputs>(StatementInputs::kKey);
-  for (const Input& input : inputs) known->sources.emplace(input.name, input.source);
+  for (const Input& input : statement.inputs) known->sources.emplace(input.name, input.source);
 }
 
 StatementRun::~StatementRun() {
@@ -50,11 +50,16 @@ void StatementRun::report() {
   progress_({.fraction = percentage < 0 ? -1 : percentage / 100, .num_rows_read = static_cast<std::int64_t>(progress.GetRowsProcesseed())});
 }
 
-duckdb::unique_ptr<duckdb::QueryResult> StatementRun::start(const std::string& sql) {
+duckdb::unique_ptr<duckdb::QueryResult> StatementRun::start(const std::string& sql, std::size_t text_offset) {
   throw_if_stopped();
+  if (locate_ && text_offset > 0) {
+    locate_ = [inner = std::move(locate_), text_offset](std::size_t position) {
+      return position < text_offset ? std::nullopt : inner(position - text_offset);
+    };
+  }
   try {
     auto pending = connection_->PendingQuery(sql, duckdb::QueryParameters(duckdb::QueryResultOutputType::ALLOW_STREAMING));
-    if (pending->HasError()) throw rebuild(pending->GetErrorObject());
+    if (pending->HasError()) throw rebuild(pending->GetErrorObject(), locate_);
     // From here on an interruption is not forgotten: starting the query was what cleared the flag.
     interrupt_.emplace(stop_, Interrupt{connection_.get()});
     last_report_ = std::chrono::steady_clock::now();
@@ -67,13 +72,13 @@ duckdb::unique_ptr<duckdb::QueryResult> StatementRun::start(const std::string& s
       throw_if_stopped();
       report();
     }
-    if (pending->HasError()) throw rebuild(pending->GetErrorObject());
+    if (pending->HasError()) throw rebuild(pending->GetErrorObject(), locate_);
     auto result = pending->Execute();
-    if (result->HasError()) throw rebuild(result->GetErrorObject());
+    if (result->HasError()) throw rebuild(result->GetErrorObject(), locate_);
     return result;
   } catch (const std::exception& exception) {
     if (dynamic_cast<const Error*>(&exception)) throw;
-    throw rebuild(duckdb::ErrorData(exception));
+    throw rebuild(duckdb::ErrorData(exception), locate_);
   }
 }
 
@@ -81,13 +86,13 @@ duckdb::unique_ptr<duckdb::DataChunk> StatementRun::fetch(duckdb::QueryResult& r
   throw_if_stopped();
   try {
     auto chunk = result.Fetch();
-    if (result.HasError()) throw rebuild(result.GetErrorObject());
+    if (result.HasError()) throw rebuild(result.GetErrorObject(), locate_);
     report();
     if (!chunk || chunk->size() == 0) return nullptr;
     return chunk;
   } catch (const std::exception& exception) {
     if (dynamic_cast<const Error*>(&exception)) throw;
-    throw rebuild(duckdb::ErrorData(exception));
+    throw rebuild(duckdb::ErrorData(exception), locate_);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "duckdb.hpp"
 #include "engine/engine.h"
+#include "engine/engine_error.h"
 #include "engine/inputs.h"
 
 namespace lab::engine {
@@ -17,12 +18,12 @@ namespace lab::engine {
 class StatementRun {
  public:
   /// `database` stays alive as long as this.
-  StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const std::vector<Input>& inputs, std::stop_token stop,
+  StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const Statement& statement, std::stop_token stop,
                std::function<void(const Progress&)> progress);
   ~StatementRun();
 
-  /// Runs `sql` until its first rows (or all, when it gives none) are there.
-  duckdb::unique_ptr<duckdb::QueryResult> start(const std::string& sql);
+  /// Runs `sql` until its first rows (or all, when it gives none) are there. The statement's own text begins at `text_offset` in it.
+  duckdb::unique_ptr<duckdb::QueryResult> start(const std::string& sql, std::size_t text_offset = 0);
   /// The next chunk of what start() gave; nullptr at the end.
   duckdb::unique_ptr<duckdb::DataChunk> fetch(duckdb::QueryResult& result);
 
@@ -41,6 +42,7 @@ class StatementRun {
   duckdb::unique_ptr<duckdb::Connection> connection_;
   std::stop_token stop_;
   std::function<void(const Progress&)> progress_;
+  Locate locate_;
   std::chrono::steady_clock::time_point last_report_{};
   std::optional<std::stop_callback<Interrupt>> interrupt_;
 };

@@ -21,19 +21,19 @@ bool is_partition(const WriteSpec& spec, std::size_t column) {
   return std::ranges::find(spec.partition_by, static_cast<int>(column)) != spec.partition_by.end();
 }
 
-// The statement's columns under their names and types in files. Partition values stay plain, for their text.
-std::string select_physical(const Statement& statement, const WriteSpec& spec) {
+// What stands before and behind the statement's text to give its columns their names and types in files. Partition values stay plain, for their text.
+std::pair<std::string, std::string> select_physical(const Statement& statement, const WriteSpec& spec) {
   std::string outputs, names;
   for (std::size_t i = 0; i < statement.schema.size(); ++i) {
     if (i > 0) outputs += ", ", names += ", ";
     const std::string column = "c" + std::to_string(i);
     names += column;
-    outputs += is_partition(spec, i)
-                   ? column
+    const bool is_instant = statement.schema[i].type.is(types::TypeKind::Timestamp);
+    outputs += is_partition(spec, i) ? (is_instant ? "CAST(" + column + " AS TIMESTAMP)" : column)
                    : "lab_retype(" + column + ", NULL::" + file_type_sql(physical_type(statement, spec, i)) + ")";
     outputs += " AS " + identifier(spec.column_names[i]);
   }
-  return "SELECT " + outputs + " FROM (" + statement.sql + ") AS s(" + names + ")";
+  return {"SELECT " + outputs + " FROM (", ") AS s(" + names + ")"};
 }
 
 std::string copy_options(const WriteSpec& spec) {
@@ -60,8 +60,10 @@ std::string copy_options(const WriteSpec& spec) {
 
 std::vector<WrittenFile> write_parquet(StatementRun& run, const Statement& statement, const WriteSpec& spec) {
   LAB_CHECK(spec.column_names.size() == statement.schema.size(), "every column has a physical name");
-  const auto result = run.start("COPY (" + select_physical(statement, spec) + ") TO " + literal(spec.directory.string()) + " (" +
-                                copy_options(spec) + ")");
+  const auto [head, tail] = select_physical(statement, spec);
+  const std::string before = "COPY (" + head;
+  const auto result =
+      run.start(before + statement.sql + tail + ") TO " + literal(spec.directory.string()) + " (" + copy_options(spec) + ")", before.size());
   std::vector<WrittenFile> files;
   while (const auto chunk = run.fetch(*result)) {
     for (duckdb::idx_t row = 0; row < chunk->size(); ++row) files.push_back(read_written_file(*chunk, row, statement, spec));

@@ -1,7 +1,10 @@
 #include "engine/kernels/registry.h"
 
+#include "duckdb/common/error_data.hpp"
 #include "duckdb/execution/expression_executor_state.hpp"
 #include "duckdb/main/client_context.hpp"
+#include "duckdb/planner/expression.hpp"
+#include "engine/kernels/wrapped_error.h"
 
 namespace lab::engine {
 namespace {
@@ -11,6 +14,22 @@ void apply(Function& function, KernelTraits traits) {
   if (traits.may_raise) function.SetFallible();
   if (traits.is_volatile) function.SetVolatile();
   if (traits.sees_nulls) function.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
+}
+
+// Passes an error on with the place of the call, by which the user's own text is found again.
+[[noreturn]] void rethrow_located(const std::exception& exception, duckdb::ExpressionState& state) {
+  const auto location = state.expr.GetQueryLocation();
+  const auto* ours = dynamic_cast<const Error*>(&exception);
+  try {
+    if (ours) raise(*ours);
+    throw;
+  } catch (const duckdb::Exception& wrapped) {
+    const duckdb::ErrorData error(wrapped);
+    auto extra = error.ExtraInfo();
+    if (!location.IsValid() || !extra.contains(kConditionKey)) throw;
+    extra[kPositionKey] = std::to_string(location.GetIndex());
+    throw duckdb::Exception(extra, error.Type(), error.RawMessage());
+  }
 }
 
 }  // namespace
@@ -23,8 +42,8 @@ void KernelRegistry::add(duckdb::ScalarFunction function, KernelTraits traits) {
                                                                              duckdb::Vector& result) {
       try {
         callback(arguments, state, result);
-      } catch (const Error& error) {
-        raise(error);
+      } catch (const std::exception& exception) {
+        rethrow_located(exception, state);
       }
     });
   }

@@ -60,7 +60,8 @@ class BodyReceiver {
   bool is_in_trailer_ = false;
 };
 
-/// The whole body of an operation that takes a document, with the same checks.
-std::string check_document(const Call& call, std::string body);
+/// The whole body of an operation that takes a document, with the same checks; checksum headers only where they are
+/// about the document.
+std::string check_document(const Call& call, std::string body, bool with_checksum_headers);
 
 }  // namespace lab::s3

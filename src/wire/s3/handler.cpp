@@ -89,7 +89,7 @@ net::awaitable<net::Response> S3Handler::run(const Operation& operation, Call& c
       too_large = Error(conditions::kMalformedXml);
     }
     if (too_large) throw Error(*too_large);
-    call.document = check_document(call, std::move(call.document));
+    call.document = check_document(call, std::move(call.document), !operation.checksum_is_of_object);
   }
   auto job = [&operation, &call] {
     if (operation.absent != nullptr) {

@@ -158,7 +158,7 @@ constexpr Operation kOperations[] = {
     {.name = "CreateMultipartUpload", .scope = Object, .method = "POST", .sub_resource = "uploads",
      .handler = &serve_create_multipart_upload},
     {.name = "CompleteMultipartUpload", .scope = Object, .method = "POST", .sub_resource = "uploadId",
-     .handler = &serve_complete_multipart_upload, .takes_document = true},
+     .handler = &serve_complete_multipart_upload, .takes_document = true, .checksum_is_of_object = true},
     {.name = "SelectObjectContent", .scope = Object, .method = "POST", .sub_resource = "select", .is_missing = true},
     {.name = "RestoreObject", .scope = Object, .method = "POST", .sub_resource = "restore", .is_missing = true},
 

@@ -1,0 +1,115 @@
+#include "base/error.h"
+#include "functions/cast_rules.h"
+#include "functions/duckdb_type.h"
+#include "functions/function_row.h"
+#include "lower/lowering.h"
+#include "lower/raising.h"
+
+namespace lab::lower {
+
+using namespace plan::bound;
+
+std::string Lowering::expression(const Expression& expression) {
+  const Nested level(*this);
+  return std::visit([&](const auto& node) { return write(node, expression); }, expression.node);
+}
+
+std::string Lowering::write(const LiteralNode& node, const Expression& expression) {
+  return functions::literal_sql(expression.type, node.value);
+}
+
+std::string Lowering::write(const ColumnRef& node, const Expression&) { return column_name(node.column); }
+
+std::string Lowering::write(const Call& node, const Expression& expression) {
+  const std::string_view name = node.function->name;
+  if (name == "and" || name == "or") return junction(node, name == "and");
+  std::vector<std::string> arguments;
+  for (const auto& argument : node.arguments) arguments.push_back(this->expression(argument));
+  std::string text = functions::lower_call(
+      *node.function,
+      {.sql = arguments, .arguments = node.arguments, .result = expression.type, .policy = query_.policy, .ansi = node.ansi});
+  return node.function->may_raise ? marked(std::move(text), expression.origin) : text;
+}
+
+// A chain of one connective as one list, however deep the tree is; an operand that may raise sees only rows that those before it
+// have not decided.
+std::string Lowering::junction(const Call& call, bool is_and) {
+  const std::string_view name = is_and ? "and" : "or";
+  std::vector<const Expression*> safe, raising, pending;
+  for (auto argument = call.arguments.rbegin(); argument != call.arguments.rend(); ++argument) pending.push_back(argument->get());
+  while (!pending.empty()) {
+    const Expression* next = pending.back();
+    pending.pop_back();
+    const auto* inner = std::get_if<Call>(&next->node);
+    if (inner && inner->function->name == name) {
+      for (auto argument = inner->arguments.rbegin(); argument != inner->arguments.rend(); ++argument) pending.push_back(argument->get());
+    } else {
+      (may_raise(*next) ? raising : safe).push_back(next);
+    }
+  }
+  const std::string word = is_and ? " AND " : " OR ";
+  std::string text;
+  bool nullable = false;
+  for (const Expression* operand : safe) {
+    text += (text.empty() ? "" : word) + expression(*operand);
+    nullable = nullable || operand->nullable;
+  }
+  for (const Expression* operand : raising) {
+    const std::string right = expression(*operand);
+    if (text.empty()) {
+      text = right;
+    } else if (nullable) {
+      text = "CASE WHEN (" + text + ") IS " + (is_and ? "false" : "true") + " THEN " + (is_and ? "false" : "true") + " ELSE ((" + text + ")" + word + right + ") END";
+    } else {
+      text = is_and ? "CASE WHEN " + text + " THEN " + right + " ELSE false END" : "CASE WHEN " + text + " THEN true ELSE " + right + " END";
+    }
+    nullable = nullable || operand->nullable;
+  }
+  return "(" + text + ")";
+}
+
+std::string Lowering::condition(const Expression& expression) {
+  Select block;
+  add_conjuncts(block, expression);
+  std::string safe, guarded;
+  for (const std::string& conjunct : block.where) safe += (safe.empty() ? "" : " AND ") + conjunct;
+  for (auto conjunct = block.raising_where.rbegin(); conjunct != block.raising_where.rend(); ++conjunct) {
+    guarded = guarded.empty() ? *conjunct : "CASE WHEN " + *conjunct + " THEN " + guarded + " ELSE false END";
+  }
+  if (guarded.empty()) return "(" + safe + ")";
+  if (safe.empty()) return "(" + guarded + ")";
+  // Written bare as well: DuckDB finds the keys of a join there.
+  return "(" + safe + " AND CASE WHEN " + safe + " THEN " + guarded + " ELSE false END)";
+}
+
+std::string Lowering::write(const Cast& node, const Expression& expression) {
+  std::string text = functions::lower_cast(this->expression(node.child), node.child->type, expression.type, node.mode, query_.policy.time_zone);
+  const bool raises = functions::cast_may_raise(node.child->type, expression.type, node.mode);
+  return raises ? marked(std::move(text), expression.origin) : text;
+}
+
+std::string Lowering::write(const Case& node, const Expression& expression) {
+  std::string text = "CASE";
+  for (const auto& [condition, value] : node.branches) text += " WHEN " + this->expression(condition) + " THEN " + this->expression(value);
+  text += " ELSE " + (node.otherwise ? this->expression(node.otherwise) : functions::literal_sql(expression.type, {}));
+  return "(" + text + " END)";
+}
+
+std::string Lowering::write(const FieldAccess& node, const Expression&) {
+  return "struct_extract(" + expression(node.child) + ", 'f" + std::to_string(node.index) + "')";
+}
+
+std::string Lowering::write(const Lambda& node, const Expression&) {
+  ++lambda_depth_;
+  std::string body = expression(node.body);
+  --lambda_depth_;
+  return body;
+}
+
+std::string Lowering::write(const LambdaRef& node, const Expression&) { return "p" + std::to_string(static_cast<std::uint32_t>(node.parameter)); }
+
+std::string Lowering::sort_key(const SortKey& key) {
+  return expression(key.expression) + (key.descending ? " DESC" : " ASC") + (key.nulls_first ? " NULLS FIRST" : " NULLS LAST");
+}
+
+}  // namespace lab::lower

@@ -1,0 +1,103 @@
+#include "base/error.h"
+#include "functions/duckdb_type.h"
+#include "lower/lowering.h"
+#include "scan/table_source.h"
+
+namespace lab::lower {
+
+using namespace plan::bound;
+
+std::string Lowering::input_name(InputTable table) {
+  table.name = "i" + std::to_string(result_.inputs.size());
+  result_.inputs.push_back(std::move(table));
+  return result_.inputs.back().name;
+}
+
+namespace {
+
+/// A FROM item with the relation's columns.
+Select from_text(std::string text, const std::string& alias, const Columns& columns) {
+  Select select;
+  select.from = "(" + std::move(text) + ") AS " + alias;
+  select.pass(columns);
+  return select;
+}
+
+std::string no_rows(const Columns& columns) {
+  std::vector<std::string> outputs;
+  for (const Column& column : columns) outputs.push_back("CAST(NULL AS " + functions::duckdb_type(column.type) + ") AS " + column_name(column.id));
+  return "SELECT " + (outputs.empty() ? "true AS no_columns" : comma_list(outputs)) + " WHERE false";
+}
+
+}  // namespace
+
+Select Lowering::lower(const Scan& node, const Relation& relation) {
+  auto& name = scan_names_[node.source.get()];
+  if (name.empty()) name = input_name({.source = node.source, .schema = node.source->schema()});
+  std::vector<std::string> outputs;
+  for (std::size_t i = 0; i < node.source_columns.size(); ++i) {
+    const int column = node.source_columns[i];
+    const std::string text = column == kFileIndexColumn    ? "CAST(file_index AS INTEGER)"
+                             : column == kRowNumberColumn ? "CAST(file_row_number AS BIGINT)"
+                                                          : "x" + std::to_string(column);
+    outputs.push_back(text + " AS " + column_name(relation.columns[i].id));
+  }
+  if (outputs.empty()) outputs.push_back("true AS no_columns");
+  return from_text("SELECT " + comma_list(outputs) + " FROM " + name, next_alias(), relation.columns);
+}
+
+Select Lowering::lower(const LocalData& node, const Relation& relation) {
+  if (!node.arrow_stream) return from_text(no_rows(relation.columns), next_alias(), relation.columns);
+  types::Schema schema;
+  for (const Column& column : relation.columns) schema.push_back({column.name, column.type, column.nullable, {}});
+  const std::string name = input_name({.arrow_stream = node.arrow_stream, .schema = std::move(schema)});
+  std::vector<std::string> outputs;
+  for (std::size_t i = 0; i < relation.columns.size(); ++i) outputs.push_back("x" + std::to_string(i) + " AS " + column_name(relation.columns[i].id));
+  if (outputs.empty()) outputs.push_back("true AS no_columns");
+  return from_text("SELECT " + comma_list(outputs) + " FROM " + name, next_alias(), relation.columns);
+}
+
+Select Lowering::lower(const Values& node, const Relation& relation) {
+  if (node.rows.empty()) return from_text(no_rows(relation.columns), next_alias(), relation.columns);
+  Select select;
+  std::string rows;
+  for (const Expressions& row : node.rows) {
+    std::vector<std::string> cells;
+    for (const auto& cell : row) cells.push_back(expression(cell));
+    if (cells.empty()) cells.push_back("true");
+    rows += (rows.empty() ? "(" : ", (") + comma_list(cells) + ")";
+  }
+  std::vector<std::string> names;
+  for (const Column& column : relation.columns) names.push_back(column_name(column.id));
+  if (names.empty()) names.push_back("no_columns");
+  select.from = "(VALUES " + rows + ") AS " + next_alias() + "(" + comma_list(names) + ")";
+  select.pass(relation.columns);
+  return select;
+}
+
+Select Lowering::lower(const Range& node, const Relation& relation) {
+  const auto number = [](std::int64_t value) { return "'" + std::to_string(value) + "'::BIGINT"; };
+  Select select;
+  select.from = "range(" + number(node.start) + ", " + number(node.end) + ", " + number(node.step) + ") AS " + next_alias() + "(" +
+                column_name(relation.columns.at(0).id) + ")";
+  select.pass(relation.columns);
+  return select;
+}
+
+Select Lowering::lower(const Shared& node, const Relation& relation) {
+  auto found = shared_names_.find(node.definition.get());
+  if (found == shared_names_.end()) {
+    const std::string text = this->relation(*node.definition).text();
+    const std::string name = "s" + std::to_string(shared_names_.size());
+    found = shared_names_.emplace(node.definition.get(), name).first;
+    common_tables_.push_back(name + " AS MATERIALIZED (" + text + ")");
+  }
+  std::vector<std::string> outputs;
+  for (std::size_t i = 0; i < relation.columns.size(); ++i) {
+    outputs.push_back(column_name(node.definition->columns[i].id) + " AS " + column_name(relation.columns[i].id));
+  }
+  if (outputs.empty()) outputs.push_back("true AS no_columns");
+  return from_text("SELECT " + comma_list(outputs) + " FROM " + found->second, next_alias(), relation.columns);
+}
+
+}  // namespace lab::lower

@@ -1,0 +1,1 @@
+SELECT 1::INTEGER AS c0, 'it''s' AS c1
