@@ -1,0 +1,17 @@
+#pragma once
+
+#include "base/conditions.h"
+
+namespace lab::app::conditions {
+
+inline constexpr Condition kUnknownSetting{"UNKNOWN_SETTING", "42704", Kind::InvalidArgument, "There is no setting <key>.<suggestion>"};
+inline constexpr Condition kInvalidSetting{"INVALID_SETTING", "22023", Kind::InvalidArgument, "The setting <key> cannot be \"<value>\": <reason>."};
+inline constexpr Condition kConfigInvalid{"CONFIG_INVALID", "42601", Kind::InvalidArgument, "The configuration file <path> cannot be read: <reason>."};
+inline constexpr Condition kUnknownRole{"UNKNOWN_ROLE", "42704", Kind::InvalidArgument, "There is no role or group <name>. There are: <known>."};
+inline constexpr Condition kRoleNotBuilt{"ROLE_NOT_BUILT", "0A000", Kind::Unsupported, "The role <name> is not built into this version yet."};
+inline constexpr Condition kPortTaken{"PORT_TAKEN", "55006", Kind::Unavailable, "Port <port> for <role> is taken<owner>. Take another one with --set <key>=<next>."};
+inline constexpr Condition kNotRunning{"NOT_RUNNING", "57P03", Kind::Unavailable, "No lab is running in <data>. Start one with: dflab up"};
+inline constexpr Condition kAlreadyRunning{"ALREADY_RUNNING", "55006", Kind::Unavailable, "A lab runs in <data> already (process <pid>)."};
+inline constexpr Condition kNotLoopback{"NOT_LOOPBACK", "42501", Kind::PermissionDenied, "<key> is <value>: <reason>."};
+
+}  // namespace lab::app::conditions

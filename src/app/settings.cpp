@@ -1,0 +1,178 @@
+#include "app/settings.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "app/conditions.h"
+#include "base/error.h"
+
+namespace lab::app {
+namespace {
+
+constexpr SettingRow kSettings[] = {
+    {"data", "", "data folder; default ~/.local/share/dflab"},
+    {"history.keep", "7d", "how long overwritten and deleted versions are kept"},
+    {"objects.address", "embedded", "`embedded`, or the URL of a real S3"},
+    {"objects.listen", "127.0.0.1", "address the S3 role listens on"},
+    {"objects.port", "9000", "S3 port"},
+    {"profile", "secure", "`secure`, or `workshop` (well-known keys, loopback only)"},
+    {"spark.address", "embedded", "`embedded`, or the sc:// address of a real Spark Connect server"},
+    {"spark.listen", "127.0.0.1", "address the Spark role listens on"},
+    {"spark.memory", "0", "memory limit of one session's engine; 0: half of the machine's"},
+    {"spark.port", "15002", "Spark Connect port"},
+    {"spark.session_timeout", "1h", "sessions unused for this long end"},
+    {"spark.threads", "0", "threads of one session's engine; 0: one a core"},
+    {"spark.ui_port", "4040", "port of the page of sessions and queries"},
+};
+
+const SettingRow* find_row(std::string_view key) {
+  for (const SettingRow& row : kSettings)
+    if (row.key == key) return &row;
+  return nullptr;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+Error unknown(const std::string& key) {
+  const SettingRow* nearest = &kSettings[0];
+  for (const SettingRow& row : kSettings)
+    if (edit_distance(row.key, key) < edit_distance(nearest->key, key)) nearest = &row;
+  const bool is_near = edit_distance(nearest->key, key) <= std::max<std::size_t>(2, key.size() / 3);
+  return Error(conditions::kUnknownSetting, {{"key", key}, {"suggestion", is_near ? " Did you mean " + std::string(nearest->key) + "?" : " `dflab config show` lists them."}});
+}
+
+Error invalid(const std::string& key, const std::string& value, const std::string& reason) {
+  return Error(conditions::kInvalidSetting, {{"key", key}, {"value", value}, {"reason", reason}});
+}
+
+void take_table(Settings& settings, const toml::table& table, const std::string& prefix, const std::string& origin) {
+  for (const auto& [name, node] : table) {
+    const std::string key = prefix + std::string(name.str());
+    if (const auto* inner = node.as_table()) {
+      take_table(settings, *inner, key + ".", origin);
+    } else if (const auto text = node.value<std::string>()) {
+      settings.set(key, *text, origin);
+    } else if (const auto number = node.value<std::int64_t>()) {
+      settings.set(key, std::to_string(*number), origin);
+    } else if (const auto flag = node.value<bool>()) {
+      settings.set(key, *flag ? "true" : "false", origin);
+    } else {
+      throw invalid(key, "…", "a text or a number is expected");
+    }
+  }
+}
+
+struct Unit {
+  std::string_view suffix;
+  std::int64_t factor;
+};
+constexpr Unit kTimes[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+constexpr Unit kSizes[] = {{"KB", 1000}, {"MB", 1000'000}, {"GB", 1000'000'000}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}};
+
+}  // namespace
+
+std::span<const SettingRow> all_settings() { return kSettings; }
+
+Settings::Settings() {
+  for (const SettingRow& row : kSettings) values_.emplace(row.key, Value{std::string(row.default_value), "default"});
+  const char* home = std::getenv("HOME");
+  values_.at("data").text = (std::filesystem::path(home == nullptr ? "." : home) / ".local" / "share" / "dflab").string();
+}
+
+void Settings::set(const std::string& key, std::string text, std::string origin) {
+  if (find_row(key) == nullptr) throw unknown(key);
+  values_.insert_or_assign(key, Value{std::move(text), std::move(origin)});
+}
+
+void Settings::read_file(const std::filesystem::path& path) {
+  try {
+    take_table(*this, toml::parse_file(path.string()), "", "file " + path.string());
+  } catch (const toml::parse_error& failure) {
+    throw Error(conditions::kConfigInvalid,
+                {{"path", path.string()}, {"reason", std::string(failure.description()) + " (line " + std::to_string(failure.source().begin.line) + ")"}});
+  }
+}
+
+void Settings::read_environment(char** environment) {
+  constexpr std::string_view kPrefix = "DFLAB_";
+  for (char** entry = environment; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (!text.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    const std::string name(text.substr(0, equals));
+    if (name == "DFLAB_CACHE" || name == "DFLAB_PRESET" || name == "DFLAB_CONFIG") continue;
+    // `_` stands for the dot and for itself: the key that fits is looked for.
+    std::string wanted = name.substr(kPrefix.size());
+    std::transform(wanted.begin(), wanted.end(), wanted.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const auto row = std::find_if(std::begin(kSettings), std::end(kSettings), [&](const SettingRow& candidate) {
+      std::string key(candidate.key);
+      std::replace(key.begin(), key.end(), '.', '_');
+      return key == wanted;
+    });
+    if (row == std::end(kSettings)) {
+      std::string key = wanted;
+      if (const std::size_t first = key.find('_'); first != std::string::npos) key[first] = '.';
+      throw unknown(key);
+    }
+    set(std::string(row->key), std::string(text.substr(equals + 1)), "environment " + name);
+  }
+}
+
+void Settings::set_flag(const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string::npos) throw invalid(assignment, "", "KEY=VALUE is expected");
+  set(assignment.substr(0, equals), assignment.substr(equals + 1), "flag");
+}
+
+const std::string& Settings::text(const std::string& key) const { return values_.at(key).text; }
+
+std::int64_t Settings::number(const std::string& key) const {
+  const std::string& value = text(key);
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc{} || end != value.data() + value.size()) throw invalid(key, value, "a whole number is expected");
+  return number;
+}
+
+std::uint16_t Settings::port(const std::string& key) const {
+  const std::int64_t value = number(key);
+  if (value < 0 || value > 65535) throw invalid(key, text(key), "ports go from 0 (any) to 65535");
+  return static_cast<std::uint16_t>(value);
+}
+
+namespace {
+
+std::int64_t with_unit(const std::string& key, const std::string& value, std::span<const Unit> units, const char* example) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error == std::errc{} && number >= 0) {
+    const std::string_view suffix(end, static_cast<std::size_t>(value.data() + value.size() - end));
+    if (suffix.empty()) return number;
+    for (const Unit& unit : units)
+      if (unit.suffix == suffix) return number * unit.factor;
+  }
+  throw invalid(key, value, std::string("something like ") + example + " is expected");
+}
+
+}  // namespace
+
+std::int64_t Settings::bytes(const std::string& key) const { return with_unit(key, text(key), kSizes, "512MB or 2GiB"); }
+std::int64_t Settings::seconds(const std::string& key) const { return with_unit(key, text(key), kTimes, "90s, 10m, 2h or 7d"); }
+
+}  // namespace lab::app
