@@ -65,6 +65,7 @@ constexpr SettingRow kSettings[] = {
     {"spark.sql.session.localRelationCacheThreshold", "67108864", "1048576"},
     {"spark.sql.session.localRelationChunkSizeBytes", "16777216", "16777216"},
     {"spark.sql.session.localRelationChunkSizeRows", "10000", "10000"},
+    {"spark.sql.session.localRelationSizeLimit", "3221225472", "3221225472"},
     {"spark.sql.session.localRelationBatchOfChunksSizeBytes", "1073741824", "1073741824"},
     {"spark.sql.session.timeZone", "UTC", "UTC"},
     {"spark.sql.shuffle.partitions", "200", "200"},
@@ -74,6 +75,11 @@ constexpr SettingRow kSettings[] = {
     {"spark.sql.storeAssignmentPolicy", "ANSI", "ANSI"},
     {"spark.sql.timestampType", "TIMESTAMP_LTZ", "TIMESTAMP_LTZ"},
     {"spark.sql.variable.substitute", "true", "true"},
+    {"spark.sql.execution.pyspark.binaryAsBytes", "true", "true"},
+    {"spark.sql.execution.pythonUDTF.arrow.enabled", "false", "true"},
+    {"spark.sql.leafNodeDefaultParallelism", "2", "2"},
+    {"spark.connect.session.planCompression.defaultAlgorithm", "ZSTD", "ZSTD"},
+    {"spark.connect.session.planCompression.threshold", "10485760", "10485760"},
     {"spark.sql.warehouse.dir", "s3a://warehouse", "s3a://warehouse", true},
 };
 
