@@ -42,6 +42,8 @@ class BodyReceiver {
   void feed(std::string_view bytes);
   /// Throws IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, SignatureDoesNotMatch, …; the bytes are given up then.
   ReceivedBody finish();
+  /// Gives up what has come; blocks.
+  void discard() { writer_.reset(); }
 
  private:
   void take(std::string_view data);

@@ -16,13 +16,8 @@ std::size_t buffer_size(const net::RequestBody& body) {
   return static_cast<std::size_t>(std::min<std::uint64_t>(*body.length(), kTurn));
 }
 
-}  // namespace
-
-net::awaitable<net::Response> stream_body(Call& call, net::RequestBody& body, BodyReceiver& receiver,
-                                          std::function<void()> check,
-                                          std::function<net::Response(ReceivedBody)> commit) {
-  ThreadPool& pool = call.service.storage;
-  if (receiver.decoded_length() > kSmallBody) co_await net::offload(pool, std::move(check));
+net::awaitable<net::Response> pump_body(ThreadPool& pool, net::RequestBody& body, BodyReceiver& receiver,
+                                        std::function<net::Response(ReceivedBody)> commit) {
   std::string buffer(buffer_size(body), '\0');
   bool at_end = body.length() == std::uint64_t{0};
   std::uint64_t read = 0;
@@ -38,6 +33,25 @@ net::awaitable<net::Response> stream_body(Call& call, net::RequestBody& body, Bo
     std::optional<net::Response> response = co_await net::offload(pool, std::move(turn));
     if (response) co_return std::move(*response);
   }
+}
+
+}  // namespace
+
+net::awaitable<net::Response> stream_body(Call& call, net::RequestBody& body, BodyReceiver& receiver,
+                                          std::function<void()> check,
+                                          std::function<net::Response(ReceivedBody)> commit) {
+  ThreadPool& pool = call.service.storage;
+  if (receiver.decoded_length() > kSmallBody) co_await net::offload(pool, std::move(check));
+  std::exception_ptr failure;
+  try {
+    co_return co_await pump_body(pool, body, receiver, std::move(commit));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  // Giving bytes up removes a file: not on an I/O thread.
+  auto discard = [&receiver] { receiver.discard(); };
+  co_await net::offload(pool, std::move(discard));
+  std::rethrow_exception(failure);
 }
 
 }  // namespace lab::s3
