@@ -183,7 +183,8 @@ ExpressionPtr Grammar::named_expression() {
   const Index first = position_;
   auto value = expression();
   plan::Alias alias;
-  if (accept("AS")) {
+  if (at("AS") && (at_identifier(1) || at("(", 1))) {
+    advance();
     if (at("(")) {
       alias.names = identifier_list();
     } else {

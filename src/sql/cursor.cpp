@@ -39,7 +39,14 @@ void Grammar::expect(std::string_view word) {
   if (accept(word)) return;
   // As ANTLR does: one token too many before the wanted one is called so.
   if (at(word, 1)) fail_at(position_, "extra");
+  // `'it's'`: the piece between two literals is one token too many too.
+  if (at_identifier() && at_string(1) && position_ > 0 && tokens_[position_ - 1].kind == TokenKind::String) fail_at(position_, "extra");
   fail();
+}
+
+void Grammar::expect_or_miss(std::string_view word) {
+  if (!at(word) && !at(word, 1)) fail_at(position_, ": missing '" + std::string(word) + "'");
+  expect(word);
 }
 
 void Grammar::expect_all(std::initializer_list<std::string_view> words) {
@@ -52,11 +59,7 @@ void Grammar::expect_statement_end() {
   }
   if (at_end()) {
     if (has_unclosed_comment_) {
-      QueryContext context;
-      context.line = token().line;
-      context.column = token().column;
-      context.sql_text = *text_;
-      throw Error(conditions::kUnclosedBracketedComment).at(std::move(context));
+      fail_at(position_);
     }
     return;
   }
@@ -85,9 +88,7 @@ plan::Origin Grammar::origin(Index first) const {
 void Grammar::fail_at(Index index, std::string hint) const {
   const Token& token = tokens_[index];
   if (has_unclosed_comment_ && token.kind == TokenKind::End) {
-    QueryContext context;
-    context.line = token.line;
-    context.column = token.column;
+    QueryContext context;  // Spark names no place for it
     context.sql_text = *text_;
     throw Error(conditions::kUnclosedBracketedComment).at(std::move(context));
   }

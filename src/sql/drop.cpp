@@ -32,7 +32,7 @@ Statement Grammar::drop_statement() {
     return {std::move(node), {}};
   }
   const Index words = at_any({"TEMPORARY", "TEMP"}) ? 1 : 0;
-  for (const std::string_view word : {"FUNCTION", "VARIABLE", "INDEX", "ROLE", "MACRO"}) {
+  for (const std::string_view word : {"FUNCTION", "VARIABLE", "INDEX"}) {
     if (!at(word, words)) continue;
     position_ += words + 1;
     if (!at_identifier()) fail();

@@ -43,6 +43,7 @@ class Grammar {
   bool accept(std::string_view word);
   bool accept_all(std::initializer_list<std::string_view> words);
   void expect(std::string_view word);
+  void expect_or_miss(std::string_view word);  ///< where Spark tells that exactly this word is missing
   void expect_all(std::initializer_list<std::string_view> words);
   void expect_statement_end();
   void advance() { if (position_ + 1 < tokens_.size()) ++position_; }
@@ -147,6 +148,7 @@ class Grammar {
   bool at_query(Index ahead = 0) const;  ///< a query begins here (behind a parenthesis or not)
   plan::RelationPtr query();
   std::vector<plan::CommonTable> common_tables(bool& recursive);
+  void refuse_duplicates(const std::vector<plan::CommonTable>& tables, Index first) const;
   plan::RelationPtr query_term(int level);
   plan::RelationPtr query_primary();
   plan::RelationPtr organized(plan::RelationPtr input);
@@ -216,6 +218,7 @@ class Grammar {
   plan::Statement cache_statement();
   plan::Statement refresh_statement();
   plan::Statement explain_statement();
+  void refuse_hive_statement();
   std::optional<plan::Statement> unsupported_statement();
   plan::NameParts delta_table(std::optional<std::string>& path);
 

@@ -52,6 +52,7 @@ Statement Grammar::insert_statement(std::vector<plan::CommonTable> tables, bool 
   }
   const Index query_at = position_;
   node.query = query();
+  refuse_duplicates(tables, first);
   if (!tables.empty()) node.query = relation_node(plan::With{std::move(tables), recursive, std::move(node.query)}, query_at);
   return {std::move(node), {}};
 }

@@ -1,5 +1,8 @@
 #include "sql/lexer.h"
 
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -9,8 +12,20 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-/// Any non-ASCII byte counts as a letter here; the parser refuses unquoted names that hold one.
-bool is_name_byte(char c) { return is_digit(c) || is_ascii_letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
+bool is_name_byte(char c) { return is_digit(c) || is_ascii_letter(c) || c == '_'; }
+
+/// Bytes of the name's character at `at`; 0 when there is none. Letters of any script make names here; the parser refuses
+/// unquoted names with other than ASCII ones, as Spark does, by saying so.
+std::size_t name_character(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return 0;
+  if (is_name_byte(text[at])) return 1;
+  if (static_cast<unsigned char>(text[at]) < 0x80) return 0;
+  auto next = static_cast<std::int32_t>(at);
+  UChar32 code = 0;
+  U8_NEXT(text.data(), next, static_cast<std::int32_t>(text.size()), code);
+  if (code < 0 || (U_GET_GC_MASK(code) & U_GC_L_MASK) == 0) return 0;
+  return static_cast<std::size_t>(next) - at;
+}
 
 // Longest first. `>>` and `>>>` are read by the expression parser out of adjacent `>`, since types nest with them too.
 constexpr std::array<std::string_view, 39> kSymbols{
@@ -96,7 +111,7 @@ class Lexer {
       read_quoted(token);
     } else if (is_digit(c) || (c == '.' && is_digit(look(1)))) {
       read_number(token);
-    } else if (is_name_byte(c)) {
+    } else if (name_character(text_, position_) > 0) {
       read_word(token);
     } else {
       read_symbol(token);
@@ -191,7 +206,7 @@ class Lexer {
   // and `1.5x` is no decimal, so that `t.1col` keeps its dot.
   void read_number(Token& token) {
     std::size_t name_end = position_;
-    while (name_end < text_.size() && is_name_byte(text_[name_end])) ++name_end;
+    while (const auto length = name_character(text_, name_end)) name_end += length;
     const std::size_t whole = digits_from(position_);
     const auto try_number = [&](bool with_dot) {
       std::size_t at = whole;
@@ -222,7 +237,7 @@ class Lexer {
 
   void read_word(Token& token) {
     const std::size_t start = position_;
-    while (position_ < text_.size() && is_name_byte(text_[position_]) && space_here() == 0) ++position_;
+    while (const auto length = name_character(text_, position_)) position_ += length;
     token.kind = TokenKind::Word;
     token.text = text_.substr(start, position_ - start);
     std::transform(token.text.begin(), token.text.end(), token.text.begin(),

@@ -84,8 +84,8 @@ ExpressionPtr Grammar::number_literal(bool negative, Index first) {
   const auto exact = exact_decimal(here.text);
   if (!exact || exact->precision > types::DataType::kMaxDecimalPrecision) {
     const int precision = exact ? exact->precision : std::numeric_limits<int>::max();
-    raise(conditions::kDecimalPrecisionExceedsMax,
-          {{"precision", std::to_string(precision)}, {"maxPrecision", std::to_string(types::DataType::kMaxDecimalPrecision)}}, first);
+    throw Error(conditions::kDecimalPrecisionExceedsMax,
+                {{"precision", std::to_string(precision)}, {"maxPrecision", std::to_string(types::DataType::kMaxDecimalPrecision)}});
   }
   const types::Decimal value{negative ? -exact->unscaled : exact->unscaled, exact->scale};
   return literal(types::DataType::decimal(exact->precision, exact->scale), {value}, first);

@@ -29,7 +29,12 @@ Statement Grammar::update_statement() {
 }
 
 Statement Grammar::delete_statement() {
-  expect_all({"DELETE", "FROM"});
+  expect("DELETE");
+  if (at_identifier()) {
+    expect_or_miss("FROM");
+  } else {
+    expect("FROM");
+  }
   plan::Delete node;
   node.target = target_relation();
   if (accept("WHERE")) node.condition = expression();

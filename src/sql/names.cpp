@@ -17,12 +17,10 @@ std::string Grammar::name_part(const Token& token) {
   if (token.kind == TokenKind::Quoted) return token.text;
   std::string name(word_text(token));
   if (std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
-    const auto index = static_cast<Index>(&token - tokens_.data());
     QueryContext context;
     context.line = token.line;
     context.column = token.column;
     context.sql_text = *text_;
-    (void)index;
     throw Error(conditions::kInvalidIdentifier, {{"ident", name}}).at(std::move(context));
   }
   return name;
@@ -30,18 +28,20 @@ std::string Grammar::name_part(const Token& token) {
 
 std::string Grammar::identifier() {
   if (!at_identifier()) fail();
-  const Index first = position_;
   std::string name = name_part(token());
   advance();
   // `test-table` without quotes: the whole of it is what the user meant as a name.
-  if (at("-") && at_identifier(1) && token().start == tokens_[first].end && token(1).start == token().end) {
+  if (at("-") && at_identifier(1)) {
     const Token& dash = token();
-    while (at("-") && at_identifier(1)) position_ += 2;
+    while (at("-") && at_identifier(1)) {
+      name += "-" + std::string(word_text(token(1)));
+      position_ += 2;
+    }
     QueryContext context;
     context.line = dash.line;
     context.column = dash.column;
     context.sql_text = *text_;
-    throw Error(conditions::kInvalidIdentifier, {{"ident", std::string(source(first, position_))}}).at(std::move(context));
+    throw Error(conditions::kInvalidIdentifier, {{"ident", std::move(name)}}).at(std::move(context));
   }
   return name;
 }
@@ -117,9 +117,12 @@ bool Grammar::at_clause(Index ahead) const {
   const Index next = ahead + 1;
   if (word == "FROM") return at_identifier(next) || at("(", next);
   if (word == "WHERE" || word == "HAVING" || word == "LIMIT" || word == "OFFSET") return can_start_expression(next);
-  if (word == "GROUP" || word == "ORDER" || word == "SORT" || word == "CLUSTER" || word == "DISTRIBUTE") return at("BY", next);
-  if (word == "UNION" || word == "EXCEPT" || word == "MINUS" || word == "INTERSECT")
-    return at_any({"SELECT", "VALUES", "TABLE", "FROM", "(", "ALL", "DISTINCT", "WITH"}, next);
+  if (word == "GROUP" || word == "ORDER" || word == "SORT" || word == "CLUSTER" || word == "DISTRIBUTE")
+    return at("BY", next) && can_start_expression(next + 1);
+  if (word == "UNION" || word == "EXCEPT" || word == "MINUS" || word == "INTERSECT") {
+    if (at_any({"SELECT", "VALUES", "TABLE", "FROM"}, next)) return can_start_expression(next + 1) || at("/*+", next + 1);
+    return at_any({"(", "ALL", "DISTINCT", "WITH", "BY"}, next);
+  }
   if (word == "LATERAL") return at("VIEW", next);
   if (word == "WINDOW") return at_identifier(next) && at("AS", next + 1);
   if (word == "PIVOT" || word == "TABLESAMPLE") return at("(", next);
@@ -127,7 +130,6 @@ bool Grammar::at_clause(Index ahead) const {
   if (word == "VERSION" || word == "TIMESTAMP" || word == "SYSTEM_VERSION" || word == "SYSTEM_TIME") return at("AS", next) && at("OF", next + 1);
   if (word == "FOR") return at_any({"VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME"}, next);
   if (word == "SELECT" || word == "INSERT") return can_start_expression(next);
-  if (word == "AS") return true;
   return false;
 }
 

@@ -66,9 +66,7 @@ std::string summary(const QueryContext& context) {
 }  // namespace
 
 std::string parse_exception_text(const Error& error, bool is_spark_4) {
-  if (error.contexts().empty() || error.contexts().front().sql_text.empty()) {
-    if (error.contexts().empty()) return error.what();
-  }
+  if (error.contexts().empty()) return error.what();
   const auto& context = error.contexts().front();
   const std::string_view name = error.condition().name;
   std::string text = "\n";
@@ -77,6 +75,7 @@ std::string parse_exception_text(const Error& error, bool is_spark_4) {
   text += error.message();
   if (is_spark_4 && !error.condition().sqlstate.empty()) text += " SQLSTATE: " + std::string(error.condition().sqlstate);
   if (is_spark_4 && context.start_index >= 0) return text + "\n" + summary(context);
+  if (context.line == 0) return text + "\n== SQL ==\n" + context.sql_text;
   text += is_spark_4 && !error.condition().sqlstate.empty() ? " (line " : "(line ";
   text += std::to_string(context.line) + ", pos " + std::to_string(context.column) + ")\n";
   return text + marked_text(context);

@@ -51,11 +51,11 @@ RelationPtr Grammar::query() {
   auto body = organized(query_term(0));
   if (at("|>")) body = pipe_operators(std::move(body));
   if (tables.empty()) return body;
+  refuse_duplicates(tables, first);
   return relation_node(plan::With{std::move(tables), recursive, std::move(body)}, first);
 }
 
 std::vector<plan::CommonTable> Grammar::common_tables(bool& recursive) {
-  const Index first = position_;
   expect("WITH");
   if (at("RECURSIVE") && at_identifier(1) && !at("AS", 1)) {
     advance();
@@ -73,6 +73,11 @@ std::vector<plan::CommonTable> Grammar::common_tables(bool& recursive) {
     expect(")");
     tables.push_back(std::move(table));
   } while (accept(","));
+  return tables;
+}
+
+/// The error covers the whole query, so it waits for its end.
+void Grammar::refuse_duplicates(const std::vector<plan::CommonTable>& tables, Index first) const {
   std::vector<std::string> names;
   std::string duplicates;
   for (const auto& table : tables) {
@@ -82,7 +87,6 @@ std::vector<plan::CommonTable> Grammar::common_tables(bool& recursive) {
     names.push_back(std::move(key));
   }
   if (!duplicates.empty()) raise(conditions::kDuplicatedCteNames, {{"duplicateNames", duplicates}}, first);
-  return tables;
 }
 
 // INTERSECT binds tighter than UNION, EXCEPT and MINUS.

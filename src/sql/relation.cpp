@@ -53,6 +53,7 @@ RelationPtr Grammar::relation_primary() {
     if (at_query(1)) {
       advance();
       auto inner = query();
+      if (at_end()) expect_or_miss(")");
       expect(")");
       return aliased(sampled(std::move(inner)), first, kGeneratedAlias);
     }

@@ -34,10 +34,9 @@ Statement Grammar::set_statement(Index first) {
     node.is_catalog_only = true;
     return {std::move(node), {}};
   }
-  if (at("ROLE") || (at_any({"VARIABLE", "VAR"}) && (at_identifier(1) || at("(", 1)))) {
-    const std::string what = at("ROLE") ? "SET ROLE" : "SET VARIABLE";
+  if (at_any({"VARIABLE", "VAR"}) && (at_identifier(1) || at("(", 1))) {
     position_ = tokens_.size() - 1;
-    return {plan::UnsupportedCommand{what}, {}};
+    return {plan::UnsupportedCommand{"SET VARIABLE"}, {}};
   }
   plan::SetConfig node;
   const auto start = tokens_[first].end;

@@ -113,10 +113,14 @@ Statement Grammar::show_statement(Index first) {
     position_ += 2;
     return {plan::ShowCurrentNamespace{}, {}};
   }
-  for (const std::string_view word : {"GRANT", "ROLE", "ROLES", "PRINCIPALS", "COMPACTIONS", "TRANSACTIONS", "INDEXES", "LOCKS", "CURRENT", "COLLATIONS", "VARIABLES", "PROCEDURES"}) {
+  for (const std::string_view word : {"COLLATIONS", "VARIABLES", "PROCEDURES"}) {
     if (!at(word)) continue;
     while (!at_end() && !at(";")) advance();
     return {plan::UnsupportedCommand{"SHOW " + std::string(word)}, {}};
+  }
+  if (at_identifier() && token(1).kind == TokenKind::End) {
+    advance();
+    expect_or_miss("FUNCTIONS");
   }
   fail();
 }

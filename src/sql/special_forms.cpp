@@ -14,11 +14,6 @@ plan::ExpressionPtr Grammar::special_form() {
   const Index first = position_;
   const Index open = position_ + 1;
   if (at_any({"CAST", "TRY_CAST"}) && find_inside(open, "AS")) return cast_expression();
-  if (at_any({"CAST", "TRY_CAST"})) {
-    position_ += 2;
-    (void)expression();
-    fail();
-  }
   if (at("EXTRACT") && find_inside(open, "FROM")) {
     position_ += 2;
     const Index field_at = position_;

@@ -8,6 +8,7 @@ using plan::Statement;
 Statement Grammar::statement() {
   const Level level(*this);
   const Index first = position_;
+  refuse_hive_statement();
   Statement result;
   if (at("WITH") && at_query()) {
     bool recursive = false;
@@ -67,7 +68,7 @@ Statement Grammar::statement() {
   } else if (auto unsupported = unsupported_statement()) {
     result = std::move(*unsupported);
   } else {
-    fail();
+    fail_at(at_any({"VALUES", "TABLE", "WITH", "SELECT"}) ? position_ + 1 : position_);
   }
   result.origin = origin(first);
   return result;
@@ -168,22 +169,30 @@ const UnsupportedForm kUnsupportedForms[] = {
     {{"LIST", "JARS"}, "LIST JAR", false},
     {{"LIST", "FILE"}, "LIST FILE", false},
     {{"LIST", "FILES"}, "LIST FILE", false},
-    {{"GRANT"}, "GRANT"},
-    {{"REVOKE"}, "REVOKE"},
-    {{"EXPORT", "TABLE"}, "EXPORT TABLE"},
-    {{"IMPORT", "TABLE"}, "IMPORT TABLE"},
-    {{"LOCK", "TABLE"}, "LOCK TABLE"},
-    {{"LOCK", "DATABASE"}, "LOCK DATABASE"},
-    {{"UNLOCK", "TABLE"}, "UNLOCK TABLE"},
-    {{"UNLOCK", "DATABASE"}, "UNLOCK DATABASE"},
-    {{"START", "TRANSACTION"}, "START TRANSACTION", false},
-    {{"COMMIT"}, "COMMIT", false},
-    {{"ROLLBACK"}, "ROLLBACK", false},
-    {{"DFS"}, "DFS", false},
     {{"FROM"}, "FROM … INSERT"},
 };
 
+// Hive's statements that Spark's grammar knows only to refuse them.
+const std::initializer_list<std::string_view> kRefusedForms[] = {
+    {"CREATE", "ROLE"}, {"DROP", "ROLE"}, {"GRANT", "ROLE"}, {"GRANT"}, {"REVOKE", "ROLE"}, {"REVOKE"}, {"SHOW", "GRANT"}, {"SHOW", "ROLE", "GRANT"},
+    {"SHOW", "ROLE"}, {"SHOW", "PRINCIPALS"}, {"SHOW", "ROLES"}, {"SHOW", "CURRENT", "ROLES"}, {"EXPORT", "TABLE"}, {"IMPORT", "TABLE"},
+    {"SHOW", "COMPACTIONS"}, {"SHOW", "TRANSACTIONS"}, {"SHOW", "INDEXES"}, {"SHOW", "LOCKS"}, {"ALTER", "INDEX"}, {"LOCK", "TABLE"},
+    {"LOCK", "DATABASE"}, {"UNLOCK", "TABLE"}, {"UNLOCK", "DATABASE"}, {"CREATE", "TEMPORARY", "MACRO"}, {"DROP", "TEMPORARY", "MACRO"},
+    {"START", "TRANSACTION"}, {"COMMIT"}, {"ROLLBACK"}, {"DFS"}, {"SET", "ROLE"},
+};
+
 }  // namespace
+
+void Grammar::refuse_hive_statement() {
+  for (const auto& words : kRefusedForms) {
+    if (!at_all(words)) continue;
+    const Index first = position_;
+    std::string operation;
+    for (const auto word : words) operation += (operation.empty() ? "" : " ") + std::string(word);
+    while (!at_end() && !at(";")) advance();
+    raise(conditions::kInvalidStatementOrClause, {{"operation", operation}}, first);
+  }
+}
 
 std::optional<Statement> Grammar::unsupported_statement() {
   for (const auto& form : kUnsupportedForms) {
@@ -202,6 +211,9 @@ std::optional<Statement> Grammar::unsupported_statement() {
     }
     return Statement{plan::UnsupportedCommand{std::string(form.name)}, {}};
   }
+  // The first word of a statement, and then none of its next words.
+  for (const auto& form : kUnsupportedForms)
+    if (form.words.size() > 1 && at(*form.words.begin())) fail_at(position_ + 1);
   return std::nullopt;
 }
 

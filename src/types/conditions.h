@@ -11,7 +11,7 @@ inline constexpr Condition kDataTypeMissingSize{"DATATYPE_MISSING_SIZE", "42K01"
 inline constexpr Condition kIncompleteArray{"INCOMPLETE_TYPE_DEFINITION.ARRAY", "42K01", Kind::Parse, "Incomplete complex type: The definition of \"ARRAY\" type is incomplete. You must provide an element type. For example: \"ARRAY<elementType>\"."};
 inline constexpr Condition kIncompleteMap{"INCOMPLETE_TYPE_DEFINITION.MAP", "42K01", Kind::Parse, "Incomplete complex type: The definition of \"MAP\" type is incomplete. You must provide a key type and a value type. For example: \"MAP<TIMESTAMP, INT>\"."};
 inline constexpr Condition kIncompleteStruct{"INCOMPLETE_TYPE_DEFINITION.STRUCT", "42K01", Kind::Parse, "Incomplete complex type: The definition of \"STRUCT\" type is incomplete. You must provide at least one field type. For example: \"STRUCT<name STRING, phone DECIMAL(10, 2)>\"."};
-inline constexpr Condition kDecimalPrecisionExceedsMax{"DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "22003", Kind::Parse, "Decimal precision <precision> exceeds max precision <maxPrecision>."};
+inline constexpr Condition kDecimalPrecisionExceedsMax{"DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "22003", Kind::Arithmetic, "Decimal precision <precision> exceeds max precision <maxPrecision>."};
 inline constexpr Condition kDecimalScaleExceedsPrecision{"DECIMAL_SCALE_EXCEEDS_PRECISION", "22003", Kind::Parse, "Decimal scale <scale> cannot be greater than precision <precision>."};
 inline constexpr Condition kFromToIntervalUnsupported{"UNSUPPORTED_FROM_TO_INTERVAL", "0A000", Kind::Parse, "Intervals FROM <from> TO <to> are not supported."};
 inline constexpr Condition kUnsupportedArrowType{"UNSUPPORTED_ARROWTYPE", "0A000", Kind::Unsupported, "Unsupported arrow type <typeName>."};
