@@ -72,6 +72,7 @@ ExpressionPtr Grammar::predicate(ExpressionPtr value, Index first, bool& found) 
   }
   const bool negated = at_any({"NOT", "!"}) && at_any({"BETWEEN", "IN", "LIKE", "ILIKE", "RLIKE", "REGEXP"}, 1);
   const Index word = negated ? 1 : 0;
+  if (negated) refuse_bang(position_);
   ExpressionPtr result;
   if (at("BETWEEN", word) && can_start_expression(word + 1)) {
     position_ += word + 1;
@@ -99,6 +100,10 @@ ExpressionPtr Grammar::predicate(ExpressionPtr value, Index first, bool& found) 
   return negated ? negate(std::move(result), first) : result;
 }
 
+void Grammar::refuse_bang(Index at) const {
+  if (!options_.bang_is_not && tokens_[at].is("!")) raise_over(conditions::kBangEqualsNot, {{"clause", "!"}}, at, at + 1);
+}
+
 ExpressionPtr Grammar::in_predicate(ExpressionPtr value, Index first) {
   expect("(");
   if (at_query()) {
@@ -120,6 +125,7 @@ ExpressionPtr Grammar::in_predicate(ExpressionPtr value, Index first) {
 }
 
 ExpressionPtr Grammar::like_predicate(ExpressionPtr value, bool negated, Index first) {
+  const Index word = position_;
   const std::string name = accept("ILIKE") ? "ilike" : (advance(), "like");
   if (at_any({"ANY", "SOME", "ALL"}) && at("(", 1)) {
     // `NOT LIKE ANY (a, b)` is NOT LIKE a OR NOT LIKE b.
@@ -127,7 +133,7 @@ ExpressionPtr Grammar::like_predicate(ExpressionPtr value, bool negated, Index f
     position_ += 2;
     if (at(")")) {
       advance();
-      raise(conditions::kEmptyLikeList, {}, first);
+      raise(conditions::kEmptyLikeList, {{"msg", "Expected something between '(' and ')'."}}, word);
     }
     Expressions patterns = expressions();
     expect(")");
@@ -154,6 +160,7 @@ ExpressionPtr Grammar::like_predicate(ExpressionPtr value, bool negated, Index f
 
 ExpressionPtr Grammar::is_predicate(ExpressionPtr value, Index first) {
   expect("IS");
+  if (at("!")) refuse_bang(position_);
   const bool negated = accept("NOT") || accept("!");
   deepen();
   if (accept("NULL") || accept("UNKNOWN")) return combine(negated ? "isnotnull" : "isnull", {std::move(value)}, first);

@@ -4,6 +4,7 @@
 #include "sql/conditions.h"
 #include "sql/grammar.h"
 #include "types/field_comment.h"
+#include "types/type_text.h"
 
 namespace lab::sql {
 
@@ -283,6 +284,27 @@ plan::ExpressionPtr Grammar::transform() {
   return plan::make_call(std::move(name), std::move(arguments), origin(first));
 }
 
+/// `[(a INT, …)] USING csv [OPTIONS (path '/x', header true)]`: the view reads a source.
+plan::RelationPtr Grammar::source_of_view() {
+  const Index first = position_;
+  plan::DataSource data;
+  if (accept("(")) {
+    types::Schema schema;
+    do {
+      schema.push_back(column_type(false));
+    } while (accept(","));
+    expect(")");
+    data.schema = types::schema_to_ddl(schema);
+  }
+  expect("USING");
+  for (const auto& part : multipart_identifier()) data.format += (data.format.empty() ? "" : ".") + lowered(part);
+  if (at("OPTIONS") && at("(", 1)) {
+    advance();
+    data.options = property_list(true);
+  }
+  return relation_node(std::move(data), first);
+}
+
 Statement Grammar::create_view(Index first, bool or_replace) {
   plan::CreateView node;
   node.or_replace = or_replace;
@@ -298,9 +320,10 @@ Statement Grammar::create_view(Index first, bool or_replace) {
   expect("VIEW");
   if (!or_replace) node.if_not_exists = accept_if_not_exists();
   node.name = identifier_reference();
-  if (node.is_temporary && at("USING")) {
-    while (!at_end() && !at(";")) advance();
-    return {plan::UnsupportedCommand{"CREATE TEMPORARY VIEW … USING"}, {}};
+  const Index close = at("(") ? matching_parenthesis(position_) + 1 : position_;
+  if (node.is_temporary && close < tokens_.size() && tokens_[close].is("USING")) {
+    node.query = source_of_view();
+    return {std::move(node), {}};
   }
   if (accept("(")) {
     do {

@@ -69,6 +69,7 @@ struct DateParts {
   std::int64_t year = 0;
   int month = 1;
   int day = 1;
+  bool is_whole = false;
 };
 
 /// `[+-]y…y[-m[-d]]`; years of 4 to 7 digits.
@@ -87,6 +88,7 @@ std::optional<DateParts> read_date_parts(Reader& reader) {
   const auto day = reader.number(1, 2);
   if (!day) return std::nullopt;
   parts.day = static_cast<int>(*day);
+  parts.is_whole = true;
   return parts;
 }
 
@@ -174,7 +176,8 @@ std::optional<std::int64_t> read_date(std::string_view text) {
   Reader reader(trimmed(text));
   const auto parts = read_date_parts(reader);
   if (!parts) return std::nullopt;
-  if (!reader.at_end() && reader.look() != ' ' && reader.look() != 'T') return std::nullopt;
+  // Only a whole date may have a time behind it.
+  if (!reader.at_end() && (!parts->is_whole || (reader.look() != ' ' && reader.look() != 'T'))) return std::nullopt;
   return days_of(parts->year, parts->month, parts->day);
 }
 
@@ -195,7 +198,7 @@ std::optional<TimestampText> read_timestamp(std::string_view text) {
     const auto found = days_of(parts->year, parts->month, parts->day);
     if (!found) return std::nullopt;
     days = *found;
-    has_time = reader.accept('T') || reader.accept(' ');
+    has_time = parts->is_whole && (reader.accept('T') || reader.accept(' '));
     if (!has_time && !reader.at_end()) return std::nullopt;
     if (has_time && reader.at_end()) return std::nullopt;
   }

@@ -81,6 +81,7 @@ Statement Grammar::describe_relation(Index) {
   node.name = identifier_reference();
   if (at("PARTITION") && at("(", 1)) {
     (void)partition_spec();
+    accept_all({"AS", "JSON"});
     return {plan::UnsupportedCommand{"DESCRIBE TABLE … PARTITION"}, {}};
   }
   if (at_all({"AS", "JSON"})) {

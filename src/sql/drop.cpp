@@ -32,8 +32,8 @@ Statement Grammar::drop_statement() {
     return {std::move(node), {}};
   }
   const Index words = at_any({"TEMPORARY", "TEMP"}) ? 1 : 0;
-  for (const std::string_view word : {"FUNCTION", "VARIABLE", "INDEX"}) {
-    if (!at(word, words)) continue;
+  for (const std::string_view word : {"FUNCTION", "VARIABLE", "VAR", "INDEX"}) {
+    if (!at(word, words) || (word.starts_with("VAR") && words == 0)) continue;
     position_ += words + 1;
     if (!at_identifier()) fail();
     while (!at_end() && !at(";")) advance();

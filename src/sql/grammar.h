@@ -77,6 +77,7 @@ class Grammar {
   bool at_strict_identifier(Index ahead = 0) const;
   plan::NameParts multipart_identifier();
   plan::NameParts identifier_reference();
+  std::optional<std::string> constant_text(const plan::Expression& value) const;
   std::vector<std::string> identifier_list();  ///< with its parentheses
   std::string string_literal();
   std::optional<std::string> optional_pattern();  ///< `[LIKE] 'pattern'`
@@ -94,6 +95,7 @@ class Grammar {
   plan::ExpressionPtr negation();
   plan::ExpressionPtr predicated();
   plan::ExpressionPtr predicate(plan::ExpressionPtr value, Index first, bool& found);
+  void refuse_bang(Index at) const;
   plan::ExpressionPtr like_predicate(plan::ExpressionPtr value, bool negated, Index first);
   plan::ExpressionPtr in_predicate(plan::ExpressionPtr value, Index first);
   plan::ExpressionPtr is_predicate(plan::ExpressionPtr value, Index first);
@@ -188,6 +190,7 @@ class Grammar {
   plan::Statement create_table(Index first, bool or_replace, bool is_replace);
   plan::Statement create_table_like(plan::CreateTableLike like);
   plan::Statement create_view(Index first, bool or_replace);
+  plan::RelationPtr source_of_view();
   plan::Statement create_namespace();
   void table_columns(plan::TableDefinition& table);
   plan::ColumnDefinition column_definition();

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "sql/conditions.h"
 #include "sql/grammar.h"
 
 namespace lab::sql {
@@ -68,6 +69,9 @@ plan::ExpressionPtr Grammar::grouping_analytics() {
     }
   } while (accept(","));
   expect(")");
+  const bool has_empty = std::any_of(node.sets.begin(), node.sets.end(), [](const auto& set) { return set.empty(); });
+  if (has_empty && node.kind != GroupingAnalytics::Kind::GroupingSets)
+    raise(conditions::kEmptyGroupingSet, {{"element", node.kind == GroupingAnalytics::Kind::Rollup ? "ROLLUP" : "CUBE"}}, first);
   return plan::make_expression(std::move(node), origin(first));
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <limits>
 
 #include "sql/conditions.h"
 #include "sql/grammar.h"
@@ -88,7 +89,10 @@ plan::ExpressionPtr Grammar::multi_unit_interval(Index first) {
     units.push_back(*unit);
     position_ += 2;
   }
-  if (at("TO") && unit_of(token(1))) fail();
+  if (at("TO") && unit_of(token(1))) {
+    position_ += 2;
+    raise(conditions::kSeveralFromToUnits, {}, first);
+  }
   const auto interval = read_interval(text);
   if (!interval) {
     std::string shown = text;
@@ -139,6 +143,11 @@ plan::ExpressionPtr Grammar::from_to_interval(Index first) {
   if (!last) fail();
   const std::string to = *last;
   advance();
+  if ((at_string() || token().is_number()) && unit_of(token(1))) {
+    position_ += 2;
+    if (at("TO") && unit_of(token(1))) position_ += 2;
+    raise(conditions::kSeveralFromToUnits, {}, first);
+  }
   if (!is_string) raise_over(conditions::kIntervalFromToValueNotString, {}, value_at, position_);
   if (negative) value = value.starts_with('-') ? value.substr(1) : "-" + value;
   const std::string type_name = "interval " + from + " to " + to;
@@ -148,6 +157,8 @@ plan::ExpressionPtr Grammar::from_to_interval(Index first) {
       raise_over(conditions::kIntervalUnmatchedFormat,
                  {{"input", value}, {"intervalStr", "year-month"}, {"supportedFormat", "`[+|-]y-m`, `INTERVAL [+|-]'[+|-]y-m' YEAR TO MONTH`"}, {"typeName", type_name}},
                  value_at, position_);
+    if (*months < std::numeric_limits<std::int32_t>::min() || *months > std::numeric_limits<std::int32_t>::max())
+      raise_over(conditions::kIntervalParsing, {{"input", value}, {"interval", "year-month"}}, value_at, position_);
     return literal(types::DataType::year_month(), {*months}, first);
   }
   const int lowest = year_month_field(from) >= 0 || from == "week" ? -1 : day_time_field(from);

@@ -152,7 +152,6 @@ std::optional<std::int64_t> read_year_to_month(std::string_view text) {
   const auto months = reader.digits(2);
   if (!months || *months > 11 || !reader.at_end()) return std::nullopt;
   const std::int64_t total = *years * 12 + *months;
-  if (!fits_int(total)) return std::nullopt;
   return negative ? -total : total;
 }
 
@@ -168,16 +167,16 @@ std::optional<std::int64_t> read_day_to_second(std::string_view text, int from, 
   for (int field = from; field <= to; ++field) {
     const auto index = static_cast<std::size_t>(field);
     if (field != from && !reader.accept(kSeparators[index])) return std::nullopt;
-    const auto value = reader.digits(field == from ? 10 : 2);
+    const auto value = reader.digits(field == from ? 18 : 2);
     if (!value || (field != from && *value > kHighest[index])) return std::nullopt;
-    if (!add_scaled(total, *value, kFactors[index])) return std::nullopt;
+    if (!add_scaled(total, negative ? -*value : *value, kFactors[index])) return std::nullopt;
   }
   if (to == 3 && reader.accept('.')) {
     const auto fraction = reader.fraction();
-    if (!fraction || !add_scaled(total, *fraction, 1)) return std::nullopt;
+    if (!fraction || !add_scaled(total, negative ? -*fraction : *fraction, 1)) return std::nullopt;
   }
   if (!reader.at_end()) return std::nullopt;
-  return negative ? -total : total;
+  return total;
 }
 
 }  // namespace lab::sql

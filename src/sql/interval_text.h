@@ -12,7 +12,7 @@ namespace lab::sql {
 /// nullopt when the text is no interval or overflows.
 std::optional<types::CalendarInterval> read_interval(std::string_view text);
 
-/// `[+-]y-m` in months; nullopt when it does not match or overflows.
+/// `[+-]y-m` in months, which may be more than an interval holds; nullopt when it does not match.
 std::optional<std::int64_t> read_year_to_month(std::string_view text);
 
 /// `[+-]d h:m:s.n` or the part of it between two fields, in microseconds. Field numbers as types::DayTimeField.

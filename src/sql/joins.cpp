@@ -72,13 +72,14 @@ plan::RelationPtr Grammar::relation_extensions(plan::RelationPtr left, Index fir
       }
     }
     join->right = relation_primary();
+    if (join->is_natural && join->is_lateral) raise(conditions::kIncompatibleJoinTypes, {{"joinType1", "LATERAL"}, {"joinType2", "NATURAL"}}, start);
     if (!join->is_natural) {
       if (accept("ON")) {
         join->condition = expression();
       } else if (at("USING") && at("(", 1)) {
-        if (join->is_lateral) raise_over(conditions::kLateralJoinUsing, {}, start, position_ + 1);
         advance();
         join->using_columns = identifier_list();
+        if (join->is_lateral) raise(conditions::kLateralJoinUsing, {}, start);
       }
     }
     join->left = std::move(left);

@@ -84,8 +84,10 @@ ExpressionPtr Grammar::number_literal(bool negative, Index first) {
   const auto exact = exact_decimal(here.text);
   if (!exact || exact->precision > types::DataType::kMaxDecimalPrecision) {
     const int precision = exact ? exact->precision : std::numeric_limits<int>::max();
-    throw Error(conditions::kDecimalPrecisionExceedsMax,
-                {{"precision", std::to_string(precision)}, {"maxPrecision", std::to_string(types::DataType::kMaxDecimalPrecision)}});
+    Error::Parameters parameters{{"precision", std::to_string(precision)}, {"maxPrecision", std::to_string(types::DataType::kMaxDecimalPrecision)}};
+    // Spark tells where for the suffix BD alone.
+    if (here.kind == TokenKind::BigDecimal) raise(conditions::kDecimalPrecisionExceedsMax, std::move(parameters), first);
+    throw Error(conditions::kDecimalPrecisionExceedsMax, std::move(parameters));
   }
   const types::Decimal value{negative ? -exact->unscaled : exact->unscaled, exact->scale};
   return literal(types::DataType::decimal(exact->precision, exact->scale), {value}, first);

@@ -68,13 +68,32 @@ plan::NameParts Grammar::multipart_identifier() {
 }
 
 plan::NameParts Grammar::identifier_reference() {
-  if (at("IDENTIFIER") && at("(", 1) && at_string(2) && at(")", 3)) {
-    position_ += 2;
-    std::string name = string_literal();
-    expect(")");
-    return parse_table_name(name);
+  if (!at("IDENTIFIER") || !at("(", 1)) return multipart_identifier();
+  position_ += 2;
+  const Index first = position_;
+  const auto value = expression();
+  const auto name = constant_text(*value);
+  if (!name) raise(conditions::kNotConstantString, {{"expr", "\"" + std::string(source(first, position_)) + "\""}}, first);
+  expect(")");
+  return parse_table_name(*name);
+}
+
+/// The text of a constant expression out of literals (values of parameters among them) and `||`.
+std::optional<std::string> Grammar::constant_text(const plan::Expression& value) const {
+  const auto text_of = [](const types::Literal& literal) -> std::optional<std::string> {
+    if (!literal.type.is_text() || literal.value.is_null()) return std::nullopt;
+    return literal.value.text();
+  };
+  if (const auto* constant = std::get_if<plan::LiteralExpression>(&value.node)) return text_of(constant->literal);
+  const auto* call = std::get_if<plan::UnresolvedFunction>(&value.node);
+  if (!call || call->name != plan::NameParts{"concat"}) return std::nullopt;
+  std::string joined;
+  for (const auto& argument : call->arguments) {
+    const auto part = constant_text(*argument);
+    if (!part) return std::nullopt;
+    joined += *part;
   }
-  return multipart_identifier();
+  return joined;
 }
 
 std::vector<std::string> Grammar::identifier_list() {

@@ -67,9 +67,20 @@ RelationPtr Grammar::from_statement() {
       plan::Expressions all{plan::make_expression(plan::UnresolvedStar{}, origin(first))};
       return relation_node(plan::Project{std::move(from), std::move(all)}, first);
     }
+    if (at("INSERT")) raise(conditions::kUnsupportedFeature, {{"feature", "INSERT behind FROM"}, {"hint", "Write one INSERT INTO … SELECT a table."}}, first);
     fail();
   }
-  return select_query(std::move(from), first);
+  auto result = select_query(from, first);
+  // `FROM t SELECT a SELECT b` reads t twice; each SELECT has its own ORDER BY and LIMIT then.
+  while (at("SELECT")) {
+    plan::SetOperation both;
+    both.all = true;
+    both.left = std::move(result);
+    both.right = organized(select_query(from, first));
+    deepen();
+    result = relation_node(std::move(both), first);
+  }
+  return result;
 }
 
 std::vector<plan::Hint> Grammar::hints() {

@@ -73,7 +73,8 @@ plan::ExpressionPtr Grammar::special_form() {
     position_ += 2;
     if (at_string()) {
       const std::string unit = string_literal();
-      raise(conditions::kInvalidDateTimeUnit, {{"functionName", "`" + function + "`"}, {"parameter", "`unit`"}, {"invalidValue", "'" + unit + "'"}}, first);
+      raise_over(conditions::kInvalidDateTimeUnit, {{"functionName", "`" + function + "`"}, {"parameter", "`unit`"}, {"invalidValue", "'" + unit + "'"}}, first,
+                 std::min(matching_parenthesis(open) + 1, tokens_.size() - 1));
     }
     const Index unit_at = position_;
     std::string unit(word_text(token()));
@@ -86,7 +87,7 @@ plan::ExpressionPtr Grammar::special_form() {
     expect(")");
     return plan::make_call(adds ? "timestampadd" : "timestampdiff", {std::move(unit_literal), std::move(second), std::move(third)}, origin(first));
   }
-  if (at("IDENTIFIER") && at_string(2) && at(")", 3)) {
+  if (at("IDENTIFIER")) {
     auto parts = identifier_reference();
     if (at("(")) return call(std::move(parts), first);
     return plan::make_attribute(std::move(parts), origin(first));
