@@ -151,7 +151,7 @@ ExpressionPtr Grammar::like_predicate(ExpressionPtr value, bool negated, Index f
     std::string escape = string_literal();
     std::size_t characters = 0;
     for (const char c : escape) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    if (characters != 1) raise(conditions::kInvalidEscapeCharacter, {{"sqlExpr", "\"" + escape + "\""}}, first);
+    if (characters != 1) raise(conditions::kInvalidEscapeCharacter, {{"invalidEscape", "'" + escape + "'"}}, word);
     arguments.push_back(literal(types::TypeKind::String, {std::move(escape)}, escape_at));
   }
   auto result = combine(name, std::move(arguments), first);

@@ -32,7 +32,7 @@ inline constexpr Condition kMergeWithoutWhen{"MERGE_WITHOUT_WHEN", "42601", Kind
 inline constexpr Condition kNonLastMatchedClause{"NON_LAST_MATCHED_CLAUSE_OMIT_CONDITION", "42613", Kind::Parse, "When there are more than one MATCHED clauses in a MERGE statement, only the last MATCHED clause can omit the condition."};
 inline constexpr Condition kNonLastNotMatchedClause{"NON_LAST_NOT_MATCHED_BY_TARGET_CLAUSE_OMIT_CONDITION", "42613", Kind::Parse, "When there are more than one NOT MATCHED [BY TARGET] clauses in a MERGE statement, only the last NOT MATCHED [BY TARGET] clause can omit the condition."};
 inline constexpr Condition kNonLastNotMatchedBySourceClause{"NON_LAST_NOT_MATCHED_BY_SOURCE_CLAUSE_OMIT_CONDITION", "42613", Kind::Parse, "When there are more than one NOT MATCHED BY SOURCE clauses in a MERGE statement, only the last NOT MATCHED BY SOURCE clause can omit the condition."};
-inline constexpr Condition kMergeValuesMismatch{"_LEGACY_ERROR_TEMP_0006", "", Kind::Parse, "The number of inserted values cannot match the fields."};
+inline constexpr Condition kMergeValuesMismatch{"MERGE_INSERT_VALUE_COUNT_MISMATCH", "21S01", Kind::Parse, "The number of provided values (<actualCount>) must match the number of expected columns (<expectedCount>) in the INSERT clause of MERGE."};
 inline constexpr Condition kDuplicatedCteNames{"DUPLICATED_CTE_NAMES", "42602", Kind::Parse, "CTE definition can't have duplicate names: <duplicateNames>."};
 inline constexpr Condition kDuplicateClauses{"DUPLICATE_CLAUSES", "42614", Kind::Parse, "Found duplicate clauses: <clauseName>. Please, remove one of them."};
 inline constexpr Condition kDuplicateKey{"DUPLICATE_KEY", "23505", Kind::Parse, "Found duplicate keys <keyColumn>."};
@@ -53,10 +53,10 @@ inline constexpr Condition kTempViewTooManyParts{"INVALID_TEMP_OBJ_QUALIFIER", "
 inline constexpr Condition kInvalidStatementOrClause{"INVALID_STATEMENT_OR_CLAUSE", "42601", Kind::Parse, "The statement or clause: <operation> is not valid."};
 inline constexpr Condition kOperationNotAllowed{"_LEGACY_ERROR_TEMP_0035", "", Kind::Parse, "Operation not allowed: <message>."};
 inline constexpr Condition kInvalidSetSyntax{"INVALID_SET_SYNTAX", "42000", Kind::Parse, "Expected format is 'SET', 'SET key', or 'SET key=value'. If you want to include special characters in key, or include semicolon in value, please use backquotes, e.g., SET `key`=`value`."};
-inline constexpr Condition kInvalidResetSyntax{"_LEGACY_ERROR_TEMP_0043", "", Kind::Parse, "Expected format is 'RESET' or 'RESET key'. If you want to include special characters in key, please use quotes, e.g., RESET `key`."};
+inline constexpr Condition kInvalidResetSyntax{"INVALID_RESET_COMMAND_FORMAT", "42000", Kind::Parse, "Expected format is 'RESET' or 'RESET key'. If you want to include special characters in key, please use quotes, e.g., RESET `key`."};
 inline constexpr Condition kInvalidTimeZoneValue{"_LEGACY_ERROR_TEMP_0045", "", Kind::Parse, "Invalid time zone displacement value."};
 inline constexpr Condition kInvalidDateTimeUnit{"INVALID_PARAMETER_VALUE.DATETIME_UNIT", "22023", Kind::Parse, "The value of parameter(s) <parameter> in <functionName> is invalid: expects one of the units without quotes YEAR, QUARTER, MONTH, WEEK, DAY, DAYOFYEAR, HOUR, MINUTE, SECOND, MILLISECOND, MICROSECOND, but got the string literal <invalidValue>."};
-inline constexpr Condition kInvalidEscapeCharacter{"INVALID_ESCAPE_CHAR", "42604", Kind::Parse, "`EscapeChar` should be a string literal of length one, but got <sqlExpr>."};
+inline constexpr Condition kInvalidEscapeCharacter{"INVALID_ESC", "42604", Kind::Parse, "Found an invalid escape string: <invalidEscape>. The escape string must contain only one character."};
 inline constexpr Condition kEmptyLikeList{"_LEGACY_ERROR_TEMP_0064", "", Kind::Parse, "<msg>."};
 inline constexpr Condition kInvalidAttributeName{"INVALID_ATTRIBUTE_NAME_SYNTAX", "42601", Kind::Analysis, "Syntax error in the attribute name: <name>. Check that backticks appear in pairs, a quoted string is a complete name part and use a backtick only inside quoted name parts."};
 inline constexpr Condition kInvalidTimeTravelSpec{"INVALID_TIME_TRAVEL_SPEC", "42K0E", Kind::Parse, "Cannot specify both version and timestamp when time travelling the table."};

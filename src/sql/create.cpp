@@ -109,8 +109,6 @@ Statement Grammar::create_table(Index first, bool or_replace, bool is_replace) {
     if (node.table.provider.empty()) raise(conditions::kTemporaryTableWithoutProvider, {}, first);
     raise(conditions::kOperationNotAllowed, {{"message", "CREATE TEMPORARY TABLE ... USING ..., use CREATE TEMPORARY VIEW instead"}}, first);
   }
-  if (node.table.is_external && !node.table.location)
-    raise(conditions::kOperationNotAllowed, {{"message", "CREATE EXTERNAL TABLE must be accompanied by LOCATION"}}, first);
   return {std::move(node), {}};
 }
 

@@ -211,7 +211,7 @@ class Grammar {
   plan::Statement update_statement();
   plan::Statement delete_statement();
   plan::Statement merge_statement(Index first);
-  plan::MergeClause merge_clause();
+  plan::MergeClause merge_clause(Index statement);
   std::vector<plan::MergeAssignment> assignments();
   plan::RelationPtr target_relation();
   plan::Statement restore_statement();

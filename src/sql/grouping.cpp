@@ -41,6 +41,12 @@ plan::RelationPtr Grammar::grouped(plan::RelationPtr input, plan::Expressions it
       node.grouping.clear();
     }
   }
+  for (const auto& item : node.grouping) {
+    const auto* analytics = std::get_if<GroupingAnalytics>(&item->node);
+    if (!analytics || analytics->kind == GroupingAnalytics::Kind::GroupingSets) continue;
+    if (std::any_of(analytics->sets.begin(), analytics->sets.end(), [](const auto& set) { return set.empty(); }))
+      raise(conditions::kEmptyGroupingSet, {{"element", analytics->kind == GroupingAnalytics::Kind::Rollup ? "ROLLUP" : "CUBE"}}, clause - 2);
+  }
   return relation_node(std::move(node), first);
 }
 
@@ -69,9 +75,6 @@ plan::ExpressionPtr Grammar::grouping_analytics() {
     }
   } while (accept(","));
   expect(")");
-  const bool has_empty = std::any_of(node.sets.begin(), node.sets.end(), [](const auto& set) { return set.empty(); });
-  if (has_empty && node.kind != GroupingAnalytics::Kind::GroupingSets)
-    raise(conditions::kEmptyGroupingSet, {{"element", node.kind == GroupingAnalytics::Kind::Rollup ? "ROLLUP" : "CUBE"}}, first);
   return plan::make_expression(std::move(node), origin(first));
 }
 

@@ -150,7 +150,9 @@ std::optional<std::int64_t> read_year_to_month(std::string_view text) {
   const auto years = reader.digits(10);
   if (!years || !reader.accept('-')) return std::nullopt;
   const auto months = reader.digits(2);
-  if (!months || *months > 11 || !reader.at_end()) return std::nullopt;
+  if (!months || !reader.at_end()) return std::nullopt;
+  // Twelve months are a year: beyond what any interval holds, so that the caller tells the one from the other.
+  if (*months > 11) return std::numeric_limits<std::int64_t>::max();
   const std::int64_t total = *years * 12 + *months;
   return negative ? -total : total;
 }

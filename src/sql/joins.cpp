@@ -28,6 +28,16 @@ const JoinWords kJoins[] = {
     {{"LEFT", "ANTI", "JOIN"}, JoinType::LeftAnti},
 };
 
+std::string_view type_words(JoinType type) {
+  switch (type) {
+    case JoinType::RightOuter: return "RIGHT OUTER";
+    case JoinType::FullOuter: return "FULL OUTER";
+    case JoinType::LeftSemi: return "LEFT SEMI";
+    case JoinType::LeftAnti: return "LEFT ANTI";
+    default: return "INNER";
+  }
+}
+
 }  // namespace
 
 std::optional<plan::Join> Grammar::join_head() {
@@ -67,8 +77,9 @@ plan::RelationPtr Grammar::relation_extensions(plan::RelationPtr left, Index fir
       advance();
       join->is_lateral = true;
       if (join->type != JoinType::Inner && join->type != JoinType::Cross && join->type != JoinType::LeftOuter) {
-        const std::string words(source(start, position_ - 2));
-        raise_over(conditions::kInvalidLateralJoinType, {{"joinType", words}}, start, position_);
+        (void)relation_primary();
+        if (accept("ON")) (void)expression();
+        raise(conditions::kInvalidLateralJoinType, {{"joinType", std::string(type_words(join->type))}}, start);
       }
     }
     join->right = relation_primary();

@@ -71,7 +71,7 @@ Statement Grammar::merge_statement(Index first) {
   }
   expect("ON");
   node.condition = expression();
-  while (at("WHEN")) node.clauses.push_back(merge_clause());
+  while (at("WHEN")) node.clauses.push_back(merge_clause(first));
   if (node.clauses.empty()) {
     if (!at_end() && !at(";")) fail();
     raise(conditions::kMergeWithoutWhen, {}, first);
@@ -90,9 +90,8 @@ Statement Grammar::merge_statement(Index first) {
   return {std::move(node), {}};
 }
 
-MergeClause Grammar::merge_clause() {
+MergeClause Grammar::merge_clause(Index statement) {
   MergeClause clause;
-  const Index first = position_;
   expect("WHEN");
   if (accept("MATCHED")) {
     clause.when = MergeClause::When::Matched;
@@ -123,7 +122,9 @@ MergeClause Grammar::merge_clause() {
     expect_all({"VALUES", "("});
     auto values = expressions();
     expect(")");
-    if (values.size() != clause.assignments.size()) raise(conditions::kMergeValuesMismatch, {}, first);
+    if (values.size() != clause.assignments.size())
+      raise(conditions::kMergeValuesMismatch,
+            {{"actualCount", std::to_string(values.size())}, {"expectedCount", std::to_string(clause.assignments.size())}}, statement);
     for (std::size_t i = 0; i < values.size(); ++i) clause.assignments[i].value = std::move(values[i]);
     return clause;
   }

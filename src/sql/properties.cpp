@@ -10,6 +10,7 @@ namespace lab::sql {
 plan::Options Grammar::property_list(bool lower_keys) {
   const Index first = position_;
   plan::Options options;
+  std::string duplicate;
   expect("(");
   do {
     std::string key = property_key();
@@ -17,9 +18,10 @@ plan::Options Grammar::property_list(bool lower_keys) {
     accept("=");
     std::string value;
     if (!at(",") && !at(")")) value = property_value();
-    if (!options.emplace(key, std::move(value)).second) raise(conditions::kDuplicateKey, {{"keyColumn", "`" + key + "`"}}, first);
+    if (!options.emplace(key, std::move(value)).second && duplicate.empty()) duplicate = "`" + key + "`";
   } while (accept(","));
   expect(")");
+  if (!duplicate.empty()) raise(conditions::kDuplicateKey, {{"keyColumn", duplicate}}, first);
   return options;
 }
 

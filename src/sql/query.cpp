@@ -83,7 +83,7 @@ void Grammar::refuse_duplicates(const std::vector<plan::CommonTable>& tables, In
   for (const auto& table : tables) {
     std::string key = table.name;
     std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (std::find(names.begin(), names.end(), key) != names.end()) duplicates += (duplicates.empty() ? "`" : ", `") + table.name + "`";
+    if (std::find(names.begin(), names.end(), key) != names.end()) duplicates += (duplicates.empty() ? "`" : ", `") + key + "`";
     names.push_back(std::move(key));
   }
   if (!duplicates.empty()) raise(conditions::kDuplicatedCteNames, {{"duplicateNames", duplicates}}, first);

@@ -90,7 +90,7 @@ Statement Grammar::show_statement(Index first) {
       node.scope = identifier();
       std::transform(node.scope.begin(), node.scope.end(), node.scope.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       if (node.scope != "user" && node.scope != "system" && node.scope != "all")
-        raise(conditions::kShowFunctionsScope, {{"scope", std::string(word_text(tokens_[position_ - 1]))}}, first);
+        raise(conditions::kShowFunctionsScope, {{"scope", "`" + std::string(word_text(tokens_[position_ - 1])) + "`"}}, first);
     }
     expect("FUNCTIONS");
     (void)optional_in();

@@ -62,6 +62,7 @@ types::DataType Grammar::data_type() {
   try {
     return types::named_type(name, parameters, std::move(collation));
   } catch (const Error& error) {
+    if (error.kind() == Kind::Arithmetic) throw;  // Spark names no place for it
     raise(error.condition(), error.parameters(), first);
   }
 }

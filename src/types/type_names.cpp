@@ -64,7 +64,7 @@ DataType named_type(std::string_view name, std::span<const int> parameters, std:
     if (word == "STRING") return DataType::string(collation == "UTF8_BINARY" ? std::string() : std::move(collation));
     for (const auto& plain : kPlainTypes)
       if (plain.word == word) return plain.kind;
-    if (word == "ARRAY") throw Error(conditions::kIncompleteArray);
+    if (word == "ARRAY") throw Error(conditions::kIncompleteArray, {{"elementType", "<INT>"}});
     if (word == "MAP") throw Error(conditions::kIncompleteMap);
     if (word == "STRUCT") throw Error(conditions::kIncompleteStruct);
   }

@@ -1,0 +1,120 @@
+#include "sql/parser.h"
+
+#include <gtest/gtest.h>
+
+#include "plan/print.h"
+#include "sql/parse_error.h"
+
+namespace lab::sql {
+namespace {
+
+std::string condition_of(std::string_view text, const ParserOptions& options = {}) {
+  try {
+    parse_statement(text, options);
+  } catch (const Error& error) {
+    return std::string(error.condition().name);
+  }
+  return "none";
+}
+
+std::string repeated(std::string_view piece, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) text += piece;
+  return text;
+}
+
+}  // namespace
+
+TEST(SqlParser, reads_expressions_and_names_alone) {
+  EXPECT_EQ(plan::print_expression(*parse_expression("a + 1 AS b")), "(as (+ a 1) b)");
+  EXPECT_EQ(plan::print_expression(*parse_expression("*")), "*");
+  EXPECT_THROW(parse_expression("a FROM t"), Error);
+  EXPECT_EQ(parse_table_name("a.`b c`.d"), (std::vector<std::string>{"a", "b c", "d"}));
+  EXPECT_THROW(parse_table_name("a b"), Error);
+  EXPECT_THROW(parse_table_name(""), Error);
+}
+
+TEST(SqlParser, reads_attribute_names_as_the_dataframe_api_does) {
+  EXPECT_EQ(parse_identifier_parts("a.b"), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(parse_identifier_parts("count(1)"), (std::vector<std::string>{"count(1)"}));
+  EXPECT_EQ(parse_identifier_parts("a.`b.c`"), (std::vector<std::string>{"a", "b.c"}));
+  EXPECT_EQ(parse_identifier_parts("`a``b`"), (std::vector<std::string>{"a`b"}));
+  EXPECT_EQ(parse_identifier_parts("my col"), (std::vector<std::string>{"my col"}));
+  for (const char* bad : {"a.", ".a", "a..b", "`a", "a`b`", "`a`b"}) EXPECT_THROW(parse_identifier_parts(bad), Error) << bad;
+}
+
+TEST(SqlParser, points_at_the_range_of_each_node) {
+  const auto statement = parse_statement("SELECT 'é', a / 0 FROM t");
+  const auto& project = std::get<plan::Project>(std::get<plan::RelationPtr>(statement.node)->node);
+  const auto context = plan::query_context(project.expressions[1]->origin);
+  EXPECT_EQ(context.fragment, "a / 0");
+  EXPECT_EQ(context.start_index, 12);
+  EXPECT_EQ(context.stop_index, 16);
+  EXPECT_EQ(context.line, 1);
+  EXPECT_EQ(context.column, 12);
+}
+
+TEST(SqlParser, follows_the_version_where_they_differ) {
+  ParserOptions old;
+  old.doubled_quotes = false;
+  old.bang_is_not = true;
+  EXPECT_EQ(plan::print_expression(*parse_expression("'it''s'", old)), "'its'");
+  EXPECT_EQ(plan::print_expression(*parse_expression("a ! IN (1)", old)), "(not (in a 1))");
+  EXPECT_EQ(condition_of("SELECT a ! IN (1)"), "SYNTAX_DISCONTINUED.BANG_EQUALS_NOT");
+}
+
+TEST(SqlParser, reads_timestamps_in_the_session_zone) {
+  ParserOptions options;
+  options.time_zone = "America/Los_Angeles";
+  EXPECT_EQ(plan::print_expression(*parse_expression("TIMESTAMP '2020-01-01 00:00:00'", options)), "1577865600000000:timestamp");
+  // In the gap of spring the clock is an hour behind; in the overlap of autumn the earlier instant counts.
+  EXPECT_EQ(plan::print_expression(*parse_expression("TIMESTAMP '2020-03-08 02:30:00'", options)), "1583663400000000:timestamp");
+  EXPECT_EQ(plan::print_expression(*parse_expression("TIMESTAMP '2020-11-01 01:30:00'", options)), "1604219400000000:timestamp");
+  options.timestamp_is_ntz = true;
+  EXPECT_EQ(plan::print_expression(*parse_expression("TIMESTAMP '2020-01-01 00:00:00'", options)), "1577836800000000:timestamp_ntz");
+}
+
+TEST(SqlParser, names_tables_by_parameters) {
+  ParserOptions options;
+  options.named_parameters["t"] = types::Literal::string("d.x");
+  options.positional_parameters = {types::Literal::string("y")};
+  EXPECT_EQ(plan::print_statement(parse_statement("SELECT ?, :t FROM IDENTIFIER(:t)", options)), "(project (table d.x) ?0 :t)");
+  EXPECT_EQ(plan::print_statement(parse_statement("TABLE IDENTIFIER('a.' || ?)", options)), "(table a.y)");
+  EXPECT_EQ(condition_of("TABLE IDENTIFIER(:nope)", options), "NOT_A_CONSTANT_STRING.NOT_CONSTANT");
+}
+
+TEST(SqlParser, refuses_what_is_too_deep_and_takes_what_is_long) {
+  EXPECT_EQ(condition_of("SELECT " + repeated("(", 100000) + "1" + repeated(")", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT " + repeated("- ", 100000) + "a"), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT " + repeated("NOT ", 100000) + "a"), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT 1" + repeated(" + 1", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT a" + repeated("[0]", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT " + repeated("CASE WHEN a THEN ", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT 1" + repeated(" UNION ALL SELECT 1", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT * FROM a" + repeated(" JOIN a", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT * FROM " + repeated("(SELECT * FROM ", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT CAST(a AS " + repeated("ARRAY<", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
+  EXPECT_EQ(condition_of("SELECT a" + repeated(" AND a", 100000)), "none");
+  EXPECT_EQ(condition_of("SELECT a IN (1" + repeated(", 1", 100000) + ")"), "none");
+  EXPECT_EQ(condition_of("VALUES (1)" + repeated(", (1)", 100000)), "none");
+  EXPECT_EQ(condition_of("SELECT 1" + repeated(" + 1", 400)), "none");
+}
+
+TEST(SqlParser, prints_errors_as_spark_does) {
+  const auto text = [](std::string_view sql, bool is_spark_4) -> std::string {
+    try {
+      parse_statement(sql);
+    } catch (const Error& error) {
+      return parse_exception_text(error, is_spark_4);
+    }
+    return {};
+  };
+  EXPECT_EQ(text("SELECT 1\n  +", false), "\n[PARSE_SYNTAX_ERROR] Syntax error at or near end of input.(line 2, pos 3)\n\n== SQL ==\nSELECT 1\n  +\n---^^^\n");
+  EXPECT_EQ(text("SELEC 1", true), "\n[PARSE_SYNTAX_ERROR] Syntax error at or near 'SELEC'. SQLSTATE: 42601 (line 1, pos 0)\n\n== SQL ==\nSELEC 1\n^^^\n");
+  EXPECT_EQ(text("SELECT CAST(a AS foo)", true),
+            "\n[UNSUPPORTED_DATATYPE] Unsupported data type \"FOO\". SQLSTATE: 0A000\n== SQL (line 1, position 18) ==\nSELECT CAST(a AS foo)\n                 ^^^\n");
+  EXPECT_EQ(text("SELECT CAST(a AS foo)", false),
+            "\n[UNSUPPORTED_DATATYPE] Unsupported data type \"FOO\".(line 1, pos 17)\n\n== SQL ==\nSELECT CAST(a AS foo)\n-----------------^^^\n");
+}
+
+}  // namespace lab::sql
