@@ -76,9 +76,9 @@ TEST(SqlParser, reads_timestamps_in_the_session_zone) {
 
 TEST(SqlParser, names_tables_by_parameters) {
   ParserOptions options;
-  options.named_parameters["t"] = types::Literal::string("d.x");
-  options.positional_parameters = {types::Literal::string("y")};
-  EXPECT_EQ(plan::print_statement(parse_statement("SELECT ?, :t FROM IDENTIFIER(:t)", options)), "(project (table d.x) ?0 :t)");
+  options.named_parameters["t"] = plan::make_literal(types::Literal::string("d.x"));
+  options.positional_parameters = {plan::make_literal(types::Literal::string("y"))};
+  EXPECT_EQ(plan::print_statement(parse_statement("SELECT ?, :t, ?, :u FROM IDENTIFIER(:t)", options)), "(project (table d.x) 'y' 'd.x' ?1 :u)");
   EXPECT_EQ(plan::print_statement(parse_statement("TABLE IDENTIFIER('a.' || ?)", options)), "(table a.y)");
   EXPECT_EQ(condition_of("TABLE IDENTIFIER(:nope)", options), "NOT_A_CONSTANT_STRING.NOT_CONSTANT");
 }
