@@ -130,7 +130,8 @@ def main():
     source = ROOT / "src"
     files = {str(p.relative_to(source)): p.read_text() for p in source.rglob("*.cpp")}
     chosen = set(sys.argv[1:])
-    files = {path: text for path, text in files.items() if not chosen or module_of(path, table) in chosen}
+    chosen = {module for module in table if module in chosen or module.replace("/", "_") in chosen}
+    files = {path: text for path, text in files.items() if not sys.argv[1:] or module_of(path, table) in chosen}
     found = list(offences(files, table))
     for path, line, message in found:
         print(f"src/{path}:{line}: {message}")

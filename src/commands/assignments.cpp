@@ -1,5 +1,7 @@
 #include "commands/assignments.h"
 
+#include "base/letter_case.h"
+
 #include <algorithm>
 
 #include "commands/conditions.h"
@@ -8,17 +10,10 @@
 namespace lab::commands {
 namespace {
 
-bool same_name(const std::string& left, const std::string& right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(a) == lower(b);
-  });
-}
-
 /// Where the column's own name begins in `a`, `t.a` or `spark_catalog.default.t.a`: behind the longest tail of the qualifier.
 std::size_t skip_qualifier(const plan::NameParts& name, const plan::NameParts& qualifier) {
   for (std::size_t length = std::min(qualifier.size(), name.size() - 1); length > 0; --length)
-    if (std::equal(qualifier.end() - static_cast<std::ptrdiff_t>(length), qualifier.end(), name.begin(), same_name)) return length;
+    if (std::equal(qualifier.end() - static_cast<std::ptrdiff_t>(length), qualifier.end(), name.begin(), equal_ignoring_case)) return length;
   return 0;
 }
 
@@ -36,7 +31,7 @@ std::vector<plan::ExpressionPtr> updated_columns(const types::Schema& schema, co
   std::vector<bool> is_whole(schema.size(), false);
   for (const plan::MergeAssignment& assignment : assignments) {
     const auto find = [&](const std::string& name) {
-      return std::find_if(schema.begin(), schema.end(), [&](const types::Field& field) { return same_name(field.name, name); });
+      return std::find_if(schema.begin(), schema.end(), [&](const types::Field& field) { return equal_ignoring_case(field.name, name); });
     };
     // A column that is called as the table wins only when the qualified reading finds nothing.
     std::size_t start = skip_qualifier(assignment.column, qualifier);

@@ -1,4 +1,5 @@
 #include "commands/execute.h"
+#include "base/letter_case.h"
 #include "commands/listing.h"
 #include "types/type_text.h"
 

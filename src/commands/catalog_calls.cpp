@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "commands/conditions.h"
+#include "base/letter_case.h"
 #include "commands/execute.h"
 #include "commands/listing.h"
 #include "functions/function_row.h"

@@ -17,9 +17,9 @@ plan::RelationPtr scan_of(std::shared_ptr<const scan::TableSource> source, const
   return plan::make_relation(plan::SourceScan{std::move(source), qualifier, true});
 }
 
-plan::ExpressionPtr integer(std::int64_t value) { return plan::make_literal(types::Literal::bigint(value)); }
+plan::ExpressionPtr count_literal(std::int64_t value) { return plan::make_literal(types::Literal::bigint(value)); }
 
-plan::ExpressionPtr named(plan::ExpressionPtr child, std::string name) {
+plan::ExpressionPtr as_column(plan::ExpressionPtr child, std::string name) {
   return plan::make_expression(plan::Alias{std::move(child), {std::move(name)}, {}});
 }
 
@@ -104,7 +104,7 @@ std::map<std::size_t, std::int64_t> count_by_file(plan::RelationPtr rows, Statem
   plan::Aggregate counts;
   counts.input = std::move(rows);
   counts.grouping = {plan::make_attribute({plan::kFileIndexName})};
-  counts.aggregates = {plan::make_attribute({plan::kFileIndexName}), named(plan::make_call("count", {integer(1)}), "n")};
+  counts.aggregates = {plan::make_attribute({plan::kFileIndexName}), as_column(plan::make_call("count", {count_literal(1)}), "n")};
   counts.output_includes_grouping = true;
   std::map<std::size_t, std::int64_t> result;
   for (const auto& row : context.collect(context.analyze(plan::make_relation(std::move(counts)))))

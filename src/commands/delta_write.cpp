@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/ids.h"
+#include "base/letter_case.h"
 #include "commands/conditions.h"
 #include "commands/delta_rows.h"
 #include "lake/delta/conditions.h"
@@ -18,19 +19,12 @@ namespace bound = plan::bound;
 
 namespace {
 
-bool same_name(const std::string& left, const std::string& right) {
-  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
-           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-           return lower(a) == lower(b);
-         });
-}
-
-bool is_true(const std::string& text) { return same_name(text, "true"); }
+bool is_true(const std::string& text) { return equal_ignoring_case(text, "true"); }
 
 void check_no_duplicates(const types::Schema& schema) {
   for (std::size_t i = 0; i < schema.size(); ++i)
     for (std::size_t k = 0; k < i; ++k)
-      if (same_name(schema[i].name, schema[k].name))
+      if (equal_ignoring_case(schema[i].name, schema[k].name))
         throw Error(conditions::kColumnAlreadyExists, {{"columnName", types::quote_identifier(schema[i].name)}});
 }
 
@@ -58,7 +52,7 @@ std::string mode_name(plan::SaveMode mode) {
 std::vector<std::string> resolve_partition_columns(const std::vector<std::string>& names, const types::Schema& schema) {
   std::vector<std::string> result;
   for (const std::string& name : names) {
-    const auto found = std::find_if(schema.begin(), schema.end(), [&](const types::Field& field) { return same_name(field.name, name); });
+    const auto found = std::find_if(schema.begin(), schema.end(), [&](const types::Field& field) { return equal_ignoring_case(field.name, name); });
     if (found == schema.end()) {
       std::string columns;
       for (const types::Field& field : schema) columns += (columns.empty() ? "" : ", ") + types::quote_identifier(field.name);
@@ -108,7 +102,7 @@ DeltaWriteOptions read_delta_options(const plan::Options& options, const Stateme
   result.app_id = find("txnappid");
   if (const auto version = find("txnversion")) result.app_version = std::stoll(*version);
   const std::string overwrite = find("partitionoverwritemode").value_or(context.setting("spark.sql.sources.partitionOverwriteMode").value_or("STATIC"));
-  result.dynamic_partitions = same_name(overwrite, "dynamic");
+  result.dynamic_partitions = equal_ignoring_case(overwrite, "dynamic");
   for (const auto& [key, value] : options)
     if (key.starts_with("delta.")) result.table_properties.emplace(key, value);
   return result;
@@ -130,7 +124,7 @@ bound::Query align_rows(bound::Query rows, const types::Schema& target, MatchCol
     bound::Outputs outputs;
     for (const types::Field& field : target) {
       const auto found = std::find_if(rows.root->columns.begin(), rows.root->columns.end(),
-                                      [&](const bound::Column& column) { return same_name(column.name, field.name); });
+                                      [&](const bound::Column& column) { return equal_ignoring_case(column.name, field.name); });
       const auto id = static_cast<bound::ColumnId>(rows.next_id++);
       if (found == rows.root->columns.end()) {
         outputs.push_back({id, bound::make_expression(bound::LiteralNode{}, field.type, true)});
@@ -226,7 +220,7 @@ Target existing_target(const delta::Snapshot& snapshot, const DeltaWrite& write,
   const bool overwrites_all = write.mode == plan::SaveMode::Overwrite && !write.replace_condition && !write.dynamic_overwrite;
   if (write.partition_by) {
     const auto same = write.partition_by->size() == target.metadata.partition_columns.size() &&
-                      std::equal(write.partition_by->begin(), write.partition_by->end(), target.metadata.partition_columns.begin(), same_name);
+                      std::equal(write.partition_by->begin(), write.partition_by->end(), target.metadata.partition_columns.begin(), equal_ignoring_case);
     if (!same && !(overwrites_all && write.options.overwrite_schema))
       throw Error(delta::conditions::kPartitionMismatch,
                   {{"given", nlohmann::json(*write.partition_by).dump()}, {"table", nlohmann::json(target.metadata.partition_columns).dump()}});

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/conditions.h"
+#include "base/letter_case.h"
 #include "commands/execute.h"
 #include "commands/listing.h"
 #include "functions/function_row.h"

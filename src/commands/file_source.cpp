@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/letter_case.h"
 #include "commands/conditions.h"
 #include "commands/listing.h"
 #include "commands/partitions.h"

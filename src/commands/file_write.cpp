@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "base/letter_case.h"
 #include "commands/conditions.h"
 #include "commands/delta_write.h"
 #include "commands/listing.h"

@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "commands/conditions.h"
+
+#include "base/letter_case.h"
 #include "commands/delta_write.h"
 #include "commands/execute.h"
 #include "commands/file_write.h"
@@ -8,13 +10,6 @@
 
 namespace lab::commands {
 namespace {
-
-bool same_name(const std::string& left, const std::string& right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(a) == lower(b);
-  });
-}
 
 /// The rows in the order of the table's columns: a column list, BY NAME or static partitions put them elsewhere than they came.
 plan::RelationPtr place_columns(const plan::Insert& command, const types::Schema& table, Statement& context, const std::string& table_name) {
@@ -25,7 +20,7 @@ plan::RelationPtr place_columns(const plan::Insert& command, const types::Schema
     // Static partitions have their value in the statement; the rows fill the other columns in order.
     for (const types::Field& field : table) {
       const bool is_static = std::any_of(command.partition.begin(), command.partition.end(),
-                                         [&](const auto& part) { return part.second && same_name(part.first, field.name); });
+                                         [&](const auto& part) { return part.second && equal_ignoring_case(part.first, field.name); });
       if (!is_static) targets.push_back(field.name);
     }
   }
@@ -44,9 +39,9 @@ plan::RelationPtr place_columns(const plan::Insert& command, const types::Schema
   for (const types::Field& field : table) {
     plan::ExpressionPtr value;
     for (std::size_t i = 0; i < targets.size(); ++i)
-      if (same_name(targets[i], field.name)) value = plan::make_attribute({positions[i]});
+      if (equal_ignoring_case(targets[i], field.name)) value = plan::make_attribute({positions[i]});
     for (const auto& [name, constant] : command.partition)
-      if (constant && same_name(name, field.name)) value = constant;
+      if (constant && equal_ignoring_case(name, field.name)) value = constant;
     if (!value) value = plan::make_expression(plan::Cast{plan::make_literal(types::Literal::null()), field.type, plan::CastMode::Session});
     columns.push_back(plan::make_expression(plan::Alias{std::move(value), {field.name}, {}}));
   }

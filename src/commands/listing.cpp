@@ -1,5 +1,7 @@
 #include "commands/listing.h"
 
+#include "base/letter_case.h"
+
 namespace lab::commands {
 namespace {
 
@@ -23,12 +25,6 @@ bool matches_one(std::string_view pattern, std::string_view name) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
 
 bool matches_pattern(const std::string& name, const std::optional<std::string>& pattern) {
   if (!pattern) return true;

@@ -16,7 +16,5 @@ inline types::Value flag_value(bool flag) { return {flag}; }
 inline types::Field text_column(std::string name, bool nullable = false) { return {std::move(name), types::TypeKind::String, nullable, {}}; }
 inline types::Field flag_column(std::string name) { return {std::move(name), types::TypeKind::Boolean, false, {}}; }
 
-/// Lower-cased ASCII.
-std::string lower_case(std::string text);
 
 }  // namespace lab::commands

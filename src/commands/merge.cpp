@@ -1,6 +1,8 @@
 #include <numeric>
 
 #include "commands/assignments.h"
+
+#include "base/letter_case.h"
 #include "commands/conditions.h"
 #include "commands/delta_rows.h"
 #include "commands/execute.h"
@@ -36,13 +38,6 @@ std::string insert_value(std::size_t clause, std::size_t column) { return "__dfl
 std::string insert_condition(std::size_t clause) { return "__dflab_ic" + std::to_string(clause); }
 std::string by_source_value(std::size_t clause, std::size_t column) { return "__dflab_b" + std::to_string(clause) + "_" + std::to_string(column); }
 std::string by_source_condition(std::size_t clause) { return "__dflab_bc" + std::to_string(clause); }
-
-bool same_name(const std::string& left, const std::string& right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(a) == lower(b);
-  });
-}
 
 /// A MERGE being planned: the schema it ends with, and the new value of each column by clause.
 class MergePlan {
@@ -122,7 +117,7 @@ class MergePlan {
 
   std::optional<std::size_t> find_source_column(const std::string& name) const {
     for (std::size_t i = 0; i < source_schema_.size(); ++i)
-      if (same_name(source_schema_[i].name, name)) return i;
+      if (equal_ignoring_case(source_schema_[i].name, name)) return i;
     return std::nullopt;
   }
 

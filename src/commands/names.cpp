@@ -1,15 +1,11 @@
 #include "commands/conditions.h"
+
+#include "base/letter_case.h"
 #include "commands/statement.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
 namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
 
 /// Formats that name a path in SQL: delta.`s3a://b/t`.
 bool is_path_format(const std::string& name) {
@@ -20,7 +16,7 @@ bool is_path_format(const std::string& name) {
 }
 
 void check_catalog(const std::string& name) {
-  if (lower(name) != catalog::kCatalogName)
+  if (lower_case(name) != catalog::kCatalogName)
     throw Error(conditions::kCatalogNotFound, {{"catalogName", types::quote_identifier(name)}, {"config", "\"spark.sql.catalog." + name + "\""}});
 }
 
@@ -33,25 +29,25 @@ std::string TableRef::quoted() const {
 
 TableRef resolve_name(const plan::NameParts& name, const Statement& statement) {
   TableRef ref;
-  if (name.size() == 2 && is_path_format(lower(name[0])) &&
+  if (name.size() == 2 && is_path_format(lower_case(name[0])) &&
       (name[1].find('/') != std::string::npos || !statement.world().catalog.find_database(name[0]))) {
-    ref.format = lower(name[0]);
+    ref.format = lower_case(name[0]);
     ref.location = catalog::parse_location(name[1]);
     return ref;
   }
   if (name.size() > 3) throw Error(conditions::kRequiresSinglePartNamespace, {{"sessionCatalog", types::quote_identifier(catalog::kCatalogName)}, {"namespace", types::quote_parts({name.begin(), name.end() - 1})}});
   if (name.size() == 3) check_catalog(name[0]);
-  ref.table = lower(name.back());
-  ref.database = name.size() >= 2 ? lower(name[name.size() - 2]) : statement.session().current_database();
+  ref.table = lower_case(name.back());
+  ref.database = name.size() >= 2 ? lower_case(name[name.size() - 2]) : statement.session().current_database();
   return ref;
 }
 
 std::string resolve_database(const plan::NameParts& name, const Statement& statement) {
   if (name.empty()) return statement.session().current_database();
-  if (name.size() == 1) return lower(name[0]);
+  if (name.size() == 1) return lower_case(name[0]);
   if (name.size() == 2) {
     check_catalog(name[0]);
-    return lower(name[1]);
+    return lower_case(name[1]);
   }
   throw Error(conditions::kRequiresSinglePartNamespace, {{"sessionCatalog", types::quote_identifier(catalog::kCatalogName)}, {"namespace", types::quote_parts(name)}});
 }

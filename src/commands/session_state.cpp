@@ -1,17 +1,13 @@
 #include "commands/session_state.h"
 
+#include "base/letter_case.h"
+
 namespace lab::commands {
 namespace {
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 template <typename Views>
 bool put_view(Views& views, const std::string& name, TempView view, bool replace) {
-  const std::string key = lower(name);
+  const std::string key = lower_case(name);
   if (!replace && views.contains(key)) return false;
   views.insert_or_assign(key, std::move(view));
   return true;
@@ -28,7 +24,7 @@ std::vector<std::string> keys_of(const Map& map) {
 
 std::optional<TempView> GlobalViews::find(const std::string& name) const {
   const std::lock_guard lock(mutex_);
-  const auto found = views_.find(lower(name));
+  const auto found = views_.find(lower_case(name));
   if (found == views_.end()) return std::nullopt;
   return found->second;
 }
@@ -40,7 +36,7 @@ bool GlobalViews::put(const std::string& name, TempView view, bool replace) {
 
 bool GlobalViews::drop(const std::string& name) {
   const std::lock_guard lock(mutex_);
-  return views_.erase(lower(name)) > 0;
+  return views_.erase(lower_case(name)) > 0;
 }
 
 std::vector<std::string> GlobalViews::names() const {
@@ -88,12 +84,12 @@ std::string SessionState::current_database() const {
 
 void SessionState::set_current_database(std::string name) {
   const std::unique_lock lock(mutex_);
-  database_ = lower(std::move(name));
+  database_ = lower_case(name);
 }
 
 std::optional<TempView> SessionState::find_temp_view(const std::string& name) const {
   const std::shared_lock lock(mutex_);
-  const auto found = temp_views_.find(lower(name));
+  const auto found = temp_views_.find(lower_case(name));
   if (found == temp_views_.end()) return std::nullopt;
   return found->second;
 }
@@ -105,7 +101,7 @@ bool SessionState::put_temp_view(const std::string& name, TempView view, bool re
 
 bool SessionState::drop_temp_view(const std::string& name) {
   const std::unique_lock lock(mutex_);
-  return temp_views_.erase(lower(name)) > 0;
+  return temp_views_.erase(lower_case(name)) > 0;
 }
 
 std::vector<std::string> SessionState::temp_view_names() const {

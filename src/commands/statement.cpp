@@ -1,5 +1,7 @@
 #include "commands/statement.h"
 
+#include "base/letter_case.h"
+
 #include <arrow/record_batch.h>
 
 #include "commands/arrow_rows.h"
@@ -75,12 +77,6 @@ analyze::ResolvedTable resolve_temp_view(const TempView& view, plan::NameParts n
   return {nullptr, view.plan, view.columns, std::move(name)};
 }
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 Error table_not_found(const plan::NameParts& name) { return Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(name)}}); }
 
 /// The view's text means what it meant where it was made.
@@ -96,7 +92,7 @@ analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) c
   if (table.name.size() == 1) {
     if (const auto view = session_.find_temp_view(table.name[0])) return resolve_temp_view(*view, table.name);
   }
-  if (table.name.size() == 2 && lower(table.name[0]) == "global_temp") {
+  if (table.name.size() == 2 && lower_case(table.name[0]) == "global_temp") {
     if (const auto view = session_.global_views().find(table.name[1])) return resolve_temp_view(*view, table.name);
     throw table_not_found(table.name);
   }
@@ -117,7 +113,7 @@ analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) c
     return {nullptr, parse_view(*entry), std::move(columns), qualified};
   }
   plan::Options options = table.options;
-  for (const auto& [key, value] : entry->options) options.emplace(lower(key), value);
+  for (const auto& [key, value] : entry->options) options.emplace(lower_case(key), value);
   std::optional<types::Schema> schema;
   if (entry->provider != "delta" && !entry->schema.empty()) schema = entry->schema;
   return {open_files(*this, entry->provider, {catalog::parse_location(entry->location)}, options, schema, table.version_as_of, table.timestamp_as_of), nullptr, {},
