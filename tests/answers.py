@@ -41,11 +41,12 @@ def describe_error(error: Exception) -> dict:
     if not condition:
         match = re.match(r"^(?:\([\w.$]+\) )?\[([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)\]", str(error).lstrip())
         condition = match.group(1) if match else None
+    parameters = ask("getMessageParameters")
     return {
         "class": type(error).__name__,
         "condition": condition,
         "sqlstate": ask("getSqlState"),
-        "parameters": ask("getMessageParameters"),
+        "parameters": {str(k): str(v) for k, v in sorted(dict(parameters).items())} if parameters else None,
         "message": str(error)[:300],
     }
 

@@ -17,6 +17,7 @@ import functools
 import json
 import os
 import pathlib
+import signal
 
 import answers
 import values
@@ -68,12 +69,27 @@ def _evaluate(value):
     return out
 
 
+class _NoAnswer(BaseException):
+    pass
+
+
+def _give_up(*_):
+    raise _NoAnswer
+
+
 def _result(value) -> dict:
+    # A real 3.5 client retries some failures for many minutes (FAILFAST of csv); such a result is left open.
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(20 if os.environ.get("LAB_RECORD") else 60)
     try:
         return _evaluate(value)
+    except _NoAnswer:
+        return {"unanswered": True}
     except Exception as error:  # what the server raises is the result
         told = answers.describe_error(error)
         return {"error": {key: told[key] for key in ("class", "condition", "sqlstate", "parameters")}}
+    finally:
+        signal.alarm(0)
 
 
 def _run(function, spark, place: str) -> dict:
@@ -97,6 +113,8 @@ def _problems(expected: dict, got: dict) -> list[str]:
             out.append(f"{name}: {'missing' if name in expected else 'not recorded'} {got.get(name)}")
             continue
         want, have = expected[name], got[name]
+        if "unanswered" in want:
+            continue
         if "error" in want and "error" in have:
             keys = [key for key in ("class", "condition", "sqlstate", "parameters") if want["error"].get(key)]
             differing = {key: (want["error"][key], have["error"].get(key)) for key in keys if want["error"][key] != have["error"].get(key)}

@@ -5,7 +5,7 @@ import pathlib
 import answers
 import cases
 import pytest
-from conftest import VERSION, connect
+from conftest import VERSION, connect, leave
 
 FOLDER = pathlib.Path(__file__).parent / "functions"
 
@@ -23,7 +23,7 @@ def session(remote):
     made = connect(remote)
     made.conf.set("spark.sql.session.timeZone", "UTC")
     yield made
-    made.stop()
+    leave(made)
 
 
 @pytest.mark.parametrize("sql, recorded", list(_cases()))

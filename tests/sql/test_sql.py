@@ -6,7 +6,7 @@ import pathlib
 import answers
 import cases
 import pytest
-from conftest import VERSION, connect
+from conftest import VERSION, connect, leave
 
 FOLDER = pathlib.Path(__file__).parent
 
@@ -47,7 +47,7 @@ def answered(remote):
             spark.conf.set("spark.sql.session.timeZone", "UTC")
             clean(spark)
             kept[name] = [answers.ask_sql(spark, case["sql"]) for case in FILES[name]]
-            spark.stop()
+            leave(spark)
         return kept[name]
 
     return ask

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Records the answers of a real Spark: tools/golden/record.py v35|v42 functions|sql [name…]
-                                     tools/golden/record.py v35|v42 dataframe|replay [pytest arguments]
+                                     tools/golden/record.py v35|v42 dataframe|classic|replay [pytest arguments]
 
 v35 is Spark 3.5.5 (ANSI off) in the environment spark35, v42 is Spark 4.2.0 (ANSI on) in oracle42; the script makes the
 environment and starts itself again in it. Without names every list is recorded; `--new` keeps lists whose statements
 all have an answer of that version already. `dataframe` records the scenarios of tests/golden/dataframe through a real
-Connect server; `replay` runs the client tests against that server, to prove the tests themselves.
+Connect server, `classic` those that need a JVM session; `replay` runs the client tests against that server, to prove the tests themselves.
 """
 
 from __future__ import annotations
@@ -55,6 +55,10 @@ def main() -> None:
     import cases
     import spark
 
+    if kind == "classic":
+        variables = dict(os.environ, LAB_TEST_REMOTE="classic", LAB_RECORD=version)
+        target = names or ["tests/golden/dataframe/test_delta_table.py"]
+        sys.exit(subprocess.run([sys.executable, "-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider", *target], cwd=ROOT, env=variables).returncode)
     if kind in ("dataframe", "replay"):
         sys.exit(drive_clients(version, kind, names))
     new_only = "--new" in names

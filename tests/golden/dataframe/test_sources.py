@@ -4,7 +4,6 @@ import os
 import pathlib
 
 import pyspark.sql.functions as F
-from conftest import VERSION
 from scenario import scenario, unordered
 
 
@@ -65,7 +64,7 @@ def test_csv_read(spark, place):
     yield "nan", spark.read.csv(nan, header=True, schema="a DOUBLE")
     mixed = put(place, "q.csv", "a,b,c,d,e,f\n1,1.5,x,12345678901,2020-01-01,2020-01-01 10:00:00\n2,2,y,3,2020-01-02,2020-01-02 11:00:00\n")
     yield "inference", spark.read.csv(mixed, header=True, inferSchema=True)
-    yield "prefer_date_off", spark.read.csv(mixed, header=True, inferSchema=True, preferDate=False) if VERSION == "v35" else 0
+    yield "prefer_date_off", spark.read.option("preferDate", False).csv(mixed, header=True, inferSchema=True)
     yield "missing_path", lambda: spark.read.csv(place + "/nope.csv").collect()
     put(place, "many/1.csv", "a\n1\n")
     put(place, "many/2.csv", "a\n2\n")
