@@ -34,7 +34,8 @@ class Lab:
         self.own_folder = folder is None
         self.folder = folder or pathlib.Path(tempfile.mkdtemp(prefix="lab-"))
         self.objects_port, self.spark_port = free_port(), free_port()
-        self.settings = {"objects.port": self.objects_port, "spark.port": self.spark_port} | settings
+        self.settings = {"objects.port": self.objects_port, "spark.port": self.spark_port,
+                         "spark.ui_port": free_port()} | settings
         self.log = self.folder / "up.log"
         self.process: subprocess.Popen | None = None
 

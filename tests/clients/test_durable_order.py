@@ -42,7 +42,7 @@ def test_everything_durable_goes_past_the_store_in_order(tmp_path):
     port = free_port()
     trace = tmp_path / "trace"
     data = tmp_path / "data"
-    command = [PROGRAM, "up", "--data", str(data), "--profile", "workshop", "--set", f"objects.port={port}"]
+    command = [PROGRAM, "up", "objects", "--data", str(data), "--profile", "workshop", "--set", f"objects.port={port}"]
     process = subprocess.Popen(strace_check.trace(command, str(trace)), stdout=subprocess.DEVNULL)
     try:
         wait_for_port(port, process)

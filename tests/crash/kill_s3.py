@@ -160,9 +160,9 @@ class Lab:
         log = open(self.data.parent / "lab.log", "ab")
         begun = time.monotonic()
         self.process = subprocess.Popen(
-            [self.program, "up", *os.environ.get("LAB_TEST_GROUPS", "").split(), "--data", self.data, "--profile", "workshop",
+            [self.program, "up", "objects", "--data", self.data, "--profile", "workshop",
              "--set", f"objects.port={self.port}"],
-            stdout=log, stderr=log)
+            stdout=log, stderr=log, env={k: v for k, v in os.environ.items() if not k.startswith("DFLAB_")})
         while time.monotonic() - begun < 30:
             if self.process.poll() is not None:
                 raise Violation(f"the lab did not start again; see {self.data.parent / 'lab.log'}")
