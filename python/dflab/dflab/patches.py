@@ -1,0 +1,59 @@
+"""What is changed in pyspark and delta-spark once they are imported."""
+
+
+def _without_master(builder_class):
+    config, master = builder_class.config, getattr(builder_class, "master", None)
+
+    def patched_config(self, key=None, value=None, *, conf=None, map=None):
+        if key == "spark.master":
+            return self
+        if map is not None:
+            map = {k: v for k, v in map.items() if k != "spark.master"}
+        if conf is not None:
+            # A SparkConf may name a master as well.
+            map = {**{k: v for k, v in conf.getAll() if k != "spark.master"}, **(map or {})}
+            conf = None
+        if map is not None:
+            return config(self, map=map)
+        return config(self, key, value)
+
+    builder_class.config = patched_config
+    if master is not None:
+        builder_class.master = lambda self, master: self
+
+
+def patch_classic_session(module):
+    _without_master(module.SparkSession.Builder)
+
+
+def patch_connect_session(module):
+    from dflab.context import ConnectContext
+
+    session_class = module.SparkSession
+    builder_class = getattr(session_class, "Builder", None)
+    if builder_class is not None:
+        _without_master(builder_class)
+
+    def spark_context(self):
+        context = self.__dict__.get("_dflab_context")
+        if context is None:
+            context = self.__dict__["_dflab_context"] = ConnectContext(self)
+        return context
+
+    # A property of the class is found before __getattr__, which would refuse the name.
+    session_class.sparkContext = property(spark_context)
+
+
+def patch_delta_tables(module):
+    try:
+        import delta.connect  # noqa: F401  delta-spark 4.x speaks Connect by itself
+
+        return
+    except ImportError:
+        pass
+    from dflab import delta_tables
+
+    module.DeltaTable = delta_tables.DeltaTable
+    module.DeltaMergeBuilder = delta_tables.DeltaMergeBuilder
+    module.DeltaTableBuilder = delta_tables.DeltaTableBuilder
+    module.DeltaOptimizeBuilder = delta_tables.DeltaOptimizeBuilder

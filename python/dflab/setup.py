@@ -1,0 +1,17 @@
+"""Puts dflab.pth beside the package: site-packages then runs the start-up hook in every Python of the environment."""
+import os
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+
+class BuildWithHook(build_py):
+    def run(self):
+        super().run()
+        self.copy_file("dflab.pth", os.path.join(self.build_lib, "dflab.pth"))
+
+    def get_outputs(self, include_bytecode=1):
+        return super().get_outputs(include_bytecode) + [os.path.join(self.build_lib, "dflab.pth")]
+
+
+setup(cmdclass={"build_py": BuildWithHook})
