@@ -116,7 +116,9 @@ void Settings::read_environment(char** environment) {
     const std::size_t equals = text.find('=');
     if (!text.starts_with(kPrefix) || equals == std::string_view::npos) continue;
     const std::string name(text.substr(0, equals));
-    if (name == "DFLAB_CACHE" || name == "DFLAB_PRESET" || name == "DFLAB_CONFIG") continue;
+    // Those that ./dev sets for its own programs are no settings of the lab.
+    constexpr std::string_view kOthers[] = {"DFLAB_CONFIG", "DFLAB_CACHE", "DFLAB_PRESET", "DFLAB_ROOT", "DFLAB_THIRD", "DFLAB_BUILD"};
+    if (std::ranges::find(kOthers, name) != std::end(kOthers)) continue;
     // `_` stands for the dot and for itself: the key that fits is looked for.
     std::string wanted = name.substr(kPrefix.size());
     std::transform(wanted.begin(), wanted.end(), wanted.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
