@@ -102,7 +102,7 @@ std::string CastText::to_decimal(const std::string& sql, const DataType& from, c
   if (can_up_cast(from, to)) return builtin(sql, to);
   if (from.is(TypeKind::Boolean)) return "TRY_CAST(CAST(" + sql + " AS INTEGER) AS " + duckdb_type(to) + ")";
   if (from.is(TypeKind::Timestamp))
-    return call("lab_decimal_cast", {"(CAST(epoch_us(" + sql + ") AS DECIMAL(38,6)) / 1000000)", p, s, flag()});
+    return call("lab_decimal_cast", {"lab_decimal_multiply(CAST(epoch_us(" + sql + ") AS DECIMAL(20,0)), 0.000001::DECIMAL(7,6), 38, 6, false)", p, s, flag()});
   if (from.is_interval()) return call("lab_decimal_cast", {"CAST(" + sql + " AS DECIMAL(38,0))", p, s, flag()});
   if (from.is_integral()) return call("lab_decimal_cast", {"CAST(" + sql + " AS DECIMAL(20,0))", p, s, flag()});
   return call("lab_decimal_cast", {sql, p, s, flag()});
@@ -123,7 +123,7 @@ std::string CastText::to_datetime(const std::string& sql, const DataType& from, 
   if (from.is(TypeKind::TimestampNtz)) return call("lab_from_ntz", {sql, zone_literal()});
   if (from.is(TypeKind::Boolean)) return "make_timestamptz(CAST(" + sql + " AS BIGINT))";
   if (from.is(TypeKind::Decimal))
-    return "make_timestamptz(CAST(trunc(CAST(" + sql + " AS DECIMAL(38,6)) * 1000000) AS BIGINT))";
+    return "make_timestamptz(lab_to_bigint_legacy(lab_decimal_multiply(" + sql + ", 1000000::DECIMAL(7,0), 38, " + std::to_string(from.scale()) + ", false)))";
   if (from.is_integral()) return call("lab_timestamp_seconds_wrap", {"CAST(" + sql + " AS BIGINT)"});
   return call("lab_timestamp_seconds_wrap", {"CAST(" + sql + " AS DOUBLE)"});
 }

@@ -62,7 +62,7 @@ constexpr std::array<DateField, 14> kDateFields{{
     {" dayofyear ", "CAST(dayofyear($d) AS INTEGER)"},
     {" hour h hours hr hrs ", "lab_hour($t, $z)", false},
     {" minute m min mins minutes ", "lab_minute($t, $z)", false},
-    {" second s sec seconds secs ", "lab_second_fraction($t, $z)", false, true},
+    {" second s sec seconds secs ", "CAST(CAST(lab_second_micros($t, $z) AS DECIMAL(9,0)) * 0.000001::DECIMAL(7,6) AS DECIMAL(8,6))", false, true},
     {" timezone ", "", false},
 }};
 
@@ -100,7 +100,7 @@ std::string lower_interval_part(const LowerCall& call, const DateField& field) {
   if (field.decimal) {
     const std::string micros =
         type.is(TypeKind::DayTimeInterval) ? call.sql[1] : "struct_extract(" + call.sql[1] + ", 'f2')";
-    return "CAST(CAST(" + micros + " % 60000000 AS DECIMAL(18,0)) / 1000000 AS DECIMAL(8,6))";
+    return "CAST(CAST(" + micros + " % 60000000 AS DECIMAL(9,0)) * 0.000001::DECIMAL(7,6) AS DECIMAL(8,6))";
   }
   return std::string(type.is(TypeKind::DayTimeInterval) ? "lab_interval_part_micros(" : "lab_interval_part(") + name +
          ", " + call.sql[1] + ")";
@@ -211,7 +211,7 @@ CallTypes timestamp_seconds_types(const CallShape& shape) {
 }
 
 std::string lower_timestamp_seconds(const LowerCall& call) {
-  if (call.type(0).is(TypeKind::Decimal)) return "make_timestamptz(CAST(" + call.sql[0] + " * 1000000 AS BIGINT))";
+  if (call.type(0).is(TypeKind::Decimal)) return "make_timestamptz(CAST(CAST(" + call.sql[0] + " AS DECIMAL(20,6)) * 1000000 AS BIGINT))";
   return "lab_timestamp_seconds(" + call.sql[0] + ")";
 }
 
@@ -257,27 +257,31 @@ std::string padded(std::string_view kernel, const LowerCall& call, std::initiali
   std::string text = std::string(kernel) + "(";
   std::size_t i = 0;
   for (const auto value : defaults) {
-    text += (i > 0 ? ", " : "") + (i < call.size() ? call.sql[i] : std::string(value));
+    std::string argument = i < call.size() ? call.sql[i] : std::string(value);
+    // Seconds are decimals; kernels take microseconds.
+    if (i < call.size() && call.type(i).is(TypeKind::Decimal)) argument = "CAST(" + argument + " * 1000000 AS BIGINT)";
+    text += (i > 0 ? ", " : "") + argument;
     ++i;
   }
   return text + std::string(tail) + ")";
 }
 
 std::string lower_make_interval(const LowerCall& call) {
-  return padded("lab_make_interval", call, {"0", "0", "0", "0", "0", "0", "0::DECIMAL(18,6)"},
+  return padded("lab_make_interval", call, {"0", "0", "0", "0", "0", "0", "0::BIGINT"},
                 call.ansi ? ", true" : ", false");
 }
 std::string lower_try_make_interval(const LowerCall& call) {
-  return padded("lab_make_interval", call, {"0", "0", "0", "0", "0", "0", "0::DECIMAL(18,6)"}, ", false");
+  return padded("lab_make_interval", call, {"0", "0", "0", "0", "0", "0", "0::BIGINT"}, ", false");
 }
 std::string lower_make_dt_interval(const LowerCall& call) {
-  return padded("lab_make_dt_interval", call, {"0", "0", "0", "0::DECIMAL(18,6)"});
+  return padded("lab_make_dt_interval", call, {"0", "0", "0", "0::BIGINT"});
 }
 std::string lower_make_ym_interval(const LowerCall& call) { return padded("lab_make_ym_interval", call, {"0", "0"}); }
 
 std::string make_timestamp(const LowerCall& call, bool with_zone, bool raises) {
   std::string text = with_zone ? "lab_make_timestamp(" : "lab_make_timestamp_ntz(";
-  for (std::size_t i = 0; i < 6; ++i) text += call.sql[i] + ", ";
+  for (std::size_t i = 0; i < 5; ++i) text += call.sql[i] + ", ";
+  text += "CAST(" + call.sql[5] + " * 1000000 AS BIGINT), ";
   if (with_zone) text += (call.size() > 6 ? call.sql[6] : call.zone()) + ", ";
   return text + (raises ? "true" : "false") + ")";
 }

@@ -150,6 +150,15 @@ std::string lower_format_number(const LowerCall& call) {
   return "lab_format_number(" + text + ", " + call.sql[1] + ")";
 }
 
+/// A NULL replacement keeps characters of that kind: it travels as a NUL, as only the last may be absent.
+std::string lower_mask(const LowerCall& call) {
+  std::string text = "lab_mask(" + call.sql[0];
+  constexpr std::string_view kDefaults[] = {"'X'", "'x'", "'n'"};
+  for (std::size_t i = 0; i < 3; ++i) text += ", " + (i + 1 < call.size() ? "coalesce(" + call.sql[i + 1] + ", chr(0))" : std::string(kDefaults[i]));
+  if (call.size() < 5) return text + ", '', true)";
+  return text + ", coalesce(" + call.sql[4] + ", ''), " + call.sql[4] + " IS NULL)";
+}
+
 std::string lower_locate(const LowerCall& call) {
   return "lab_locate(" + call.sql[0] + ", " + call.sql[1] + ", " + (call.size() > 2 ? call.sql[2] : "1") + ")";
 }
@@ -201,7 +210,7 @@ constexpr FunctionRow kTextTable[] = {
      .doc = "Texts and arrays of texts with a separator between, NULLs left out."},
     {.name = "contains",
      .signature = "(left: string|binary, right: string|binary) -> boolean",
-     .sql = "contains($1, $2)",
+     .sql = "lab_contains($1, $2)",
      .doc = "The right one occurs in the left one."},
     {.name = "elt",
      .signature = "(n: int, first: any, rest: any...?) -> any",
@@ -283,7 +292,7 @@ constexpr FunctionRow kTextTable[] = {
      .doc = "Text with ill-formed bytes replaced."},
     {.name = "mask",
      .signature = "(str: string, upper?: string, lower?: string, digit?: string, other?: string) -> string",
-     .native = "lab_mask",
+     .lower = &lower_mask,
      .doc = "Letters and digits replaced by X, x and n."},
     {.name = "octet_length",
      .signature = "(value: string|binary) -> int",

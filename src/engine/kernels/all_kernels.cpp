@@ -9,6 +9,11 @@ void register_all_kernels(KernelRegistry& registry) {
   register_decimal_kernels(registry);
   register_cast_kernels(registry);
   register_sum_kernels(registry);
+  register_calendar_kernels(registry);
+  register_datetime_text_kernels(registry);
+  register_interval_kernels(registry);
+  register_text_kernels(registry);
+  register_pattern_kernels(registry);
 }
 
 }  // namespace lab::engine
