@@ -26,6 +26,7 @@ sql::ParserOptions LabSession::parser_options() const {
   options.time_zone = state_.setting("spark.sql.session.timeZone").value_or("UTC");
   options.timestamp_is_ntz = state_.setting("spark.sql.timestampType").value_or("") == "TIMESTAMP_NTZ";
   options.doubled_quotes = state_.is_spark4();
+  options.bang_is_not = !state_.is_spark4();
   return options;
 }
 

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sql/parse_error.h"
+
 namespace lab::wire::spark {
 namespace {
 
@@ -43,6 +45,12 @@ Classes cast_classes(const Error& error) {
     return with_parents({"org.apache.spark.SparkRuntimeException"}, {"java.lang.RuntimeException", "java.lang.Exception"});
   return with_parents({"org.apache.spark.SparkNumberFormatException"},
                       {"java.lang.NumberFormatException", "java.lang.IllegalArgumentException", "java.lang.RuntimeException", "java.lang.Exception"});
+}
+
+/// What users read: errors of the parser carry the text they are about, as Spark's ParseException does.
+std::string shown_text(const Error& error) {
+  const bool has_text = !error.contexts().empty() && !error.contexts().front().sql_text.empty();
+  return has_text ? sql::parse_exception_text(error, true) : error.what();
 }
 
 }  // namespace
@@ -117,12 +125,7 @@ grpc::Status to_status(const Error& error, const std::string& error_id) {
   std::string parameters = nlohmann::json(error.parameters()).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (parameters.size() < kMaxMetadata) metadata["messageParameters"] = std::move(parameters);
 
-  std::string message = error.what();
-  for (const QueryContext& context : error.contexts())
-    if (context.line > 0 && error.kind() == Kind::Parse) {
-      message += "(line " + std::to_string(context.line) + ", pos " + std::to_string(context.column) + ")";
-      break;
-    }
+  std::string message = shown_text(error);
   if (message.size() > kMaxMessage) {
     std::size_t end = kMaxMessage;
     while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
@@ -140,12 +143,13 @@ void describe(const Error& error, ::spark::connect::FetchErrorDetailsResponse& r
   response.set_root_error_idx(0);
   auto* root = response.add_errors();
   for (const std::string& name : java_classes(error)) root->add_error_type_hierarchy(name);
-  root->set_message(error.what());
+  root->set_message(shown_text(error));
   auto* throwable = root->mutable_spark_throwable();
   throwable->set_error_class(std::string(error.condition().name));
   throwable->set_sql_state(std::string(error.condition().sqlstate));
   throwable->mutable_message_parameters()->insert(error.parameters().begin(), error.parameters().end());
   for (const QueryContext& context : error.contexts()) {
+    if (context.start_index < 0 && context.call_site.empty()) continue;  // a place without a range is in the text alone
     auto* out = throwable->add_query_contexts();
     const bool is_sql = context.call_site.empty();
     out->set_context_type(is_sql ? ::spark::connect::FetchErrorDetailsResponse_QueryContext::SQL : ::spark::connect::FetchErrorDetailsResponse_QueryContext::DATAFRAME);
