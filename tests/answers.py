@@ -47,7 +47,7 @@ def describe_error(error: Exception) -> dict:
         "condition": condition,
         "sqlstate": ask("getSqlState"),
         "parameters": {str(k): str(v) for k, v in sorted(dict(parameters).items())} if parameters else None,
-        "message": str(error)[:300],
+        "message": str(error)[:600],
     }
 
 
@@ -104,7 +104,7 @@ def difference(sql: str, expected: dict, got: dict) -> str | None:
                 return f"{condition}: expected {key} {want[key]}, got {have[key]}"
         return None
     if "error" in got:
-        return f"expected an answer, got {got['error']['class']} {got['error']['message'][:260]}"
+        return f"expected an answer, got {got['error']['class']} {got['error']['message'][:500]}"
     for key in ("names", "types"):
         if expected[key] != got[key]:
             return f"expected {key} {expected[key]}, got {got[key]}"

@@ -28,14 +28,12 @@ def free_port() -> int:
 class Lab:
     """One running lab; stop() or kill() ends it, start() brings it back over the same folder and ports."""
 
-    KEYS = ("objects.port", "objects.console_port", "spark.port", "spark.ui_port")
-
     def __init__(self, folder: pathlib.Path | None = None, **settings: str):
         self.own_folder = folder is None
         self.folder = folder or pathlib.Path(tempfile.mkdtemp(prefix="lab-"))
-        self.objects_port, self.spark_port = free_port(), free_port()
-        self.settings = {"objects.port": self.objects_port, "spark.port": self.spark_port,
-                         "spark.ui_port": free_port()} | settings
+        self.objects_port, self.spark_port, self.pages_port = free_port(), free_port(), free_port()
+        ports = {"objects.port": self.objects_port, "spark.port": self.spark_port, "spark.ui_port": self.pages_port}
+        self.settings = ports | settings
         self.log = self.folder / "up.log"
         self.process: subprocess.Popen | None = None
 

@@ -34,4 +34,6 @@ def test_function(session, sql, recorded):
         assert frame._show_string(20, False, False) == recorded["show_full"]
         assert frame._show_string(20, 20, True) == recorded["show_vertical"]
         return
-    assert answers.difference(sql, recorded, answers.ask_sql(session, sql)) is None
+    problem = answers.difference(sql, recorded, answers.ask_sql(session, sql))
+    if problem:
+        pytest.fail(problem, pytrace=False)

@@ -62,4 +62,5 @@ def test_statement(answered, name, number):
         assert "error" not in got, got
         return
     problem = answers.difference(case["sql"], expected, got)
-    assert problem is None, f"{case['sql']}\n{problem}"
+    if problem:
+        pytest.fail(f"{case['sql']}\n{problem}", pytrace=False)
