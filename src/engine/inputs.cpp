@@ -13,4 +13,9 @@ std::shared_ptr<const scan::TableSource> StatementInputs::find(duckdb::ClientCon
   throw duckdb::InternalException("statement has no input '%s'", name);
 }
 
+std::string StatementInputs::zone_of(duckdb::ClientContext& context) {
+  const auto inputs = context.registered_state->Get<StatementInputs>(kKey);
+  return inputs ? inputs->time_zone : "UTC";
+}
+
 }  // namespace lab::engine

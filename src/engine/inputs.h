@@ -17,10 +17,12 @@ struct StatementInputs : duckdb::ClientContextState {
   static constexpr const char* kKey = "lab.inputs";
 
   std::map<std::string, std::shared_ptr<const scan::TableSource>> sources;
+  std::string time_zone = "UTC";
   std::map<std::string, std::shared_ptr<const RowsInput>> rows;  ///< of the sources with Arrow rows, once decoded
 
   /// Throws when the statement has no such input (our own mistake).
   static std::shared_ptr<const scan::TableSource> find(duckdb::ClientContext& context, const std::string& name);
+  static std::string zone_of(duckdb::ClientContext& context);
 };
 
 }  // namespace lab::engine

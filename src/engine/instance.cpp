@@ -50,6 +50,7 @@ class DuckInstance : public Instance {
     database_ = duckdb::make_shared_ptr<duckdb::DuckDB>(nullptr, &config);
     register_rows_scan(*database_);
     register_lake_scan(*database_);
+    register_text_scan(*database_);
     register_input_scan(*database_);
     register_kernels(*database_);
     duckdb::Connection connection(*database_);

@@ -21,6 +21,7 @@ StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const St
   config.print_progress_bar = false;
   config.wait_time = 0;
   const auto known = connection_->context->registered_state->GetOrCreate<StatementInputs>(StatementInputs::kKey);
+  known->time_zone = statement.time_zone;
   for (const Input& input : statement.inputs) known->sources.emplace(input.name, input.source);
 }
 

@@ -11,6 +11,8 @@ namespace lab::engine {
 void register_input_scan(duckdb::DuckDB& database);
 /// `lake_scan(name)`: the Parquet files of an input with a FileScan; columns x0…xn of its schema, and file_index, file_row_number.
 void register_lake_scan(duckdb::DuckDB& database);
+/// `text_scan(name)`: the CSV, text or binary files of an input with a TextScan; columns x0…xn of its schema.
+void register_text_scan(duckdb::DuckDB& database);
 /// `rows_scan(…)`: Arrow rows; called through register_input_scan only.
 void register_rows_scan(duckdb::DuckDB& database);
 

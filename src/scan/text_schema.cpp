@@ -1,11 +1,23 @@
 #include "scan/text_schema.h"
 
 #include "base/error.h"
+#include "scan/csv_schema.h"
 
 namespace lab::scan {
 
-types::Schema infer_schema(const TextScan&, const TextReading&) {
-  throw Error(conditions::kUnsupportedFeature, {{"feature", "inferring the schema of text files"}, {"hint", "Give a schema."}});
+types::Schema infer_schema(const TextScan& scan, const TextReading& reading) {
+  using types::TypeKind;
+  switch (scan.format) {
+    case TextScan::Format::Csv: return infer_csv_schema(scan, reading);
+    case TextScan::Format::Text: return {{"value", TypeKind::String, true, {}}};
+    case TextScan::Format::Binary:
+      return {{"path", TypeKind::String, true, {}},
+              {"modificationTime", TypeKind::Timestamp, true, {}},
+              {"length", TypeKind::Long, true, {}},
+              {"content", TypeKind::Binary, true, {}}};
+    case TextScan::Format::Json: break;
+  }
+  throw Error(conditions::kUnsupportedFeature, {{"feature", "reading JSON files"}, {"hint", ""}});
 }
 
 }  // namespace lab::scan

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace lab::scan {
+
+/// What happens to a record that does not fit the schema.
+enum class ParseMode { Permissive, DropMalformed, FailFast };
+
+/// Spark's options of reading CSV, with its defaults. Keys are lower case.
+struct CsvOptions {
+  std::string separator = ",";
+  char quote = '"';    ///< 0: none
+  char escape = '\\';  ///< 0: none
+  char escape_of_escape = '\\';
+  char comment = 0;    ///< 0: none
+  bool has_header = false;
+  bool infers_schema = false;
+  bool prefers_date = true;
+  bool skips_leading_blanks = false, skips_trailing_blanks = false;
+  bool is_multi_line = false;
+  std::string null_value, empty_value;
+  std::string nan_value = "NaN", positive_infinity = "Inf", negative_infinity = "-Inf";
+  std::optional<std::string> date_format, timestamp_format, timestamp_ntz_format;
+  ParseMode mode = ParseMode::Permissive;
+  std::string corrupt_column = "_corrupt_record";
+  std::string line_separator;  ///< empty: \n, \r\n and \r
+  std::string encoding = "UTF-8";
+  double sampling_ratio = 1;
+  int max_columns = 20480;
+
+  /// Throws INVALID_… conditions for values that Spark refuses; unknown keys are other readers' business.
+  static CsvOptions parse(const std::map<std::string, std::string>& options);
+};
+
+/// `true` or `false` in any case. Throws for anything else, naming `key`.
+bool parse_flag(const std::map<std::string, std::string>& options, const std::string& key, bool otherwise);
+
+}  // namespace lab::scan

@@ -1,0 +1,181 @@
+#include "scan/csv_schema.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "scan/csv_record.h"
+#include "scan/csv_values.h"
+#include "scan/text_lines.h"
+
+namespace lab::scan {
+
+namespace {
+
+using types::DataType;
+using types::TypeKind;
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+/// The tightest type so far of one column; Null: nothing seen.
+class ColumnGuess {
+ public:
+  ColumnGuess(const CsvOptions& options, const CsvValues& values) : options_(options), values_(values) {}
+
+  void see(std::string_view text) {
+    if (type_.is(TypeKind::String) || text.empty() || text == options_.null_value) return;
+    type_ = merged(type_, type_of(text));
+  }
+  DataType type() const { return type_.is(TypeKind::Null) ? DataType(TypeKind::String) : type_; }
+
+ private:
+  // Spark tries the ladder from the rung of the type so far.
+  DataType type_of(std::string_view text) const {
+    switch (type_.kind()) {
+      case TypeKind::Null:
+      case TypeKind::Int:
+        if (CsvValues::integer(text, INT32_MIN, INT32_MAX)) return TypeKind::Int;
+        [[fallthrough]];
+      case TypeKind::Long:
+        if (CsvValues::integer(text, INT64_MIN, INT64_MAX)) return TypeKind::Long;
+        [[fallthrough]];
+      case TypeKind::Decimal:
+        if (const int digits = whole_digits(text); digits > 0 && digits <= DataType::kMaxDecimalPrecision) return DataType::decimal(digits, 0);
+        [[fallthrough]];
+      case TypeKind::Double:
+        if (values_.real(text)) return TypeKind::Double;
+        [[fallthrough]];
+      case TypeKind::Date:
+        if (options_.prefers_date && values_.is_plain_date(text)) return TypeKind::Date;
+        [[fallthrough]];
+      case TypeKind::Timestamp:
+        if (values_.timestamp(text)) return TypeKind::Timestamp;
+        [[fallthrough]];
+      default: return CsvValues::boolean(text) ? TypeKind::Boolean : TypeKind::String;
+    }
+  }
+
+  // Digits of a whole number (BigDecimal of scale 0: `1.` too), 0 for anything else.
+  static int whole_digits(std::string_view text) {
+    if (!text.empty() && (text[0] == '+' || text[0] == '-')) text.remove_prefix(1);
+    if (text.size() > 1 && text.back() == '.') text.remove_suffix(1);
+    while (text.size() > 1 && text[0] == '0') text.remove_prefix(1);
+    const bool digits = !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    return digits ? static_cast<int>(std::min<std::size_t>(text.size(), 1000)) : 0;
+  }
+
+  static int digits_of(const DataType& type) {
+    return type.is(TypeKind::Int) ? 10 : type.is(TypeKind::Long) ? 20 : type.precision();
+  }
+
+  DataType merged(const DataType& a, const DataType& b) const {
+    if (a.is(TypeKind::Null)) return b;
+    if (a == b) return a;
+    if (a.is(TypeKind::String) || b.is(TypeKind::String)) return TypeKind::String;
+    const bool a_exact = a.is_integral() || a.is(TypeKind::Decimal), b_exact = b.is_integral() || b.is(TypeKind::Decimal);
+    if (a_exact && b_exact) {
+      if (a.is_integral() && b.is_integral()) return TypeKind::Long;
+      return DataType::decimal(std::max(digits_of(a), digits_of(b)), 0);
+    }
+    if ((a_exact || a.is(TypeKind::Double)) && (b_exact || b.is(TypeKind::Double))) return TypeKind::Double;
+    // A date of the default form is an instant too; one of a pattern of its own is not.
+    if ((a.is(TypeKind::Date) && b.is(TypeKind::Timestamp)) || (a.is(TypeKind::Timestamp) && b.is(TypeKind::Date))) {
+      return options_.date_format ? DataType(TypeKind::String) : DataType(TypeKind::Timestamp);
+    }
+    return TypeKind::String;
+  }
+
+  const CsvOptions& options_;
+  const CsvValues& values_;
+  DataType type_;
+};
+
+bool is_skipped(std::string_view line, const CsvOptions& options) {
+  return is_blank_line(line) || (options.comment != 0 && line[0] == options.comment);
+}
+
+// Calls `see` with the fields of each record of a file that is no comment and not blank, until it answers false.
+template <typename See>
+void for_each_record(const TextFile& file, const CsvOptions& options, See see) {
+  CsvRecordReader reader(options);
+  const std::string_view text = file.text();
+  for (std::size_t at = 0; at < text.size();) {
+    if (options.is_multi_line) {
+      const std::string separator = options.line_separator.empty() ? detected_separator(text) : options.line_separator;
+      std::size_t line_end = at;
+      const std::string_view line = next_line(text, line_end, separator);
+      if (is_skipped(line, options)) {
+        at = line_end;
+        continue;
+      }
+      if (!see(reader.split_multi_line(text, at, separator))) return;
+      continue;
+    }
+    const std::string_view line = next_line(text, at, options.line_separator);
+    if (is_skipped(line, options)) continue;
+    if (!see(reader.split(line))) return;
+  }
+}
+
+std::string_view meaning(const CsvField& field, const CsvOptions& options) {
+  if (!field.text.empty()) return field.text;
+  return field.is_quoted ? std::string_view(options.empty_value) : std::string_view(options.null_value);
+}
+
+}  // namespace
+
+std::vector<std::string> csv_column_names(const std::vector<std::string>& header, const CsvOptions& options) {
+  std::map<std::string, int> count;
+  for (const auto& name : header) ++count[lower(name)];
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const std::string& name = header[i];
+    if (name.empty() || name == options.null_value) {
+      names.push_back("_c" + std::to_string(i));
+    } else {
+      names.push_back(count[lower(name)] > 1 ? name + std::to_string(i) : name);
+    }
+  }
+  return names;
+}
+
+types::Schema infer_csv_schema(const TextScan& scan, const TextReading& reading) {
+  const CsvOptions options = CsvOptions::parse(scan.options);
+  const CsvValues values(options, reading.time_zone);
+  std::optional<std::vector<std::string>> names;
+  std::vector<ColumnGuess> guesses;
+  std::string storage;
+  for (const DataFile& data_file : scan.files) {
+    const auto file = TextFile::open(data_file.path, options.encoding);
+    bool is_first = true;
+    for_each_record(*file, options, [&](const std::vector<CsvField>& fields) {
+      const bool is_header = is_first && options.has_header;
+      is_first = false;
+      if (!names) {
+        std::vector<std::string> first;
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+          const std::string name(valid_utf8(meaning(fields[i], options), storage));
+          first.push_back(options.has_header ? name : "_c" + std::to_string(i));
+        }
+        names = options.has_header ? csv_column_names(first, options) : first;
+        for (std::size_t i = 0; i < names->size(); ++i) guesses.emplace_back(options, values);
+      }
+      if (!options.infers_schema) return false;
+      if (is_header) return true;
+      for (std::size_t i = 0; i < std::min(fields.size(), guesses.size()); ++i) guesses[i].see(meaning(fields[i], options));
+      return true;
+    });
+    if (names && !options.infers_schema) break;
+  }
+  types::Schema schema;
+  if (!names) return schema;
+  for (std::size_t i = 0; i < names->size(); ++i) {
+    schema.push_back({(*names)[i], options.infers_schema ? guesses[i].type() : DataType(TypeKind::String), true, {}});
+  }
+  return schema;
+}
+
+}  // namespace lab::scan
