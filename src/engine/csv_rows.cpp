@@ -153,7 +153,11 @@ class CsvRowReader : public TextRowReader {
         is_bad = true;
       }
     }
-    if (is_bad && options_.mode == scan::ParseMode::DropMalformed) return false;
+    if (is_bad && options_.mode == scan::ParseMode::DropMalformed) {
+      // The next record takes this row.
+      for (const Wanted& wanted : wanted_) FlatVector::SetNull(output.data[static_cast<std::size_t>(wanted.output)], row, false);
+      return false;
+    }
     if (is_bad && options_.mode == scan::ParseMode::FailFast) {
       raise(conditions::kFailedReadFile,
             {{"path", "file://" + plan_.scan().files[piece_.file].path},
