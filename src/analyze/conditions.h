@@ -92,6 +92,8 @@ inline constexpr Condition kInvalidWindowFrame{"_LEGACY_ERROR_TEMP_1036", "", Ki
 inline constexpr Condition kTooManyPivotValues{"_LEGACY_ERROR_TEMP_1324", "", Kind::Analysis, "The pivot column <pivotColumn> has more than <maxValues> distinct values, this could indicate an error. If this was intended, set <config> to at least the number of distinct values of the pivot column."};
 inline constexpr Condition kNullableColumnOrField{"NULLABLE_COLUMN_OR_FIELD", "42000", Kind::Analysis, "Column or field <name> is nullable while it's required to be non-nullable."};
 inline constexpr Condition kInvalidColumnOrFieldDataType{"INVALID_COLUMN_OR_FIELD_DATA_TYPE", "42000", Kind::Analysis, "Column or field <name> is of type <type> while it's required to be <expectedType>."};
+inline constexpr Condition kNamedStructNames{"DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", "42K09", Kind::Analysis, "Cannot resolve <sqlExpr> due to data type mismatch: Only foldable STRING expressions are allowed to appear at odd position, but they are <inputExprs>."};
+inline constexpr Condition kGroupNotOrderable{"GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "42822", Kind::Analysis, "The expression <sqlExpr> cannot be used as a grouping expression because its data type <dataType> is not an orderable data type."};
 inline constexpr Condition kDuplicateCte{"DUPLICATED_CTE_NAMES", "42602", Kind::Analysis, "CTE definition can't have duplicate names: <duplicateNames>."};
 inline constexpr Condition kColumnNotDefined{"COLUMN_ALREADY_EXISTS", "42711", Kind::Analysis, "The column <columnName> already exists. Choose another name or rename the existing column."};
 

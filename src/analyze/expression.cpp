@@ -10,8 +10,6 @@
 namespace lab::analyze {
 namespace {
 
-std::string cast_mode_config(bool is_try, bool ansi) { return ansi && !is_try ? "\"spark.sql.ansi.enabled\"" : ""; }
-
 // A whole number written where a wider type is wanted becomes a constant of that type.
 ExpressionPtr widened_literal(const ExpressionPtr& expression, const DataType& type) {
   const auto* literal = std::get_if<bound::LiteralNode>(&expression->node);
@@ -60,7 +58,6 @@ Typed Resolver::resolve_expression(const plan::Alias& node, const plan::Expressi
   if (node.metadata) typed.metadata = *node.metadata;
   if (!node.names.empty()) {
     typed.name = node.names[0];
-    if (!names.clause.empty() || names.inside_aggregate) return typed;
     typed.sql += " AS " + types::quote_if_needed(node.names[0]);
   }
   return typed;
@@ -76,26 +73,9 @@ Typed Resolver::resolve_expression(const plan::Cast& node, const plan::Expressio
   if (node.mode == plan::CastMode::Try) mode = bound::CastMode::Try;
   if (node.mode == plan::CastMode::Ansi) mode = bound::CastMode::Ansi;
   const DataType& from = child.type();
-  std::string sql = cast_sql(child.sql, type, mode == bound::CastMode::Try);
-  if (!functions::can_cast(from, type, mode)) {
-    Error::Parameters parameters{{"sqlExpr", quoted_expression(sql)}, {"srcType", types::quoted_sql(from)}, {"targetType", types::quoted_sql(type)}};
-    const auto context = plan::query_context(expr.origin);
-    const std::string config = cast_mode_config(mode == bound::CastMode::Try, mode == bound::CastMode::Ansi);
-    if (!config.empty() && functions::can_cast(from, type, bound::CastMode::Legacy)) {
-      if (from.is_integral() && type.is_datetime()) {
-        parameters["functionNames"] = type.is(TypeKind::Date) ? "`DATE_FROM_UNIX_DATE`" : "`TIMESTAMP_SECONDS`/`TIMESTAMP_MILLIS`/`TIMESTAMP_MICROS`";
-        throw Error(conditions::kCastWithFuncSuggestion, std::move(parameters)).at(context);
-      }
-      if (from.is(TypeKind::Date) && type.is_numeric()) {
-        parameters["functionNames"] = "`UNIX_DATE`";
-        throw Error(conditions::kCastWithFuncSuggestion, std::move(parameters)).at(context);
-      }
-      parameters["config"] = config;
-      parameters["configVal"] = "'false'";
-      throw Error(conditions::kCastWithConfSuggestion, std::move(parameters)).at(context);
-    }
-    throw Error(conditions::kCastWithoutSuggestion, std::move(parameters)).at(context);
-  }
+  // Casts to nested types do not show.
+  std::string sql = type.is_nested() ? child.sql : cast_sql(child.sql, type, mode == bound::CastMode::Try);
+  if (!functions::can_cast(from, type, mode)) throw_cast_error(child, type, mode, expr.origin);
   const bool nullable = child.expression->nullable || functions::cast_forces_null(from, type, mode);
   Typed result;
   result.expression = bound::make_expression(bound::Cast{child.expression, mode}, type, nullable, expr.origin);
@@ -103,6 +83,30 @@ Typed Resolver::resolve_expression(const plan::Cast& node, const plan::Expressio
   // A cast attribute keeps the attribute's name as a column.
   if (child.name) result.name = child.name;
   return result;
+}
+
+void Resolver::throw_cast_error(const Typed& child, const DataType& type, bound::CastMode mode, const plan::Origin& origin) const {
+  const DataType& from = child.type();
+  const auto context = plan::query_context(origin);
+  Error::Parameters parameters{{"sqlExpr", quoted_expression(cast_sql(child.sql, type, mode == bound::CastMode::Try))}, {"srcType", types::quoted_sql(from)}, {"targetType", types::quoted_sql(type)}};
+  if (mode != bound::CastMode::Legacy && functions::can_cast(from, type, bound::CastMode::Legacy)) {
+    // ANSI mode names the function that says what is meant.
+    std::string function;
+    if (from.is_numeric() && type.is(TypeKind::Date)) function = "`DATE_FROM_UNIX_DATE`";
+    if (from.is_numeric() && type.is(TypeKind::Timestamp)) function = "`TIMESTAMP_SECONDS`/`TIMESTAMP_MILLIS`/`TIMESTAMP_MICROS`";
+    if (from.is(TypeKind::Date) && type.is_numeric()) function = "`UNIX_DATE`";
+    if (from.is(TypeKind::Timestamp) && type.is_numeric()) function = "`UNIX_SECONDS`/`UNIX_MILLIS`/`UNIX_MICROS`";
+    if (!function.empty()) {
+      parameters["functionNames"] = function;
+      throw Error(conditions::kCastWithFuncSuggestion, std::move(parameters)).at(context);
+    }
+    if (mode == bound::CastMode::Ansi) {
+      parameters["config"] = "\"spark.sql.ansi.enabled\"";
+      parameters["configVal"] = "'false'";
+      throw Error(conditions::kCastWithConfSuggestion, std::move(parameters)).at(context);
+    }
+  }
+  throw Error(conditions::kCastWithoutSuggestion, std::move(parameters)).at(context);
 }
 
 Typed Resolver::resolve_expression(const plan::SortOrder& node, const plan::Expression&, Names& names) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "analyze/conditions.h"
 #include "analyze/pretty.h"
@@ -16,7 +17,7 @@ using functions::FunctionKind;
 
 // Operators under the names that SQL and DataFrame code use for them.
 const std::map<std::string, std::string>& operator_names() {
-  static const std::map<std::string, std::string> names = {{"=", "=="}, {"!", "not"}, {"regexp", "rlike"}, {"regexp_like", "rlike"}};
+  static const std::map<std::string, std::string> names = {{"=", "=="}, {"!", "not"}, {"!==", "!="}};
   return names;
 }
 
@@ -62,8 +63,59 @@ Typed Resolver::call_row(const functions::FunctionRow& row, TypedList arguments,
   return result;
 }
 
+// AND and OR take booleans; under ANSI rules text becomes one.
+void Resolver::check_logical(const std::string& name, const TypedList& arguments, const plan::Origin& origin) const {
+  const DataType &left = arguments[0].type(), &right = arguments[1].type();
+  const auto fits = [](const DataType& type) { return type.is(TypeKind::Boolean) || type.is(TypeKind::Null); };
+  const auto promoted = [&](const DataType& type, const DataType& other) { return fits(type) || (policy_.ansi && type.is_text() && fits(other)); };
+  if (promoted(left, right) && promoted(right, left)) return;
+  const std::string sql = quoted_expression(call_sql(name, sql_of(arguments)));
+  const auto context = plan::query_context(origin);
+  if (left == right)
+    throw Error(conditions::kBinaryOpWrongType, {{"sqlExpr", sql}, {"inputType", "\"BOOLEAN\""}, {"actualDataType", types::quoted_sql(left)}}).at(context);
+  throw Error(conditions::kBinaryOpDiffTypes, {{"sqlExpr", sql}, {"left", types::quoted_sql(left)}, {"right", types::quoted_sql(right)}}).at(context);
+}
+
 Typed Resolver::operator_call(const std::string& name, TypedList arguments, const plan::Origin& origin) {
-  return call_row(row(name), std::move(arguments), origin);
+  if ((name == "and" || name == "or") && arguments.size() == 2) check_logical(name, arguments, origin);
+  if (auto known = boolean_comparison(name, arguments, origin)) return *known;
+  const bool is_datetime = (name == "+" || name == "-" || name == "*") && std::ranges::any_of(arguments, [](const Typed& a) { return a.type().is_datetime() || a.type().is_interval(); });
+  std::string sql = is_datetime && arguments.size() == 2 ? datetime_sql(name, arguments[0], arguments[1]) : std::string();
+  return call_row(row(name), std::move(arguments), origin, std::move(sql));
+}
+
+// Arithmetic with dates and intervals prints as the expression that Spark makes of it.
+std::string Resolver::datetime_sql(const std::string& name, const Typed& left, const Typed& right) const {
+  const bool l = left.type().is_interval(), r = right.type().is_interval();
+  if (name == "*") return l || !r ? std::string() : "(" + right.sql + " * " + left.sql + ")";
+  if (name == "+" && l && right.type().is_datetime()) return datetime_sql(name, right, left);
+  const DataType &from = left.type(), &by = right.type();
+  if (from.is(TypeKind::Date) && (by.is_integral() && !by.is(TypeKind::Long))) return (name == "+" ? "date_add(" : "date_sub(") + left.sql + ", " + right.sql + ")";
+  if (by.is(TypeKind::Date) && name == "+" && from.is_integral() && !from.is(TypeKind::Long)) return "date_add(" + right.sql + ", " + left.sql + ")";
+  if (from.is(TypeKind::Date) && by.is(TypeKind::DayTimeInterval) && by.day_time_to() == types::DayTimeField::Day)
+    return (name == "+" ? "date_add(" : "date_sub(") + left.sql + ", extractansiintervaldays(" + right.sql + "))";
+  if (from.is_datetime() && r) return left.sql + " " + name + " " + right.sql;
+  return {};
+}
+
+// Legacy mode reads a boolean beside 1 or 0 as the boolean or its negation.
+std::optional<Typed> Resolver::boolean_comparison(const std::string& name, TypedList& arguments, const plan::Origin& origin) {
+  if (policy_.ansi || arguments.size() != 2 || (name != "==" && name != "<=>")) return std::nullopt;
+  const bool first = arguments[0].type().is(TypeKind::Boolean);
+  const Typed& flag = arguments[first ? 0 : 1];
+  const Typed& number = arguments[first ? 1 : 0];
+  const auto* literal = std::get_if<bound::LiteralNode>(&number.expression->node);
+  if (!flag.type().is(TypeKind::Boolean) || !number.type().is_integral() || !literal || literal->value.is_null()) return std::nullopt;
+  const auto value = literal->value.integer();
+  if (value != 0 && value != 1) return std::nullopt;
+  Typed meaning = value == 1 ? flag : negation(flag, origin);
+  meaning.name.reset();
+  meaning.is_attribute = false;
+  if (name == "==") return meaning;
+  TypedList one{flag};
+  Typed present = call_row(row("isnotnull"), std::move(one), origin);
+  TypedList both{std::move(present), std::move(meaning)};
+  return call_row(row("and"), std::move(both), origin);
 }
 
 Typed Resolver::negation(Typed child, const plan::Origin& origin) {
@@ -82,9 +134,7 @@ Typed Resolver::between(TypedList arguments, const plan::Origin& origin) {
 
 Typed Resolver::if_else(TypedList arguments, const plan::Origin& origin) {
   std::string sql = "(IF(" + join_sql(sql_of(arguments)) + "))";
-  Typed result = case_when(std::move(arguments), origin);
-  result.sql = std::move(sql);
-  return result;
+  return choice(std::move(arguments), origin, "if", std::move(sql));
 }
 
 TypedList Resolver::call_arguments(const plan::UnresolvedFunction& function, Names& names) {
@@ -135,7 +185,9 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
     inner.clause = "nested";
   }
   TypedList arguments = call_arguments(function, inner);
-  std::string sql = call_sql(std::string(found->name), sql_of(arguments));
+  static const std::set<std::string> kOperators = {"+", "-", "*", "==", "<=>", "and", "or"};
+  if (arguments.size() == 2 && kOperators.contains(name)) return operator_call(name, std::move(arguments), expr.origin);
+  std::string sql = function_sql(std::string(found->name), sql_of(arguments), function.is_operator);
   if (auto known = context_call(name, arguments, expr.origin)) return *known;
   return call_row(*found, std::move(arguments), expr.origin, std::move(sql));
 }
@@ -171,6 +223,7 @@ Typed Resolver::higher_order(const functions::FunctionRow& row, const plan::Unre
     names.lambdas.push_back(std::move(frame));
     Typed body = expression(lambda->body, names);
     names.lambdas.pop_back();
+    arguments[i].name.reset();
     std::vector<std::string> parameter_sql(lambda->parameters.size() + 1, "namedlambdavariable()");
     parameter_sql[0] = body.sql;
     node.body = body.expression;
@@ -178,7 +231,8 @@ Typed Resolver::higher_order(const functions::FunctionRow& row, const plan::Unre
     arguments[i].expression = bound::make_expression(std::move(node), body.type(), body.expression->nullable, function.arguments[i]->origin);
     bound_arguments[i] = arguments[i].expression;
   }
-  return call_row(row, std::move(arguments), expr.origin);
+  std::string sql = function_sql(name, sql_of(arguments));
+  return call_row(row, std::move(arguments), expr.origin, std::move(sql));
 }
 
 Typed Resolver::resolve_expression(const plan::Lambda&, const plan::Expression& expr, Names&) {
@@ -218,7 +272,9 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
     if (!may_nest && has_aggregate(argument)) throw Error(conditions::kNestedAggregateFunction, {}).at(context);
     bound_arguments.push_back(argument.expression);
   }
-  sql = name + "(" + (function.is_distinct ? "DISTINCT " : "") + join_sql(displays) + ")";
+  std::vector<std::string> shown = displays;
+  if (function.is_distinct && !shown.empty()) shown[0] = "DISTINCT " + shown[0];
+  sql = may_nest && row.kind == FunctionKind::Window ? call_sql(name, shown) : function_sql(name, shown);
   std::vector<std::string> keys;
   for (const auto& order : function.within_group) {
     std::string key;
@@ -238,7 +294,6 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
   for (std::size_t i = 0; i < bound_arguments.size(); ++i)
     if (i < types.arguments.size()) bound_arguments[i] = cast_expression(bound_arguments[i], types.arguments[i]);
   call.arguments = std::move(bound_arguments);
-  if (function.ignore_nulls.value_or(false)) sql += " ignore nulls";
   if (function.filter) {
     Typed filter = expression(function.filter, inner);
     sql += " FILTER (WHERE " + filter.sql + ")";
@@ -251,8 +306,6 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
 
 Typed Resolver::aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
   if (!names.aggregates) {
-    if (names.clause == "WHERE")
-      throw Error(conditions::kInvalidWhereCondition, {{"condition", quoted_expression(std::string(row.name) + "()")}, {"expressionList", std::string(row.name) + "()"}}).at(plan::query_context(expr.origin));
     if (names.clause == "GROUP BY") {
       Names inner = names;
       inner.aggregates = true;
@@ -268,6 +321,7 @@ Typed Resolver::aggregate_call(const functions::FunctionRow& row, const plan::Un
   DataType type;
   bool nullable = true;
   auto call = bind_aggregate(row, function, expr, names, result.sql, type, nullable);
+  if (names.invalid && names.aggregates_are_invalid) names.invalid->push_back(result.sql);
   result.expression = bound::make_expression(std::move(call), std::move(type), nullable, expr.origin);
   return result;
 }

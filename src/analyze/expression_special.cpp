@@ -5,6 +5,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/cast_rules.h"
 #include "functions/common_type.h"
 #include "plan/bound_tree.h"
 #include "types/type_text.h"
@@ -31,7 +32,9 @@ Error wrong_count(const std::string& name, const std::string& expected, std::siz
 
 }  // namespace
 
-Typed Resolver::case_when(TypedList arguments, const plan::Origin& origin) {
+Typed Resolver::case_when(TypedList arguments, const plan::Origin& origin) { return choice(std::move(arguments), origin, "casewhen", {}); }
+
+Typed Resolver::choice(TypedList arguments, const plan::Origin& origin, const std::string& function, std::string shown) {
   std::vector<std::pair<std::string, std::string>> branch_sql;
   std::string else_sql;
   const bool has_else = arguments.size() % 2 == 1;
@@ -44,12 +47,12 @@ Typed Resolver::case_when(TypedList arguments, const plan::Origin& origin) {
     else_sql = arguments.back().sql;
     types.push_back(arguments.back().type());
   }
-  const std::string sql = case_sql(branch_sql, has_else ? &else_sql : nullptr);
+  const std::string sql = shown.empty() ? case_sql(branch_sql, has_else ? &else_sql : nullptr) : std::move(shown);
   const auto common = functions::wider_common_type(types, policy_);
   if (!common) {
     std::vector<std::string> names;
     for (const auto& type : types) names.push_back(types::quoted_sql(type));
-    throw Error(conditions::kDataDiffTypes, {{"sqlExpr", quoted_expression(sql)}, {"functionName", "`casewhen`"}, {"dataType", "[" + join_sql(names) + "]"}}).at(plan::query_context(origin));
+    throw Error(conditions::kDataDiffTypes, {{"sqlExpr", quoted_expression(sql)}, {"functionName", "`" + function + "`"}, {"dataType", "[" + join_sql(names) + "]"}}).at(plan::query_context(origin));
   }
   bound::Case node;
   bool nullable = !has_else;
@@ -102,8 +105,10 @@ std::optional<Typed> Resolver::special_call(const std::string& name, const plan:
     // The call and the written cast are one.
     Typed child = arguments[0];
     const auto mode = policy_.ansi ? bound::CastMode::Ansi : bound::CastMode::Legacy;
+    // Spark does not show a cast that a function's name stands for.
     Typed result;
-    result.sql = cast_sql(child.sql, *type, false);
+    result.sql = child.sql;
+    if (!functions::can_cast(child.type(), *type, mode)) throw_cast_error(child, *type, mode, expr.origin);
     result.expression = types::same_shape(child.type(), *type) ? bound::make_expression(bound::Cast{child.expression, mode}, *type, child.expression->nullable, expr.origin) : cast_expression(child.expression, *type);
     if (child.name) result.name = child.name;
     return result;
@@ -122,7 +127,7 @@ std::optional<Typed> Resolver::special_call(const std::string& name, const plan:
   }
   if (name == "!=" || name == "<>") return negation(operator_call("==", std::move(arguments), expr.origin), expr.origin);
   if ((name == "-" || name == "+") && arguments.size() == 1)
-    return call_row(row(name == "-" ? "negative" : "positive"), std::move(arguments), expr.origin);
+    return call_row(row(name == "-" ? "negative" : "positive"), arguments, expr.origin, call_sql(name, sql_of(arguments)));
   if (name == "in") {
     // An empty list is never true, and needs no value.
     if (arguments.size() == 1) {
@@ -139,19 +144,27 @@ std::optional<Typed> Resolver::special_call(const std::string& name, const plan:
     std::vector<types::Field> fields;
     bound::Expressions parts;
     std::string sql = call_sql(name, sql_of(arguments));
+    if (name == "struct" && function.is_operator) {
+      // `(a, b)` is a named_struct that shows the names it made up.
+      std::vector<std::string> parts;
+      for (std::size_t i = 0; i < arguments.size(); ++i) {
+        parts.push_back(arguments[i].name.value_or("col" + std::to_string(i + 1)));
+        parts.push_back(arguments[i].sql);
+      }
+      sql = "named_struct(" + join_sql(parts) + ")";
+    }
     if (name == "named_struct") {
       if (arguments.size() % 2 != 0 || arguments.empty()) throw wrong_count(name, "2n (n > 0)", arguments.size()).at(context);
       for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
         const auto* literal = std::get_if<bound::LiteralNode>(&arguments[i].expression->node);
         if (!literal || !arguments[i].type().is_text())
-          throw Error(conditions::kNonFoldableArgument, {{"funcName", "`named_struct`"}, {"paramName", "`name`"}, {"paramType", "\"STRING\""}}).at(context);
+          throw Error(conditions::kNamedStructNames, {{"sqlExpr", quoted_expression(sql)}, {"inputExprs", "[" + quoted_expression(arguments[i].sql) + "]"}}).at(context);
         const auto& value = arguments[i + 1];
         fields.push_back({literal->value.text(), value.type(), value.expression->nullable, {}});
         parts.push_back(arguments[i].expression);
         parts.push_back(value.expression);
       }
     } else {
-      if (arguments.empty()) throw wrong_count(name, "> 0", 0).at(context);
       for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string field = arguments[i].name.value_or("col" + std::to_string(i + 1));
         fields.push_back({field, arguments[i].type(), arguments[i].expression->nullable, arguments[i].metadata});
@@ -165,7 +178,7 @@ std::optional<Typed> Resolver::special_call(const std::string& name, const plan:
     return result;
   }
   if (arguments.size() != 2 && (name == "-" || name == "+")) throw wrong_count(name, "2", arguments.size()).at(context);
-  return call_row(row(name), std::move(arguments), expr.origin);
+  return operator_call(name, std::move(arguments), expr.origin);
 }
 
 Typed Resolver::in_list(TypedList arguments, const plan::Origin& origin) {

@@ -150,9 +150,8 @@ Typed Resolver::resolve_expression(const plan::Window& node, const plan::Express
   Typed result;
   result.sql = sql + " OVER (" + over + ")";
   result.expression = bound::make_expression(std::move(window), std::move(type), nullable, expr.origin);
+  if (names.invalid) names.invalid->push_back(result.sql);
   if (!names.windows) {
-    if (names.clause == "WHERE" || names.clause == "HAVING")
-      throw Error(conditions::kInvalidWhereCondition, {{"condition", quoted_expression(result.sql)}, {"expressionList", result.sql}}).at(context);
     throw Error(conditions::kUnsupportedExprForOperator, {{"invalidExprSqls", quoted_expression(result.sql)}}).at(context);
   }
   return result;

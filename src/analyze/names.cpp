@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <tuple>
 
 #include "analyze/conditions.h"
 #include "base/error.h"
@@ -95,9 +96,8 @@ std::optional<NameMatch> find_name(const Scope& scope, const std::vector<std::st
 }
 
 std::vector<std::string> order_by_likeness(std::vector<std::string> candidates, const std::string& name) {
-  const std::string wanted = lower_case(name);
   std::vector<std::pair<std::size_t, std::size_t>> scored;  // distance, place: equals keep their order
-  for (std::size_t i = 0; i < candidates.size(); ++i) scored.emplace_back(edit_distance(lower_case(candidates[i]), wanted), i);
+  for (std::size_t i = 0; i < candidates.size(); ++i) scored.emplace_back(edit_distance(candidates[i], name), i);
   std::ranges::sort(scored);
   std::vector<std::string> result;
   for (const auto& [distance, place] : scored)
@@ -111,6 +111,7 @@ std::string suggest_names(const std::vector<const Scope*>& scopes, const std::ve
   for (const auto* scope : scopes)
     for (const auto& column : *scope) columns.push_back(&column);
   if (columns.empty()) return {};
+  std::ranges::sort(columns, [](const auto* a, const auto* b) { return std::tie(a->column.name, a->column.id) < std::tie(b->column.name, b->column.id); });
   const bool one_qualifier = std::ranges::all_of(columns, [&](const auto* column) { return column->qualifier == columns[0]->qualifier; });
   std::vector<std::string> plain;
   for (const auto* column : columns) {
@@ -120,7 +121,9 @@ std::string suggest_names(const std::vector<const Scope*>& scopes, const std::ve
     else if (path.size() > 2) path = {path[path.size() - 2], path.back()};
     plain.push_back(quoted_path(path));
   }
-  std::string wanted = quoted_path(parts);
+  // Spark measures the quoted candidate against the name as written.
+  std::string wanted;
+  for (const auto& part : parts) wanted += (wanted.empty() ? "" : ".") + types::quote_if_needed(part);
   std::string text;
   for (const auto& name : order_by_likeness(std::move(plain), wanted)) text += (text.empty() ? "" : ", ") + name;
   return text;

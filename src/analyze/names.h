@@ -58,6 +58,8 @@ struct Names {
   std::vector<ColumnId> not_from_aggregate = {};    ///< input columns that turned out not to be grouped: use the output's
   const std::vector<std::pair<std::string, plan::WindowSpec>>* named_windows = nullptr;
   bool* used_outer = nullptr;
+  std::vector<std::string>* invalid = nullptr;      ///< collects calls that may not stand here, as they print
+  bool aggregates_are_invalid = false;
 };
 
 }  // namespace lab::analyze

@@ -39,8 +39,10 @@ Civil civil_of(std::int64_t days) {
 
 std::string date_text(std::int64_t days) {
   const Civil civil = civil_of(days);
-  char text[40];
-  std::snprintf(text, sizeof text, "%04lld-%02d-%02d", static_cast<long long>(civil.year), civil.month, civil.day);
+  char text[48];
+  // Java signs years that have no four-digit form.
+  const char* sign = civil.year < 0 ? "-" : civil.year > 9999 ? "+" : "";
+  std::snprintf(text, sizeof text, "%s%04lld-%02d-%02d", sign, static_cast<long long>(civil.year < 0 ? -civil.year : civil.year), civil.month, civil.day);
   return text;
 }
 
@@ -75,6 +77,13 @@ std::string real_text(double value, bool is_float) {
   const auto end = is_float ? std::to_chars(buffer.data(), buffer.data() + buffer.size(), static_cast<float>(value), std::chars_format::scientific).ptr
                             : std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
   std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  // Java shows two digits at least, and of all with two the nearest: 4.9E-324, where one digit would say 5E-324.
+  char two[64];
+  if (text.find('.') == std::string_view::npos) {
+    std::snprintf(two, sizeof two, "%.1e", value);
+    const bool same = is_float ? std::strtof(two, nullptr) == static_cast<float>(value) : std::strtod(two, nullptr) == value;
+    if (same && std::string_view(two).find(".0e") == std::string_view::npos) text = two;
+  }
   const bool negative = text.front() == '-';
   if (negative) text.remove_prefix(1);
   const auto e = text.find('e');
@@ -93,6 +102,17 @@ std::string real_text(double value, bool is_float) {
     result += digits.substr(0, whole) + "." + (digits.size() > whole ? digits.substr(whole) : "0");
   }
   return result;
+}
+
+// BigDecimal.toString: scientific when the number is smaller than a millionth.
+std::string decimal_sql(const types::Decimal& decimal) {
+  std::string digits = types::decimal_text(decimal.unscaled < 0 ? -decimal.unscaled : decimal.unscaled, 0);
+  const int adjusted = static_cast<int>(digits.size()) - 1 - decimal.scale;
+  if (decimal.scale < 0 || adjusted >= -6) return types::decimal_text(decimal.unscaled, decimal.scale);
+  std::string text = decimal.unscaled < 0 ? "-" : "";
+  text += digits.substr(0, 1);
+  if (digits.size() > 1) text += "." + digits.substr(1);
+  return text + "E" + std::to_string(adjusted);
 }
 
 std::string year_month_text(std::int64_t months, const DataType& type) {
@@ -115,7 +135,7 @@ std::string day_time_text(std::int64_t micros, const DataType& type) {
     rest %= kUnits[field];
     if (field > from) body += field == 1 ? " " : ":";
     std::string digits = std::to_string(amount);
-    if (field > from && digits.size() < 2) digits = "0" + digits;
+    if (field > 0 && digits.size() < 2) digits = "0" + digits;
     body += digits;
     if (field == 3) body += fraction_text(rest);
   }
@@ -144,7 +164,7 @@ std::string literal_sql(const types::Literal& literal, const std::string& time_z
     case TypeKind::Double: return real_text(value.real(), false);
     case TypeKind::Decimal: {
       const auto& decimal = std::get<types::Decimal>(value.data);
-      return types::decimal_text(decimal.unscaled, decimal.scale);
+      return decimal_sql(decimal);
     }
     case TypeKind::String:
     case TypeKind::Char:
@@ -216,12 +236,12 @@ std::string call_sql(const std::string& name, const std::vector<std::string>& ar
   if (name == "not" || name == "!") return "(NOT " + join_sql(arguments) + ")";
   if (name == "isnull") return "(" + arguments[0] + " IS NULL)";
   if (name == "isnotnull") return "(" + arguments[0] + " IS NOT NULL)";
-  if (name == "negative" || (name == "-" && arguments.size() == 1)) return "(- " + arguments[0] + ")";
+  if (name == "-" && arguments.size() == 1) return "(- " + arguments[0] + ")";
   if (name == "positive" || (name == "+" && arguments.size() == 1)) return "(+ " + arguments[0] + ")";
   if (name == "~") return "~" + arguments[0];
-  if (name == "like" || name == "ilike")
-    return arguments[0] + (name == "like" ? " LIKE " : " ILIKE ") + arguments[1] + (arguments.size() > 2 && arguments[2] != "\\" ? " ESCAPE '" + arguments[2] + "'" : "");
-  if (name == "rlike") return "RLIKE(" + join_sql(arguments) + ")";
+  if (name == "like" && arguments.size() >= 2) return arguments[0] + " LIKE " + arguments[1];
+  if (name == "ilike" && arguments.size() >= 2) return "ilike(" + arguments[0] + ", " + arguments[1] + ")";
+  if (name == "rlike" || name == "regexp" || name == "regexp_like") return (name == "rlike" ? "RLIKE(" : name == "regexp" ? "REGEXP(" : "REGEXP_LIKE(") + join_sql(arguments) + ")";
   if (name == "in") return "(" + arguments[0] + " IN (" + join_sql({arguments.begin() + 1, arguments.end()}) + "))";
   if (name == "if") return "(IF(" + join_sql(arguments) + "))";
   return name + "(" + join_sql(arguments) + ")";

@@ -12,6 +12,9 @@ namespace lab::analyze {
 std::string literal_sql(const types::Literal& literal, const std::string& time_zone, bool is_nested = false);
 /// A call by its function's own name: `(a + 1)`, `(NOT a)`, `a LIKE b`, `substring(a, 1, 2)`.
 std::string call_sql(const std::string& name, const std::vector<std::string>& arguments);
+/// The same for a function's call, under the name and with the arguments that Spark's expression has. `is_operator`: written as one.
+std::string function_sql(const std::string& name, std::vector<std::string> arguments, bool is_operator = false);
+std::string shown_name(const std::string& name);
 /// `CAST(a AS STRING)`, `TRY_CAST(…)`.
 std::string cast_sql(const std::string& child, const DataType& type, bool is_try);
 std::string case_sql(const std::vector<std::pair<std::string, std::string>>& branches, const std::string* otherwise);

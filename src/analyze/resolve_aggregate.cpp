@@ -274,7 +274,7 @@ Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relatio
   }
   for (const auto& group : groups) {
     if (group.type().is(TypeKind::Map) && !policy_.is_spark4)
-      throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "GROUP BY of a map"}, {"hint", ""}}).at(plan::query_context(relation.origin));
+      throw Error(conditions::kGroupNotOrderable, {{"sqlExpr", quoted_expression(group.sql)}, {"dataType", types::quoted_sql(group.type())}}).at(plan::query_context(relation.origin));
   }
   return aggregate(std::move(input), std::move(groups), std::move(items), std::move(sets), groups.empty(), relation.origin);
 }

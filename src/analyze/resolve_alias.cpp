@@ -9,6 +9,12 @@
 
 // Names given to relations and columns: aliases, common tables, renames, dropped and added columns, DISTINCT by columns.
 namespace lab::analyze {
+namespace {
+
+// What the parser calls `(SELECT …)` in FROM when the query does not.
+constexpr const char* kUnnamedSubquery = "__auto_generated_subquery_name";
+
+}  // namespace
 
 Resolved Resolver::alias_columns(Resolved input, const std::vector<std::string>& names, const plan::Origin& origin) {
   if (names.size() != input.scope.size())
@@ -27,8 +33,12 @@ Resolved Resolver::alias_columns(Resolved input, const std::vector<std::string>&
 }
 
 Resolved Resolver::resolve_node(const plan::SubqueryAlias& node, const plan::Relation& relation) {
-  Resolved input = resolve(node.input);
-  if (!node.columns.empty()) input = alias_columns(std::move(input), node.columns, relation.origin);
+  const auto* table = std::get_if<plan::InlineTable>(&node.input->node);
+  Resolved input = table ? inline_table(*table, node.columns, *node.input) : resolve(node.input);
+  const bool named = table && node.columns.size() == input.scope.size();
+  if (!node.columns.empty() && !named) input = alias_columns(std::move(input), node.columns, relation.origin);
+  // A subquery without a name gives its columns none.
+  if (node.alias.size() == 1 && node.alias[0] == kUnnamedSubquery) return input;
   for (auto& column : input.scope) column.qualifier = node.alias;
   input.hidden.clear();
   input.below = nullptr;
@@ -154,6 +164,9 @@ Resolved Resolver::resolve_node(const plan::Drop& node, const plan::Relation&) {
 }
 
 Resolved Resolver::deduplicate_all(Resolved input) {
+  for (const auto& column : input.scope)
+    if (column.column.type.is(TypeKind::Map))
+      throw Error(conditions::kSetOperationOnMapType, {{"colName", types::quote_identifier(column.column.name)}, {"dataType", types::quoted_sql(column.column.type)}});
   auto rows = trimmed(input);
   std::vector<ColumnId> keys;
   for (const auto& column : rows->columns) keys.push_back(column.id);

@@ -72,7 +72,7 @@ void Resolver::expose_references(Resolved& input, const ExpressionPtr& expressio
 
 // Resolves one expression above `input`. Over an aggregate a first try may have read a name as a column of the aggregate's input that
 // is neither grouped nor aggregated; those names are read again, as the output's.
-Typed Resolver::resolve_above(Resolved& input, Names names, const std::function<Typed(Names&)>& read) {
+Typed Resolver::resolve_above(Resolved& input, Names names, const plan::Origin& origin, const std::function<Typed(Names&)>& read) {
   names.inputs = {&input};
   names.may_expose = true;
   const AggregateBelow* below = input.aggregate.get();
@@ -99,44 +99,55 @@ Typed Resolver::resolve_above(Resolved& input, Names names, const std::function<
   std::string name = "?";
   for (const auto& column : below->input->scope)
     if (column.column.id == ungrouped[0]) name = column.column.name;
-  throw_unresolved({name}, names, {});
+  names.inputs = {&input};
+  throw_unresolved({name}, names, origin);
 }
 
-Resolved Resolver::resolve_node(const plan::Filter& node, const plan::Relation& relation) {
+Resolved Resolver::resolve_node(const plan::Filter& node, const plan::Relation&) {
   Resolved input = resolve(node.input);
   const Resolved before = input;
   Names names = names_over(input);
   names.clause = "WHERE";
+  std::vector<std::string> invalid;
+  names.invalid = &invalid;
+  names.aggregates = names.windows = true;
   // DataFrames may filter an aggregate by an aggregate: groupBy(…).agg(…).filter(sum(x) > 0).
-  names.aggregates = input.aggregate != nullptr;
-  Typed condition = resolve_above(input, names, [&](Names& at) { return expression(node.condition, at); });
-  return filtered(before, std::move(input), std::move(condition), relation.origin);
+  names.aggregates_are_invalid = input.aggregate == nullptr;
+  Typed condition = resolve_above(input, names, node.condition->origin, [&](Names& at) { return expression(node.condition, at); });
+  refuse_in_condition(condition, invalid);
+  return filtered(before, std::move(input), std::move(condition));
 }
 
-Resolved Resolver::filtered(const Resolved& before, Resolved input, Typed condition, const plan::Origin&) {
-  const DataType& type = condition.type();
+// Aggregates, windows and generators have no place where single rows are judged; the error shows the whole condition.
+void Resolver::refuse_in_condition(const Typed& condition, const std::vector<std::string>& invalid) const {
+  if (invalid.empty()) return;
+  throw Error(conditions::kInvalidWhereCondition, {{"condition", quoted_expression(condition.sql)}, {"expressionList", join_sql(invalid)}}).at(plan::query_context(condition.expression->origin));
+}
+
+Resolved Resolver::filtered(const Resolved& before, Resolved input, Typed condition) {
+  const DataType type = condition.type();
   if (type.is(TypeKind::Null)) condition.expression = cast_expression(condition.expression, TypeKind::Boolean);
   if (!type.is(TypeKind::Boolean) && type.is_text() ) condition.expression = cast_expression(condition.expression, TypeKind::Boolean);
   if (!condition.type().is(TypeKind::Boolean))
     throw Error(conditions::kFilterNotBoolean, {{"sqlExpr", quoted_expression(condition.sql)}, {"filter", quoted_expression(condition.sql)}, {"type", types::quoted_sql(type)}})
         .at(plan::query_context(condition.expression->origin));
-  std::vector<ExpressionPtr> one{condition.expression};
-  auto relation = extract_windows(input.relation, one);
-  if (relation != input.relation)
-    throw Error(conditions::kInvalidWhereCondition, {{"condition", quoted_expression(condition.sql)}, {"expressionList", condition.sql}}).at(plan::query_context(condition.expression->origin));
   Resolved result = over(before, bound::make_filter(input.relation, condition.expression));
   return result;
 }
 
-Resolved Resolver::resolve_node(const plan::Having& node, const plan::Relation& relation) {
+Resolved Resolver::resolve_node(const plan::Having& node, const plan::Relation&) {
   Resolved input = resolve_having_input(node.input);
   const Resolved before = input;
   Names names = names_over(input);
   names.clause = "HAVING";
-  names.aggregates = input.aggregate != nullptr;
+  std::vector<std::string> invalid;
+  names.invalid = &invalid;
+  names.aggregates = names.windows = true;
+  names.aggregates_are_invalid = input.aggregate == nullptr;
   names.aggregate_input_first = true;
-  Typed condition = resolve_above(input, names, [&](Names& at) { return expression(node.condition, at); });
-  return filtered(before, std::move(input), std::move(condition), relation.origin);
+  Typed condition = resolve_above(input, names, node.condition->origin, [&](Names& at) { return expression(node.condition, at); });
+  refuse_in_condition(condition, invalid);
+  return filtered(before, std::move(input), std::move(condition));
 }
 
 // HAVING without GROUP BY makes its SELECT a global aggregate.
@@ -183,7 +194,7 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
       for (const auto& column : before.scope) add(bound::make_reference(column.column, child->origin));
       continue;
     }
-    Typed typed = resolve_above(input, names, [&](Names& at) {
+    Typed typed = resolve_above(input, names, child->origin, [&](Names& at) {
       Typed key;
       key.expression = sort_key(order, at, &key.sql).expression;
       return key;

@@ -9,8 +9,9 @@
 // LIMIT, OFFSET, tail, and relations that change nothing in the rows (hints, repartition) or pick some of them (sample).
 namespace lab::analyze {
 
-std::int64_t Resolver::limit_value(const plan::ExpressionPtr& expr, const std::string& name) {
-  Typed typed = constant(expr);
+std::int64_t Resolver::limit_value(const plan::ExpressionPtr& expr, const std::string& name, const Resolved& input) {
+  Names names = names_over(input);
+  Typed typed = expression(expr, names);
   const auto context = plan::query_context(expr->origin);
   const auto value = fold_constant(typed.expression, policy_);
   if (!value) throw Error(conditions::kInvalidLimitUnfoldable, {{"expr", quoted_expression(typed.sql)}, {"name", name}}).at(context);
@@ -33,7 +34,7 @@ Resolved Resolver::resolve_node(const plan::Limit& node, const plan::Relation&) 
   // LIMIT ALL comes without a count.
   Resolved input = resolve(node.input);
   if (!node.count) return input;
-  const auto count = limit_value(node.count, "limit");
+  const auto count = limit_value(node.count, "limit", input);
   auto relation = input.relation;
   if (const auto* offset = std::get_if<bound::Limit>(&relation->node); offset && !offset->count) relation = bound::make_limit(offset->input, count, offset->offset);
   else relation = bound::make_limit(std::move(relation), count, 0);
@@ -42,7 +43,7 @@ Resolved Resolver::resolve_node(const plan::Limit& node, const plan::Relation&) 
 
 Resolved Resolver::resolve_node(const plan::Offset& node, const plan::Relation&) {
   Resolved input = resolve(node.input);
-  auto relation = bound::make_limit(input.relation, std::nullopt, limit_value(node.count, "offset"));
+  auto relation = bound::make_limit(input.relation, std::nullopt, limit_value(node.count, "offset", input));
   return over(std::move(input), std::move(relation));
 }
 

@@ -154,7 +154,9 @@ Resolved Resolver::cast_to_schema(Resolved input, const types::Schema& schema, b
   return from_relation(bound::make_project(trimmed(input), std::move(outputs), std::move(columns)));
 }
 
-Resolved Resolver::resolve_node(const plan::InlineTable& node, const plan::Relation& relation) {
+Resolved Resolver::resolve_node(const plan::InlineTable& node, const plan::Relation& relation) { return inline_table(node, {}, relation); }
+
+Resolved Resolver::inline_table(const plan::InlineTable& node, const std::vector<std::string>& given, const plan::Relation& relation) {
   std::vector<TypedList> rows;
   Names names;
   names.outer = outer_;
@@ -175,8 +177,9 @@ Resolved Resolver::resolve_node(const plan::InlineTable& node, const plan::Relat
       types.push_back(row[c].type());
       nullable = nullable || row[c].expression->nullable;
     }
-    const auto common = functions::wider_common_type(types, policy_);
-    const std::string name = "col" + std::to_string(c + 1);
+    // Under ANSI rules text does not become a number here.
+    const auto common = policy_.ansi ? functions::wider_without_strings(types, policy_) : functions::wider_common_type(types, policy_);
+    const std::string name = c < given.size() ? given[c] : "col" + std::to_string(c + 1);
     if (!common) throw Error(conditions::kInvalidInlineTableTypes, {{"colName", types::quote_identifier(name)}}).at(plan::query_context(relation.origin));
     for (std::size_t r = 0; r < rows.size(); ++r) {
       values.rows[r].push_back(cast_expression(rows[r][c].expression, *common));

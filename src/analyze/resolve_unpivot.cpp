@@ -63,7 +63,7 @@ Resolved Resolver::resolve_node(const plan::Unpivot& node, const plan::Relation&
       if (group.size() != width) throw Error(conditions::kUnpivotSizeMismatch, {{"names", join_sql(node.value_columns)}}).at(context);
       types.push_back(group[v].type());
     }
-    const auto common = functions::wider_common_type(types, policy_);
+    const auto common = functions::wider_without_strings(types, policy_);
     if (!common) {
       std::vector<std::string> texts;
       for (std::size_t g = 0; g < groups.size(); ++g) texts.push_back(types::quoted_sql(types[g]) + " (" + types::quote_identifier(groups[g][v].sql) + ")");

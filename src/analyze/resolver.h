@@ -80,6 +80,7 @@ class Resolver {
   // Pieces that relations share.
   ColumnId fresh() { return ColumnId{next_id_++}; }
   Resolved from_source(std::shared_ptr<const scan::TableSource> source, std::vector<std::string> qualifier, bool with_row_ids = false);
+  Resolved inline_table(const plan::InlineTable& node, const std::vector<std::string>& given, const plan::Relation& relation);
   Resolved from_view(const ResolvedTable& table, const plan::Relation& relation);
   Resolved cast_to_schema(Resolved input, const types::Schema& schema, bool by_position);
   Resolved project_columns(Resolved input, std::vector<ScopeColumn> columns, bool is_border = false);
@@ -98,15 +99,16 @@ class Resolver {
   Scope instance_scope(std::int64_t plan_id, const Names& names);
   TypedList star_columns(const plan::UnresolvedStar& star, const Names& names, const plan::Origin& origin);
   /// Reads an expression above `input` and pushes what it needs down into `input.relation`.
-  Typed resolve_above(Resolved& input, Names names, const std::function<Typed(Names&)>& read);
+  Typed resolve_above(Resolved& input, Names names, const plan::Origin& origin, const std::function<Typed(Names&)>& read);
   ExpressionPtr push_into_aggregate(Resolved& input, const ExpressionPtr& expression, std::vector<ColumnId>& ungrouped);
   /// The value of a grouping() or grouping_id() call over that aggregate; null for other calls.
   ExpressionPtr grouping_value(const AggregateBelow& below, const ExpressionPtr& call);
   void expose_references(Resolved& input, const ExpressionPtr& expression);
-  Resolved filtered(const Resolved& before, Resolved input, Typed condition, const plan::Origin& origin);
+  Resolved filtered(const Resolved& before, Resolved input, Typed condition);
+  void refuse_in_condition(const Typed& condition, const std::vector<std::string>& invalid) const;
   Resolved resolve_having_input(const plan::RelationPtr& relation);
   bound::RelationPtr extract_windows(bound::RelationPtr input, std::vector<ExpressionPtr>& expressions);
-  std::int64_t limit_value(const plan::ExpressionPtr& expression, const std::string& name);
+  std::int64_t limit_value(const plan::ExpressionPtr& expression, const std::string& name, const Resolved& input);
   Resolved join_using(const Resolved& left, const Resolved& right, const plan::Join& node, std::vector<std::string> columns, const plan::Relation& relation);
   Resolved alias_columns(Resolved input, const std::vector<std::string>& names, const plan::Origin& origin);
   Resolved deduplicate_all(Resolved input);
@@ -158,10 +160,15 @@ class Resolver {
   // Calls (expression_call.cpp and its siblings).
   Typed call_row(const functions::FunctionRow& row, TypedList arguments, const plan::Origin& origin, std::string sql = {});
   Typed operator_call(const std::string& name, TypedList arguments, const plan::Origin& origin);
+  void check_logical(const std::string& name, const TypedList& arguments, const plan::Origin& origin) const;
   Typed negation(Typed child, const plan::Origin& origin);
   Typed in_list(TypedList arguments, const plan::Origin& origin);
   Typed between(TypedList arguments, const plan::Origin& origin);
   Typed case_when(TypedList arguments, const plan::Origin& origin);
+  Typed choice(TypedList arguments, const plan::Origin& origin, const std::string& function, std::string shown);
+  std::string datetime_sql(const std::string& name, const Typed& left, const Typed& right) const;
+  std::optional<Typed> boolean_comparison(const std::string& name, TypedList& arguments, const plan::Origin& origin);
+  [[noreturn]] void throw_cast_error(const Typed& child, const DataType& type, bound::CastMode mode, const plan::Origin& origin) const;
   Typed if_else(TypedList arguments, const plan::Origin& origin);
   std::optional<Typed> special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   std::optional<Typed> context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin);

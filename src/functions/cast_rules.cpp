@@ -118,7 +118,7 @@ bool can_cast(const DataType& from, const DataType& to, CastMode mode) {
 }
 
 bool cast_forces_null(const DataType& from, const DataType& to, CastMode mode) {
-  if (from.is(TypeKind::Null)) return true;
+  if (from.is(TypeKind::Null)) return false;  // nothing to lose: an empty array or map
   if (from == to || mode == CastMode::Ansi) return false;
   if (mode == CastMode::Try && !to.is_nested()) return !can_up_cast(from, to);
   if (from.is_text()) return !to.is_text() && !to.is(TypeKind::Binary);

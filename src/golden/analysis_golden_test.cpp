@@ -38,7 +38,8 @@ class FileContext : public analyze::Context {
   bool saw_beyond = false;
 
   analyze::ResolvedTable resolve_table(const plan::NamedTable& table) const override {
-    const std::string& name = table.name.back();
+    std::string name = table.name.back();
+    for (char& c : name) c = static_cast<char>(std::tolower(c));
     if (const auto view = views.find(name); view != views.end()) return {nullptr, view->second, {}, {name}};
     if (const auto found = tables.find(name); found != tables.end()) return {found->second, nullptr, {}, {"spark_catalog", "default", name}};
     throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(table.name)}});
@@ -89,6 +90,9 @@ Outcome run(const std::string& text, bool is_spark4, FileContext& context) {
     outcome.is_query = true;
     outcome.condition = error.condition().name;
     outcome.parameters = error.parameters();
+  } catch (const std::exception& other) {
+    outcome.is_query = true;
+    outcome.condition = std::string("exception: ") + other.what();
   }
   return outcome;
 }

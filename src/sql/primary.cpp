@@ -184,7 +184,7 @@ ExpressionPtr Grammar::parenthesized(bool& may_be_name) {
     may_be_name = std::holds_alternative<plan::UnresolvedAttribute>(items.front()->node);
     return items.front();
   }
-  return plan::make_call("struct", std::move(items), origin(first));
+  return plan::make_operator("struct", std::move(items), origin(first));
 }
 
 ExpressionPtr Grammar::case_expression() {

@@ -1,0 +1,103 @@
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "analyze/pretty.h"
+
+// How calls print whose Spark expression has another name than the function, more arguments than were written, or fewer.
+namespace lab::analyze {
+namespace {
+
+struct CallText {
+  std::string_view name;
+  std::string_view shown = {};                       ///< empty: the name
+  std::array<std::string_view, 7> defaults = {};     ///< by position: what an argument that is left out prints as
+  std::size_t most = 99;                             ///< arguments behind these are not shown
+};
+
+constexpr std::string_view kSeconds = "yyyy-MM-dd HH:mm:ss";
+
+constexpr CallText kTexts[] = {
+    {.name = "any_value", .most = 1},
+    {.name = "approx_percentile", .defaults = {"", "", "10000"}},
+    {.name = "array_agg", .shown = "collect_list"},
+    {.name = "ceil", .shown = "CEIL"},
+    {.name = "ceiling", .shown = "CEIL"},
+    {.name = "curdate", .shown = "current_date"},
+    {.name = "dateadd", .shown = "date_add"},
+    {.name = "first", .most = 1},
+    {.name = "first_value", .most = 1},
+    {.name = "floor", .shown = "FLOOR"},
+    {.name = "from_csv", .most = 1},
+    {.name = "from_json", .most = 1},
+    {.name = "from_unixtime", .defaults = {"", kSeconds}},
+    {.name = "last", .most = 1},
+    {.name = "last_value", .most = 1},
+    {.name = "listagg", .defaults = {"", "NULL"}},
+    {.name = "locate", .defaults = {"", "", "1"}},
+    {.name = "make_dt_interval", .defaults = {"0", "0", "0", "0.000000"}},
+    {.name = "make_interval", .defaults = {"0", "0", "0", "0", "0", "0", "0.000000"}},
+    {.name = "make_ym_interval", .defaults = {"0", "0"}},
+    {.name = "months_between", .defaults = {"", "", "true"}},
+    {.name = "percentile", .defaults = {"", "", "1"}},
+    {.name = "percentile_approx", .defaults = {"", "", "10000"}},
+    {.name = "position", .defaults = {"", "", "1"}},
+    {.name = "regexp_extract", .defaults = {"", "", "1"}},
+    {.name = "regexp_extract_all", .defaults = {"", "", "1"}},
+    {.name = "regexp_instr", .defaults = {"", "", "0"}},
+    {.name = "regexp_replace", .defaults = {"", "", "", "1"}},
+    {.name = "schema_of_csv", .most = 1},
+    {.name = "schema_of_json", .most = 1},
+    {.name = "signum", .shown = "SIGNUM"},
+    {.name = "sort_array", .defaults = {"", "true"}},
+    {.name = "split", .defaults = {"", "", "-1"}},
+    {.name = "string_agg", .shown = "listagg", .defaults = {"", "NULL"}},
+    {.name = "substr", .defaults = {"", "", "2147483647"}},
+    {.name = "substring", .defaults = {"", "", "2147483647"}},
+    {.name = "to_csv", .most = 1},
+    {.name = "to_json", .most = 1},
+    {.name = "to_unix_timestamp", .defaults = {"", kSeconds}},
+    {.name = "unix_timestamp", .defaults = {"current_timestamp()", kSeconds}},
+};
+static_assert(std::ranges::is_sorted(kTexts, {}, &CallText::name));
+
+// The comparator that array_sort has when none is written.
+std::string default_comparator() {
+  const std::string v = "namedlambdavariable()";
+  return "lambdafunction((IF(((" + v + " IS NULL) AND (" + v + " IS NULL)), 0, (IF((" + v + " IS NULL), 1, (IF((" + v + " IS NULL), -1, (IF((" + v + " < " + v + "), -1, (IF((" + v + " > " + v +
+         "), 1, 0)))))))))), " + v + ", " + v + ")";
+}
+
+}  // namespace
+
+std::string function_sql(const std::string& name, std::vector<std::string> arguments, bool is_operator) {
+  if (is_operator && arguments.size() == 2) {
+    if (name == "shiftleft") return "(" + arguments[0] + " << " + arguments[1] + ")";
+    if (name == "shiftright") return "(" + arguments[0] + " >> " + arguments[1] + ")";
+    if (name == "shiftrightunsigned") return "(" + arguments[0] + " >>> " + arguments[1] + ")";
+  }
+  if ((name == "extract" || name == "datepart" || name == "date_part") && arguments.size() == 2) return name + "(" + arguments[0] + (name == "date_part" ? ", " : " FROM ") + arguments[1] + ")";
+  if (name == "negative") return (is_operator ? "(- " : "negative(") + join_sql(arguments) + ")";
+  // An empty default is a text of its own.
+  if (name == "replace" && arguments.size() == 2) arguments.emplace_back();
+  if ((name == "lpad" || name == "rpad") && arguments.size() == 2) arguments.emplace_back(arguments[0].starts_with("X'") ? "X'00'" : " ");
+  if (arguments.size() == 2 && (name == "ltrim" || name == "rtrim")) return (name == "ltrim" ? "TRIM(LEADING " : "TRIM(TRAILING ") + arguments[0] + " FROM " + arguments[1] + ")";
+  if (arguments.size() == 2 && name == "trim") return "TRIM(BOTH " + arguments[0] + " FROM " + arguments[1] + ")";
+  if (name == "convert_timezone" && arguments.size() == 2) return "convert_timezone(current_timezone(), " + join_sql(arguments) + ")";
+  if (name == "array_sort" && arguments.size() == 1) return "array_sort(" + arguments[0] + ", " + default_comparator() + ")";
+  if ((name == "aggregate" || name == "reduce") && arguments.size() == 3) arguments.push_back("lambdafunction(namedlambdavariable(), namedlambdavariable())");
+  const auto found = std::ranges::lower_bound(kTexts, std::string_view(name), {}, &CallText::name);
+  if (found == std::end(kTexts) || found->name != name) return call_sql(name, arguments);
+  // ceil and floor to digits are other expressions.
+  if ((found->shown == "CEIL" || found->shown == "FLOOR") && arguments.size() != 1) return call_sql(name, arguments);
+  while (arguments.size() < found->defaults.size() && !found->defaults[arguments.size()].empty()) arguments.emplace_back(found->defaults[arguments.size()]);
+  if (arguments.size() > found->most) arguments.resize(found->most);
+  return call_sql(found->shown.empty() ? name : std::string(found->shown), arguments);
+}
+
+std::string shown_name(const std::string& name) {
+  const auto found = std::ranges::lower_bound(kTexts, std::string_view(name), {}, &CallText::name);
+  return found != std::end(kTexts) && found->name == name && !found->shown.empty() ? std::string(found->shown) : name;
+}
+
+}  // namespace lab::analyze
