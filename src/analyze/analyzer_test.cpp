@@ -48,11 +48,11 @@ TEST_F(Analyzer, keeps_the_spelling_of_the_query) {
 
 TEST_F(Analyzer, suggests_names_for_an_unknown_column) {
   try {
-    run(select(table("t"), {make_attribute({"valr"})}));
+    run(select(table("t"), {make_attribute({"valorr"})}));
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.condition().name, "UNRESOLVED_COLUMN.WITH_SUGGESTION");
-    EXPECT_EQ(error.parameters().at("objectName"), "`valr`");
+    EXPECT_EQ(error.parameters().at("objectName"), "`valorr`");
     EXPECT_EQ(error.parameters().at("proposal").substr(0, 7), "`valor`");
   }
 }
