@@ -60,10 +60,12 @@ def name_of(statement):
     if "(" in head and (match := FUNCTION.match(statement)):
         if "::" in match[1][-3:] or not match[1].strip():
             return None
-        # Constraints and template parameters make overloads that this reader cannot tell apart.
-        if statement.startswith("template"):
-            return None
-        return f"{match[2]}({parameter_types(match[3])})"
+        # Types that stand for a template parameter are compared without the parameter's name.
+        types = parameter_types(match[3])
+        if template := re.match(r"template\s*<([^<>]*)>", statement):
+            for index, parameter in enumerate(re.findall(r"(?:typename|class)\s+(\w+)", template[1])):
+                types = re.sub(rf"\b{parameter}\b", f"auto{index}", types)
+        return f"{match[2]}({types})"
     if match := VARIABLE.match(head.split("{")[0].strip()):
         return match[1] if match[1] not in ("const", "override") else None
     return None

@@ -45,7 +45,7 @@ LogicalType to_duck(const types::DataType& type) {
 
 namespace {
 
-duckdb::hugeint_t to_hugeint(types::Int128 value) {
+duckdb::hugeint_t make_hugeint(types::Int128 value) {
   return {static_cast<std::int64_t>(value >> 64), static_cast<std::uint64_t>(value)};
 }
 
@@ -72,7 +72,7 @@ duckdb::Value to_duck(const types::Value& value, const types::DataType& type) {
       if (precision <= 4) return duckdb::Value::DECIMAL(static_cast<std::int16_t>(unscaled), precision, scale);
       if (precision <= 9) return duckdb::Value::DECIMAL(static_cast<std::int32_t>(unscaled), precision, scale);
       if (precision <= 18) return duckdb::Value::DECIMAL(static_cast<std::int64_t>(unscaled), precision, scale);
-      return duckdb::Value::DECIMAL(to_hugeint(unscaled), precision, scale);
+      return duckdb::Value::DECIMAL(make_hugeint(unscaled), precision, scale);
     }
     case TypeKind::String:
     case TypeKind::Char:

@@ -258,11 +258,6 @@ class Execution : public std::enable_shared_from_this<Execution> {
   std::atomic<std::int64_t> told_at_{0};
 };
 
-std::optional<std::string> observed(const auto& request) {
-  if (!request.has_client_observed_server_side_session_id()) return std::nullopt;
-  return request.client_observed_server_side_session_id();
-}
-
 }  // namespace
 
 std::shared_ptr<Operation> start_execute(Hub& hub, const access::Identity& identity, const proto::ExecutePlanRequest& request) {

@@ -5,6 +5,13 @@
 /// One function an RPC. The unary ones run on the statements pool and may block; each answers by its status.
 namespace lab::wire::spark {
 
+/// The server session that the client believes to talk to, when it says so.
+template <typename Request>
+std::optional<std::string> observed(const Request& request) {
+  if (!request.has_client_observed_server_side_session_id()) return std::nullopt;
+  return request.client_observed_server_side_session_id();
+}
+
 void analyze_plan(Hub& hub, const access::Identity& identity, const proto::AnalyzePlanRequest& request, proto::AnalyzePlanResponse& response);
 void config(Hub& hub, const access::Identity& identity, const proto::ConfigRequest& request, proto::ConfigResponse& response);
 void artifact_status(Hub& hub, const access::Identity& identity, const proto::ArtifactStatusesRequest& request, proto::ArtifactStatusesResponse& response);

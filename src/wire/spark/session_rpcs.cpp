@@ -5,16 +5,6 @@
 
 /// RPCs about operations and sessions themselves.
 namespace lab::wire::spark {
-namespace {
-
-template <typename Request>
-std::optional<std::string> observed(const Request& request) {
-  if (!request.has_client_observed_server_side_session_id()) return std::nullopt;
-  return request.client_observed_server_side_session_id();
-}
-
-}  // namespace
-
 void interrupt(Hub& hub, const access::Identity& identity, const proto::InterruptRequest& request, proto::InterruptResponse& response) {
   const Hub::Client client = hub.open(identity, request.session_id(), request.client_type(), observed(request));
   response.set_session_id(request.session_id());

@@ -5,26 +5,11 @@
 #include "types/type_text.h"
 #include "wire/spark/conditions.h"
 #include "wire/spark/reader/plan_reader.h"
+#include "wire/spark/reader/repeated.h"
 
 namespace lab::wire::spark {
 
 namespace {
-
-template <typename Names>
-std::vector<std::string> strings(const Names& names) {
-  return {names.begin(), names.end()};
-}
-
-plan::Options lower_keys(const google::protobuf::Map<std::string, std::string>& map) {
-  plan::Options options;
-  for (const auto& [key, value] : map) {
-    std::string lower = key;
-    for (char& c : lower)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    options.insert_or_assign(std::move(lower), value);
-  }
-  return options;
-}
 
 plan::Statement unsupported(std::string what) { return {plan::UnsupportedCommand{std::move(what)}, {}}; }
 

@@ -5,6 +5,7 @@
 #include "types/type_text.h"
 #include "wire/spark/conditions.h"
 #include "wire/spark/reader/depth.h"
+#include "wire/spark/reader/repeated.h"
 
 // 3.5 clients fill fields that the protocol calls deprecated.
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
@@ -18,33 +19,17 @@ namespace {
 
 using PlanId = std::optional<std::int64_t>;
 
-template <typename Names>
-std::vector<std::string> strings(const Names& names) {
-  return {names.begin(), names.end()};
-}
-
-plan::Options read_options(const google::protobuf::Map<std::string, std::string>& map) {
-  plan::Options options;
-  for (const auto& [key, value] : map) {
-    std::string lower = key;
-    for (char& c : lower)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    options.insert_or_assign(std::move(lower), value);
-  }
-  return options;
-}
-
-RelationPtr unsupported(const char* what, PlanId plan_id) { return make_relation(plan::UnsupportedRelation{what, nullptr}, plan_id); }
+RelationPtr unsupported_relation(const char* what, PlanId plan_id) { return make_relation(plan::UnsupportedRelation{what, nullptr}, plan_id); }
 
 RelationPtr read_read(const proto::Read& message, PlanId plan_id) {
   if (message.has_named_table()) {
-    plan::NamedTable table{read_table_name(message.named_table().unparsed_identifier()), read_options(message.named_table().options()), {}, nullptr};
-    if (message.is_streaming()) return unsupported("streaming reads", plan_id);
+    plan::NamedTable table{read_table_name(message.named_table().unparsed_identifier()), lower_keys(message.named_table().options()), {}, nullptr};
+    if (message.is_streaming()) return unsupported_relation("streaming reads", plan_id);
     return make_relation(std::move(table), plan_id);
   }
   if (!message.has_data_source()) throw Error(conditions::kInvalidPlanInput, {{"message", "read without a table or source"}});
   const auto& source = message.data_source();
-  plan::DataSource node{source.format(), {}, read_options(source.options()), strings(source.paths()), message.is_streaming()};
+  plan::DataSource node{source.format(), {}, lower_keys(source.options()), strings(source.paths()), message.is_streaming()};
   for (char& c : node.format)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   if (source.has_schema() && !source.schema().empty()) node.schema = source.schema();
@@ -119,11 +104,11 @@ RelationPtr read_unpivot(PlanReader& reader, RelationPtr input, const proto::Unp
 }
 
 RelationPtr read_parse(RelationPtr input, const proto::Parse& message, PlanId plan_id) {
-  plan::ParseRows node{std::move(input), {}, {}, read_options(message.options())};
+  plan::ParseRows node{std::move(input), {}, {}, lower_keys(message.options())};
   switch (message.format()) {
     case proto::Parse::PARSE_FORMAT_CSV: node.format = "csv"; break;
     case proto::Parse::PARSE_FORMAT_JSON: node.format = "json"; break;
-    default: return unsupported("parsing of rows in this format", plan_id);
+    default: return unsupported_relation("parsing of rows in this format", plan_id);
   }
   if (message.has_schema()) node.schema = types::to_json(read_type(message.schema()));
   return make_relation(std::move(node), plan_id);
@@ -356,20 +341,20 @@ RelationPtr PlanReader::read_relation_node(const proto::Relation& message, PlanI
     }
     case proto::Relation::kCatalog: return read_catalog(message.catalog(), plan_id);
     case proto::Relation::kExtension: return read_delta_relation(message.extension(), plan_id);
-    case proto::Relation::kMapPartitions: return unsupported("mapInPandas and mapInArrow", plan_id);
-    case proto::Relation::kGroupMap: return unsupported("applyInPandas", plan_id);
-    case proto::Relation::kCoGroupMap: return unsupported("cogrouped applyInPandas", plan_id);
-    case proto::Relation::kApplyInPandasWithState: return unsupported("applyInPandasWithState", plan_id);
-    case proto::Relation::kWithWatermark: return unsupported("watermarks", plan_id);
-    case proto::Relation::kCachedRemoteRelation: return unsupported("checkpointed relations", plan_id);
-    case proto::Relation::kCommonInlineUserDefinedTableFunction: return unsupported("Python table functions", plan_id);
-    case proto::Relation::kCommonInlineUserDefinedDataSource: return unsupported("Python data sources", plan_id);
-    case proto::Relation::kAsOfJoin: return unsupported("as-of joins", plan_id);
-    case proto::Relation::kNearestByJoin: return unsupported("nearest-by joins", plan_id);
-    case proto::Relation::kRelationChanges: return unsupported("change data feeds", plan_id);
-    case proto::Relation::kMlRelation: return unsupported("Spark ML over Connect", plan_id);
+    case proto::Relation::kMapPartitions: return unsupported_relation("mapInPandas and mapInArrow", plan_id);
+    case proto::Relation::kGroupMap: return unsupported_relation("applyInPandas", plan_id);
+    case proto::Relation::kCoGroupMap: return unsupported_relation("cogrouped applyInPandas", plan_id);
+    case proto::Relation::kApplyInPandasWithState: return unsupported_relation("applyInPandasWithState", plan_id);
+    case proto::Relation::kWithWatermark: return unsupported_relation("watermarks", plan_id);
+    case proto::Relation::kCachedRemoteRelation: return unsupported_relation("checkpointed relations", plan_id);
+    case proto::Relation::kCommonInlineUserDefinedTableFunction: return unsupported_relation("Python table functions", plan_id);
+    case proto::Relation::kCommonInlineUserDefinedDataSource: return unsupported_relation("Python data sources", plan_id);
+    case proto::Relation::kAsOfJoin: return unsupported_relation("as-of joins", plan_id);
+    case proto::Relation::kNearestByJoin: return unsupported_relation("nearest-by joins", plan_id);
+    case proto::Relation::kRelationChanges: return unsupported_relation("change data feeds", plan_id);
+    case proto::Relation::kMlRelation: return unsupported_relation("Spark ML over Connect", plan_id);
     case proto::Relation::REL_TYPE_NOT_SET: throw Error(conditions::kInvalidPlanInput, {{"message", "relation without a type"}});
-    default: return unsupported("this Spark Connect relation", plan_id);
+    default: return unsupported_relation("this Spark Connect relation", plan_id);
   }
 }
 
