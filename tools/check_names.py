@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Finds file-local names that occur twice in a module, which the merged units of the lab preset refuse.
 
-check_names.py [MODULE…]. Looks at what anonymous namespaces (and `static` functions) of .cpp files define at their top
-level: types, constants, variables, and functions with the same parameter types. Prints one line per offence.
+check_names.py [MODULE…]. Looks at what anonymous namespaces of .cpp files define at their top level: types, constants,
+variables, and functions with the same parameter types; also against what the module's headers declare in the namespace
+around. Prints one line per offence.
 """
 
 import pathlib
@@ -71,14 +72,14 @@ def name_of(statement):
     return None
 
 
-def local_names(text):
-    """Yields (enclosing namespace, name, line) of definitions in anonymous namespaces."""
+def local_names(text, shared=False):
+    """Yields (enclosing namespace, name, line) of definitions in anonymous namespaces; shared: of a header's in named ones."""
     text = blank(text)
     stack, start = [], 0
     for position, char in enumerate(text):
         if char not in "{};":
             continue
-        anonymous = bool(stack) and stack[-1] == ""
+        anonymous = bool(stack) and (stack[-1] == "" if not shared else bool(stack[-1]))
         statement = text[start:position]
         if char == "{":
             opened = re.search(r"(?:inline\s+)?namespace(\s+[\w:]+)?\s*$", statement)
@@ -103,7 +104,7 @@ def local_names(text):
             if anonymous and statement.strip() and not kind:
                 name = name_of(statement)
                 # A declaration of a function may repeat; a definition has a body and came by above.
-                if name and "(" not in name:
+                if name and (shared or "(" not in name):
                     space = "::".join(s for s in stack if s)
                     yield space, name, text.count("\n", 0, start + len(statement) - len(statement.lstrip())) + 1
             start = position + 1
@@ -112,7 +113,14 @@ def local_names(text):
 def offences(files, table):
     """files: {path relative to src/: text}. Yields (path, line, message)."""
     seen = {}
+    headers = {}
+    for path, text in files.items():
+        if path.endswith(".h"):
+            for space, name, line in local_names(text, shared=True):
+                headers.setdefault((module_of(path, table), space, name), f"{path}:{line}")
     for path, text in sorted(files.items()):
+        if path.endswith(".h"):
+            continue
         # Tests are merged among themselves, the rest among itself.
         kind = "test" if path.endswith("_test.cpp") else "code"
         mine = set()
@@ -121,6 +129,9 @@ def offences(files, table):
             if key in mine:
                 continue
             mine.add(key)
+            declared = headers.get((key[0], space, name))
+            if declared and kind == "code":
+                yield path, line, f"{name} hides what {declared} declares; merged units see both"
             if key in seen:
                 yield path, line, f"{name} is a file-local name of {seen[key]} too; merged units need unique ones"
             else:
@@ -130,7 +141,7 @@ def offences(files, table):
 def main():
     table = read_table((ROOT / "cmake/modules.txt").read_text())
     source = ROOT / "src"
-    files = {str(p.relative_to(source)): p.read_text() for p in source.rglob("*.cpp")}
+    files = {str(p.relative_to(source)): p.read_text() for p in source.rglob("*") if p.suffix in (".h", ".cpp")}
     chosen = set(sys.argv[1:])
     chosen = {module for module in table if module in chosen or module.replace("/", "_") in chosen}
     files = {path: text for path, text in files.items() if not sys.argv[1:] or module_of(path, table) in chosen}

@@ -5,8 +5,12 @@ from check_names import offences
 TABLE = {"store": set(), "net": set()}
 
 
+def path(name):
+    return name.replace("__", "/").replace("_h", ".h") if name.endswith("_h") else name.replace("__", "/") + ".cpp"
+
+
 def messages(**files):
-    return [message.split(" is ")[0] for _, _, message in offences({k.replace("__", "/") + ".cpp": v for k, v in files.items()}, TABLE)]
+    return [message.split(" is ")[0].split(" hides ")[0] for _, _, message in offences({path(k): v for k, v in files.items()}, TABLE)]
 
 
 class CheckNames(unittest.TestCase):
@@ -30,6 +34,11 @@ class CheckNames(unittest.TestCase):
         text = "namespace lab::%s {\nnamespace {\nclass Reader {\n};\n}\n}"
         self.assertEqual(messages(store__a=text % "x", store__b=text % "x"), ["Reader"])
         self.assertEqual(messages(store__a=text % "x", store__b=text % "y"), [])
+
+    def test_a_local_name_hides_what_a_header_declares(self):
+        header = "namespace lab {\nstd::string upper(std::string_view text);\nstruct Text { int size(); };\n}"
+        local = "namespace lab {\nnamespace {\nstd::string upper(std::string_view t) { return f(t); }\nint size() { return 1; }\n}\n}"
+        self.assertEqual(messages(store__text_h=header, store__b=local), ["upper(std::string_view)"])
 
     def test_tests_are_merged_apart_from_code(self):
         text = "namespace {\nint helper() { return 1; }\n}"

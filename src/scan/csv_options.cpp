@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/letter_case.h"
 
 namespace lab::scan {
 
@@ -15,11 +16,6 @@ inline constexpr Condition kInvalidOption{"INVALID_PARAMETER_VALUE.DATA_SOURCE_O
 const std::string* find(const std::map<std::string, std::string>& options, const std::string& key) {
   const auto found = options.find(key);
   return found == options.end() ? nullptr : &found->second;
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
 }
 
 [[noreturn]] void refuse(const std::string& key, const std::string& message) {
@@ -77,7 +73,7 @@ std::optional<std::string> text_option(const std::map<std::string, std::string>&
 bool parse_flag(const std::map<std::string, std::string>& options, const std::string& key, bool otherwise) {
   const std::string* text = find(options, key);
   if (!text) return otherwise;
-  const std::string value = lower(*text);
+  const std::string value = lower_case(*text);
   if (value == "true") return true;
   if (value == "false") return false;
   refuse(key, key + " flag can be true or false");
@@ -118,7 +114,7 @@ CsvOptions CsvOptions::parse(const std::map<std::string, std::string>& options) 
   if (const auto* encoding = first_of({"encoding", "charset"})) result.encoding = *encoding;
   if (const auto* mode = find(options, "mode")) {
     // Spark takes unknown modes as PERMISSIVE.
-    const std::string name = lower(*mode);
+    const std::string name = lower_case(*mode);
     if (name == "dropmalformed") result.mode = ParseMode::DropMalformed;
     if (name == "failfast") result.mode = ParseMode::FailFast;
   }

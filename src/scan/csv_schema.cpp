@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "base/letter_case.h"
 #include "scan/csv_record.h"
 #include "scan/csv_values.h"
 #include "scan/text_lines.h"
@@ -14,11 +15,6 @@ namespace {
 
 using types::DataType;
 using types::TypeKind;
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 /// The tightest type so far of one column; Null: nothing seen.
 class ColumnGuess {
@@ -129,14 +125,14 @@ std::string_view meaning(const CsvField& field, const CsvOptions& options) {
 
 std::vector<std::string> csv_column_names(const std::vector<std::string>& header, const CsvOptions& options) {
   std::map<std::string, int> count;
-  for (const auto& name : header) ++count[lower(name)];
+  for (const auto& name : header) ++count[lower_case(name)];
   std::vector<std::string> names;
   for (std::size_t i = 0; i < header.size(); ++i) {
     const std::string& name = header[i];
     if (name.empty() || name == options.null_value) {
       names.push_back("_c" + std::to_string(i));
     } else {
-      names.push_back(count[lower(name)] > 1 ? name + std::to_string(i) : name);
+      names.push_back(count[lower_case(name)] > 1 ? name + std::to_string(i) : name);
     }
   }
   return names;
