@@ -309,6 +309,9 @@ TEST_F(S3ServerTest, joins_parts_to_an_object) {
   EXPECT_EQ(done.status, 200) << done.body;
   EXPECT_EQ(parse_xml(done.body).text_of("ChecksumCRC32"), crc);
   EXPECT_TRUE(parse_xml(done.body).text_of("ETag").ends_with("-2\""));
+  const Answer again = complete(part(1, etag_1) + part(2, etag_2), {{"x-amz-checksum-crc32", crc}});
+  EXPECT_EQ(parse_xml(again.body).text_of("ETag"), parse_xml(done.body).text_of("ETag"));
+  EXPECT_EQ(complete(part(1, etag_2) + part(2, etag_2)).code(), "NoSuchUpload");
   const Answer second = call("GET", "/bkt/mp?partNumber=2");
   EXPECT_EQ(second.body, "tail");
   EXPECT_EQ(second.header("x-amz-mp-parts-count"), "2");

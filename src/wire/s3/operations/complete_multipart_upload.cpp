@@ -1,6 +1,8 @@
 #include <map>
 
+#include "base/ids.h"
 #include "protocol/s3/documents.h"
+#include "store/conditions.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/upload_address.h"
@@ -63,6 +65,48 @@ void check_promises(const Call& call, const store::CompleteUpload& complete) {
   }
 }
 
+std::optional<std::string> from_hex_digest(std::string_view text) {
+  std::string escaped;
+  for (std::size_t i = 0; i < text.size(); i += 2) escaped += "%" + std::string(text.substr(i, 2));
+  auto digest = decode_uri(escaped);
+  return digest && digest->size() == checksum_size(ChecksumKind::Md5) ? std::move(digest) : std::nullopt;
+}
+
+/// S3's ETag of these parts; absent when one's own is no MD5.
+std::optional<std::string> joined_etag(const std::vector<store::CompletePart>& parts) {
+  std::string digests;
+  for (const store::CompletePart& part : parts) {
+    const auto digest = from_hex_digest(part.etag);
+    if (!digest) return std::nullopt;
+    digests += *digest;
+  }
+  return to_hex(checksum(ChecksumKind::Md5, digests)) + "-" + std::to_string(parts.size());
+}
+
+/// The object that the same request has made before: a client whose connection broke inside the answer asks again, and
+/// S3 answers as it did.
+std::optional<store::ObjectInfo> find_completed(const Call& call, const std::optional<std::string>& etag) {
+  auto info = call.objects().find(call.address.bucket, call.address.key);
+  if (!info || !etag || info->etag != *etag) return std::nullopt;
+  return info;
+}
+
+store::ObjectInfo complete_once(const Call& call, store::CompleteUpload complete) {
+  const auto etag = joined_etag(complete.parts);
+  try {
+    check_promises(call, complete);
+    store::ObjectInfo info;
+    store::Change change = call.new_change();
+    change.complete_upload(std::move(complete), &info);
+    call.service.store.apply(std::move(change));
+    return info;
+  } catch (const Error& error) {
+    if (&error.condition() != &store::conditions::kNoSuchUpload) throw;
+    if (auto done = find_completed(call, etag)) return *done;
+    throw;
+  }
+}
+
 }  // namespace
 
 net::Response serve_complete_multipart_upload(Call& call) {
@@ -76,11 +120,7 @@ net::Response serve_complete_multipart_upload(Call& call) {
     if (part.checksum) wanted.checksum = store::StoredChecksum{part.checksum->kind, std::move(part.checksum->value), false};
     complete.parts.push_back(std::move(wanted));
   }
-  check_promises(call, complete);
-  store::ObjectInfo info;
-  store::Change change = call.new_change();
-  change.complete_upload(std::move(complete), &info);
-  call.service.store.apply(std::move(change));
+  const store::ObjectInfo info = complete_once(call, std::move(complete));
   CompletedUpload completed;
   completed.bucket = call.address.bucket;
   completed.key = call.address.key;
