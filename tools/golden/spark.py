@@ -22,6 +22,8 @@ def server_settings(folder: pathlib.Path) -> dict[str, str]:
     """What a reproducible Spark is started with; its Delta jars come from the cache of tools/clients_setup."""
     cache = pathlib.Path(os.environ.get("DFLAB_CACHE", "~/.cache/dflab")).expanduser()
     jars = sorted((cache / "jars" / ("spark35" if VERSION == "v35" else "oracle42")).glob("*.jar"))
+    if os.environ.get("LAB_ORACLE_WITHOUT_DELTA"):  # Delta 4.4.0 loses the parameters of spark.sql(…, args) on 4.2
+        jars = []
     delta = {
         "spark.jars": ",".join(map(str, jars)),
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",

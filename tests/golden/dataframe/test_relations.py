@@ -281,8 +281,11 @@ def test_unpivot_and_misc(spark, place):
     yield "is_streaming", lambda: spark.range(3).isStreaming
     yield "storage_level", lambda: str(spark.range(3).storageLevel)
     yield "explain", lambda: "Physical Plan" in spark.range(3)._explain_string()
+
+
+@scenario
+def test_sql_parameters(spark, place):
     yield "sql_args", spark.sql("SELECT :a + 1 AS x, :b AS y", args={"a": 5, "b": "z"})
     yield "sql_positional", spark.sql("SELECT ? + 1 AS x", args=[5])
     if VERSION == "v42":
         yield "sql_frames", spark.sql("SELECT id * 2 AS d FROM {df} WHERE id > 1", df=spark.range(4))
-    yield "tree", spark.range(3)._tree_string() if hasattr(spark.range(3), "_tree_string") else ""

@@ -118,7 +118,7 @@ def test_local_rows(spark, place):
 
 @scenario
 def test_local_pandas(spark, place):
-    frame = pandas.DataFrame({"i": [1, 2], "f": [1.5, float("nan")], "s": ["x", None], "b": [True, False], "t": pandas.to_datetime(["2020-01-01 01:02:03", "1999-12-31"])})
+    frame = pandas.DataFrame({"i": [1, 2], "f": [1.5, float("nan")], "s": ["x", None], "b": [True, False], "t": pandas.to_datetime(["2020-01-01 01:02:03", "1999-12-31 00:00:00"])})
     yield "types", lambda: spark.createDataFrame(frame)
     yield "schema", lambda: spark.createDataFrame(frame[["i", "s"]], "a LONG, b STRING")
     yield "names", lambda: spark.createDataFrame(frame[["i", "s"]], ["p", "q"])
