@@ -30,6 +30,8 @@ LAB_S3_CONDITION(kEntityTooLarge, "EntityTooLarge", TooLarge,
 LAB_S3_CONDITION(kEntityTooSmall, "EntityTooSmall", InvalidArgument,
                  "Your proposed upload is smaller than the minimum allowed object size.");
 LAB_S3_CONDITION(kExpiredPresignRequest, "AccessDenied", PermissionDenied, "Request has expired.");
+LAB_S3_CONDITION(kHeadersNotSigned, "AccessDenied", PermissionDenied,
+                 "There were headers present in the request which were not signed");
 LAB_S3_CONDITION(kIncompleteBody, "IncompleteBody", InvalidArgument,
                  "You did not provide the number of bytes specified by the Content-Length HTTP header.");
 LAB_S3_CONDITION(kInternalError, "InternalError", Internal, "We encountered an internal error. Please try again.");

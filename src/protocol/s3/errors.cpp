@@ -20,6 +20,7 @@ constexpr ErrorRow kErrorRows[] = {
     {&conditions::kEntityTooLarge, 400},
     {&conditions::kEntityTooSmall, 400},
     {&conditions::kExpiredPresignRequest, 403},
+    {&conditions::kHeadersNotSigned, 403},
     {&conditions::kIncompleteBody, 400},
     {&conditions::kInternalError, 500},
     {&conditions::kInvalidAccessKeyId, 403},

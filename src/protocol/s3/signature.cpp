@@ -222,6 +222,18 @@ void append_canonical_headers(std::string& out, const RequestHead& head, const A
   }
 }
 
+/// A signature guards only what it names. Whoever holds a presigned link could otherwise add `x-amz-copy-source` to it
+/// and read what the signer may. Date and payload hash stand in the signed text themselves.
+void check_all_signed(const RequestHead& head, const Authentication& authentication) {
+  std::string left_out;
+  for (const auto& [name, value] : head.headers) {
+    if (!name.starts_with("x-amz-") || name == "x-amz-date" || name == "x-amz-content-sha256") continue;
+    if (std::ranges::binary_search(authentication.signed_headers, name)) continue;
+    left_out += (left_out.empty() ? "" : ", ") + name;
+  }
+  if (!left_out.empty()) throw Error(conditions::kHeadersNotSigned, {{"HeadersNotSigned", left_out}});
+}
+
 }  // namespace
 
 bool is_chunked(PayloadKind kind) {
@@ -322,6 +334,7 @@ void verify_signature(const RequestHead& head, const Authentication& authenticat
   if (authentication.timestamp.compare(0, 8, authentication.scope.date) != 0) {
     throw Error(conditions::kSignatureDoesNotMatch);
   }
+  check_all_signed(head, authentication);
   std::string canonical;
   std::string to_sign;
   const auto matches = [&](std::string_view encoded_path) {

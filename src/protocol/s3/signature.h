@@ -63,7 +63,8 @@ std::string write_canonical_request(const RequestHead& head, const Authenticatio
                                     std::string_view encoded_path);
 std::string write_string_to_sign(const Authentication& authentication, std::string_view canonical_request);
 
-/// Throws SignatureDoesNotMatch; returns when the signature is right. Takes the same time wherever it differs.
+/// Throws SignatureDoesNotMatch, or AccessDenied when an `x-amz-` header is not among the signed ones; returns when the
+/// signature is right. Takes the same time wherever it differs.
 void verify_signature(const RequestHead& head, const Authentication& authentication, std::string_view signing_key);
 
 /// A URL path and query that carries its own signature, for tests and for handing out links: `head` needs method,

@@ -228,6 +228,12 @@ TEST_F(S3ServerTest, refuses_who_is_not_signed_in) {
     changed.second = std::string(target);
     EXPECT_EQ(client_->send(changed, {}).code(), "SignatureDoesNotMatch") << target;
   }
+  // Nor may a header be added that changes what the request does.
+  auto signed_put = client_->sign("PUT", "/bkt/k", "x", {});
+  signed_put.first.headers.emplace_back("x-amz-copy-source", "bkt/secret");
+  const Answer widened = client_->send(signed_put, "x");
+  EXPECT_EQ(widened.code(), "AccessDenied");
+  EXPECT_EQ(parse_xml(widened.body).text_of("HeadersNotSigned"), "x-amz-copy-source");
   signed_get.first.method = "DELETE";
   EXPECT_EQ(client_->send(signed_get, {}).code(), "SignatureDoesNotMatch");
 }
