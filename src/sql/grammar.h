@@ -155,6 +155,7 @@ class Grammar {
   plan::RelationPtr query_primary();
   plan::RelationPtr organized(plan::RelationPtr input);
   plan::RelationPtr select_query(plan::RelationPtr from, Index first);
+  plan::RelationPtr qualified(plan::RelationPtr selected, Index first);
   plan::RelationPtr from_statement();
   plan::RelationPtr inline_table();
   plan::RelationPtr grouped(plan::RelationPtr input, plan::Expressions items, Index first);

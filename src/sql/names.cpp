@@ -135,7 +135,7 @@ bool Grammar::at_clause(Index ahead) const {
   const std::string_view word = here.text;
   const Index next = ahead + 1;
   if (word == "FROM") return at_identifier(next) || at("(", next);
-  if (word == "WHERE" || word == "HAVING" || word == "LIMIT" || word == "OFFSET") return can_start_expression(next);
+  if (word == "WHERE" || word == "HAVING" || word == "QUALIFY" || word == "LIMIT" || word == "OFFSET") return can_start_expression(next);
   if (word == "GROUP" || word == "ORDER" || word == "SORT" || word == "CLUSTER" || word == "DISTRIBUTE")
     return at("BY", next) && can_start_expression(next + 1);
   if (word == "UNION" || word == "EXCEPT" || word == "MINUS" || word == "INTERSECT") {

@@ -5,6 +5,23 @@ namespace lab::sql {
 
 using plan::RelationPtr;
 
+namespace {
+
+/// A SELECT's Project or Aggregate, perhaps under its HAVING, with one more item.
+RelationPtr with_item(const plan::Relation& selected, const plan::ExpressionPtr& item) {
+  plan::Relation copy = selected;
+  if (auto* project = std::get_if<plan::Project>(&copy.node)) {
+    project->expressions.push_back(item);
+  } else if (auto* aggregate = std::get_if<plan::Aggregate>(&copy.node)) {
+    aggregate->aggregates.push_back(item);
+  } else if (auto* having = std::get_if<plan::Having>(&copy.node)) {
+    having->input = with_item(*having->input, item);
+  }
+  return std::make_shared<const plan::Relation>(std::move(copy));
+}
+
+}  // namespace
+
 /// `SELECT … [FROM …] [WHERE …] [GROUP BY …] [HAVING …] [WINDOW …]`; `from` is there already in FROM-first queries.
 RelationPtr Grammar::select_query(RelationPtr from, Index first) {
   const Level level(*this);
@@ -44,6 +61,7 @@ RelationPtr Grammar::select_query(RelationPtr from, Index first) {
     auto condition = expression();
     result = relation_node(plan::Having{std::move(result), std::move(condition)}, first);
   }
+  if (accept("QUALIFY")) result = qualified(std::move(result), first);
   if (distinct) {
     plan::Deduplicate node;
     node.input = std::move(result);
@@ -56,6 +74,21 @@ RelationPtr Grammar::select_query(RelationPtr from, Index first) {
     result = relation_node(std::move(*hint), first);
   }
   return result;
+}
+
+/// QUALIFY filters by window functions: its condition is computed beside the SELECT list, used, and dropped again.
+RelationPtr Grammar::qualified(RelationPtr selected, Index first) {
+  const std::string name = "__qualify";
+  const Index start = position_;
+  plan::Alias condition;
+  condition.child = expression();
+  condition.names = {name};
+  auto item = plan::make_expression(std::move(condition), origin(start));
+  auto keep = relation_node(plan::Filter{with_item(*selected, item), plan::make_attribute({name}, origin(start))}, first);
+  plan::Drop drop;
+  drop.input = std::move(keep);
+  drop.names = {name};
+  return relation_node(std::move(drop), first);
 }
 
 RelationPtr Grammar::from_statement() {
