@@ -1,11 +1,12 @@
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <filesystem>
 
 #include <CLI/CLI.hpp>
 
-#include "app/lab.h"
-#include "base/log.h"
+#include "app/cli/commands.h"
+#include "base/error.h"
 
 extern char** environ;
 
@@ -13,58 +14,76 @@ namespace {
 
 using namespace lab;
 
-struct Options {
-  std::vector<std::string> roles, settings;
-  std::string data, profile;
+struct Common {
+  std::vector<std::string> settings;
+  std::string data, profile, config;
 };
 
-app::Settings read_settings(const Options& options) {
+app::Settings read_settings(const Common& common) {
   app::Settings settings;
-  if (const char* file = std::getenv("DFLAB_CONFIG")) settings.read_file(file);
+  std::string file = common.config;
+  if (const char* named = std::getenv("DFLAB_CONFIG"); file.empty() && named != nullptr) file = named;
+  if (!file.empty()) settings.read_file(file);
   settings.read_environment(environ);
-  if (!options.data.empty()) settings.set("data", options.data, "flag");
-  if (!options.profile.empty()) settings.set("profile", options.profile, "flag");
-  for (const std::string& assignment : options.settings) settings.set_flag(assignment);
+  if (!common.data.empty()) settings.set("data", common.data, "flag");
+  if (!common.profile.empty()) settings.set("profile", common.profile, "flag");
+  for (const std::string& assignment : common.settings) settings.set_flag(assignment);
+  settings.set("data", std::filesystem::absolute(settings.text("data")).string(), settings.values().at("data").origin);
   return settings;
-}
-
-int run_up(const Options& options) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  const auto running = app::Lab::start(read_settings(options), app::choose_roles(options.roles));
-  for (const access::FirstSecret& secret : running->take_first_secrets()) std::printf("%s: %s\n", secret.what.c_str(), secret.value.c_str());
-  for (const app::RunningRole& role : running->roles()) std::printf("%s: %s\n", role.key.c_str(), role.url.c_str());
-  std::fflush(stdout);
-  int received = 0;
-  sigwait(&signals, &received);
-  // A stop that hangs is cut off: nothing durable depends on it.
-  std::signal(SIGALRM, [](int) { std::_Exit(0); });
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  alarm(2);
-  running->stop();
-  log::flush();
-  std::_Exit(0);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App program("DataFlow Lab: a whole data lab in one program");
+  CLI::App program("DataFlow Lab: Spark, Delta Lake and S3 for stock clients, in one program.", "dflab");
   program.require_subcommand(1);
-  Options options;
-  CLI::App* up = program.add_subcommand("up", "start the lab in the foreground");
-  up->add_option("roles", options.roles, "groups or roles to start; none: all that exist");
-  up->add_option("--data", options.data, "data folder");
-  up->add_option("--profile", options.profile, "secure or workshop")->check(CLI::IsMember({"secure", "workshop"}));
-  up->add_option("--set", options.settings, "KEY=VALUE, repeated");
+  program.fallthrough();
+  Common common;
+  program.add_option("--data", common.data, "data folder (default ~/.local/share/dflab)");
+  program.add_option("--profile", common.profile, "secure (default), or workshop: well-known keys, loopback only")->check(CLI::IsMember({"secure", "workshop"}));
+  program.add_option("--config", common.config, "a TOML file of settings");
+  program.add_option("--set", common.settings, "a setting, KEY=VALUE; may be repeated (`dflab config show` lists the keys)");
+
+  app::cli::UpOptions up_options;
+  CLI::App* up = program.add_subcommand("up", "start the lab: groups or roles, or all that exist");
+  up->add_option("roles", up_options.roles, "groups (core, processing) or roles (objects, spark)");
+  up->add_flag("--detach,-d", up_options.detach, "in the background");
+  CLI::App* down = program.add_subcommand("down", "stop the lab");
+  bool as_json = false, with_origin = false;
+  CLI::App* status = program.add_subcommand("status", "what runs, where, and how it is");
+  status->add_flag("--json", as_json, "for programs");
+  app::cli::LogsOptions logs_options;
+  CLI::App* logs = program.add_subcommand("logs", "what the lab wrote down");
+  logs->add_option("name", logs_options.name, "only of this role or module");
+  logs->add_flag("-f,--follow", logs_options.follow, "go on as more comes");
+  logs->add_option("--tail", logs_options.tail, "last lines to begin with (100)");
+  CLI::App* env = program.add_subcommand("env", "what a shell needs so that clients find the lab: eval \"$(dflab env)\"");
+  env->add_flag("--json", as_json, "for programs");
+  CLI::App* doctor = program.add_subcommand("doctor", "look for what would keep the lab from running well");
+  CLI::App* config = program.add_subcommand("config", "settings");
+  config->require_subcommand(1);
+  CLI::App* show = config->add_subcommand("show", "all settings and their values");
+  show->add_flag("--origin", with_origin, "where each value comes from");
+  show->add_flag("--json", as_json, "for programs");
+  CLI::App* version = program.add_subcommand("version", "the version");
+  version->add_flag("--json", as_json, "for programs");
   CLI11_PARSE(program, argc, argv);
   try {
-    return run_up(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "dflab: %s\n", error.what());
+    if (*version) return app::cli::version(as_json);
+    const app::Settings settings = read_settings(common);
+    if (*up) return app::cli::up(settings, up_options);
+    if (*down) return app::cli::down(settings);
+    if (*status) return app::cli::status(settings, as_json);
+    if (*logs) return app::cli::logs(settings, logs_options);
+    if (*env) return app::cli::env(settings, as_json);
+    if (*doctor) return app::cli::doctor(settings);
+    if (*show) return app::cli::config_show(settings, with_origin, as_json);
+    return 2;
+  } catch (const Error& error) {
+    std::fprintf(stderr, "dflab: %s\n", error.message().c_str());
+    return error.kind() == Kind::InvalidArgument ? 2 : 1;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "dflab: %s\n", failure.what());
     return 1;
   }
 }
