@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <thread>
 
 #include "app/cli/commands.h"
@@ -69,7 +70,11 @@ int detach(const Settings& settings) {
   if (find_run_file(data)) return 0;
   int status = 0;
   ::waitpid(child, &status, 0);
-  std::fprintf(stderr, "dflab: the lab did not start; see %s.out\n", log_path(data).c_str());
+  // Why it ended is the last line it wrote.
+  std::ifstream log(log_path(data).string() + ".out");
+  std::string line, last;
+  while (std::getline(log, line)) last = line;
+  std::fprintf(stderr, "%s\n", last.empty() ? "dflab: the lab did not start" : last.c_str());
   return 1;
 }
 
