@@ -124,6 +124,7 @@ int up(const Settings& settings, const UpOptions& options) {
     ::dup2(null, 1);
   }
   log::info("app", "up: {} roles, profile {}", run.roles.size(), run.profile);
+  log::flush();
 
   int received = 0;
   sigwait(&signals, &received);
