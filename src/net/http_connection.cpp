@@ -149,6 +149,7 @@ awaitable<Response> HttpConnection::answer() {
   head.method_text = request_.method_text;
   head.target = request_.target;
   head.peer = peer_;
+  if (const auto host = request_.header("host")) head.headers.emplace_back("host", *host);
   try {
     Response response = co_await handler_.handle(std::move(request_), *this);
     enter(Phase::Busy);

@@ -25,7 +25,7 @@ class HttpHandler {
   virtual awaitable<Response> handle(Request request, RequestBody& body) = 0;
 
   /// The answer for an Error that left handle(), or for a request that could not be read (`request` is nullptr then).
-  /// Otherwise plain text with a status by the error's kind.
+  /// Of headers `request` has the Host only. Not overridden: plain text with a status by the error's kind.
   virtual Response answer_error(const Request* request, const Error& error);
 };
 

@@ -89,7 +89,6 @@ net::awaitable<net::Response> S3Handler::run(const Operation& operation, Call& c
       too_large = Error(conditions::kMalformedXml);
     }
     if (too_large) throw Error(*too_large);
-    call.document = check_document(call, std::move(call.document), !operation.checksum_is_of_object);
   }
   auto job = [&operation, &call] {
     if (operation.absent != nullptr) {
@@ -99,6 +98,9 @@ net::awaitable<net::Response> S3Handler::run(const Operation& operation, Call& c
         call.objects().get(call.address.bucket, call.address.key);
       }
       throw Error(*operation.absent);
+    }
+    if (operation.takes_document) {
+      call.document = check_document(call, std::move(call.document), !operation.checksum_is_of_object);
     }
     return operation.handler(call);
   };

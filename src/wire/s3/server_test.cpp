@@ -402,6 +402,9 @@ TEST_F(S3ServerTest, answers_minios_health_checks_without_a_signature) {
 TEST_F(S3ServerTest, serves_buckets_by_host_name) {
   EXPECT_EQ(call("PUT", "/k", "virtual", {{"host", "bkt.localhost"}}).status, 200);
   EXPECT_EQ(call("GET", "/bkt/k").body, "virtual");
+  const auto missing = parse_xml(call("GET", "/none", {}, {{"host", "bkt.localhost"}}).body);
+  EXPECT_EQ(missing.text_of("BucketName"), "bkt");
+  EXPECT_EQ(missing.text_of("Key"), "none");
 }
 
 TEST_F(S3ServerTest, deletes_many_and_tells_which_failed) {
