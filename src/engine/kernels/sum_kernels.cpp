@@ -19,8 +19,11 @@ using duckdb::LogicalType;
 
 enum class SumMode : std::uint8_t { Raise, Wrap, Null };
 
+// DuckDB lays states out at 8 bytes; a plain __int128 would be read as if at 16.
+typedef __int128 Total __attribute__((aligned(8)));  // NOLINT: only a typedef can lower the alignment
+
 struct LongSumState {
-  __int128 total;
+  Total total;
   bool any;
 };
 
@@ -65,7 +68,7 @@ struct LongSum {
 };
 
 struct DecimalSumState {
-  __int128 total;
+  Total total;
   bool any, overflow;
 };
 
