@@ -86,10 +86,16 @@ def remote(request):
     return os.environ.get("LAB_TEST_REMOTE") or request.getfixturevalue("lab").remote
 
 
+_KEPT: list = []
+
+
 def connect(address: str):
     from pyspark.sql import SparkSession
 
-    return SparkSession.builder.remote(address).create()
+    session = SparkSession.builder.remote(address).create()
+    # A 3.5 session that is collected closes the thread pool of all sessions, and the next one can then wait for itself.
+    _KEPT.append(session)
+    return session
 
 
 def leave(session) -> None:
