@@ -42,4 +42,7 @@ inline constexpr Condition kInvalidVersion{"DELTA_TIME_TRAVEL_INVALID_BEGIN_VALU
 
 inline constexpr Condition kAllPartitionColumns{"ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005", Kind::Analysis, "Cannot use all columns for partition columns."};
 
+inline constexpr Condition kUnsupportedColumnType{"UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", "0A000", Kind::Analysis, "The <format> datasource doesn't support the column <columnName> of the type <columnType>."};
+inline constexpr Condition kTextColumns{"TEXT_DATASOURCE_ONE_COLUMN", "0A000", Kind::Analysis, "Text data source supports only a single column, and you have <num> columns."};
+
 }  // namespace lab::conditions
