@@ -34,9 +34,11 @@ std::string no_rows(const Columns& columns) {
 Select Lowering::lower(const Scan& node, const Relation& relation) {
   auto& name = scan_names_[node.source.get()];
   if (name.empty()) name = input_name({.source = node.source, .schema = node.source->schema()});
+  const scan::FileScan* files = node.source->file_scan();
   std::vector<std::string> outputs;
   for (std::size_t i = 0; i < node.source_columns.size(); ++i) {
-    const int column = node.source_columns[i];
+    int column = node.source_columns[i];
+    if (files && column >= 0 && !files->schema_order.empty()) column = files->schema_order[static_cast<std::size_t>(column)];
     const std::string text = column == kFileIndexColumn    ? "CAST(file_index AS INTEGER)"
                              : column == kRowNumberColumn ? "CAST(file_row_number AS BIGINT)"
                                                           : "x" + std::to_string(column);

@@ -48,6 +48,8 @@ struct FileColumn {
 struct FileScan {
   std::vector<FileColumn> columns;
   std::vector<types::Field> partition_columns;
+  /// Where column i of the source's schema stands among those columns; empty: in the same order.
+  std::vector<int> schema_order;
   std::vector<DataFile> files;
 };
 

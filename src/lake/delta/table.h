@@ -89,12 +89,14 @@ class Table {
 /// Schema rules of a write (mergeSchema): the table's new schema, or throws Delta's "A schema mismatch detected when writing to the
 /// Delta table" (DELTA_FAILED_TO_MERGE_FIELDS where types differ). New columns come behind the old ones; nested structs too. Names are
 /// compared without case; the table's spelling stays.
-types::Schema merge_schema(const types::Schema& table, const types::Schema& data, bool allow_new_columns);
+types::Schema merge_schema(const types::Schema& table, const types::Schema& data, bool allow_new_columns, const std::string& table_id = {});
 
-/// How a column of the schema stands in data files: by column mapping, else under its own name.
+/// How a column of the schema stands in data files: by column mapping, else under its own name. `type` has the names that fields inside it
+/// get there.
 struct PhysicalColumn {
   std::string name;
   std::optional<std::int32_t> field_id;
+  types::DataType type;
 };
 std::vector<PhysicalColumn> physical_columns(const Metadata& metadata);
 
