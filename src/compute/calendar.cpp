@@ -64,7 +64,7 @@ Date add_months(Date date, std::int32_t months) {
 
 namespace {
 
-std::string upper(std::string_view text) {
+std::string upper_name(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return result;
@@ -90,7 +90,7 @@ std::optional<Unit> truncation_unit(std::string_view name) {
                                               {" DECADE ", Unit::Decade},
                                               {" CENTURY ", Unit::Century},
                                               {" MILLENNIUM ", Unit::Millennium}}};
-  const std::string wanted = " " + upper(name) + " ";
+  const std::string wanted = " " + upper_name(name) + " ";
   for (const Row& row : kRows) {
     if (row.names.find(wanted) != std::string_view::npos) return row.unit;
   }
@@ -114,7 +114,7 @@ Date truncate(Date date, Unit unit) {
 std::optional<int> parse_weekday(std::string_view text) {
   static constexpr std::array<std::string_view, 7> kNames{" MO MON MONDAY ",   " TU TUE TUESDAY ", " WE WED WEDNESDAY ", " TH THU THURSDAY ",
                                                           " FR FRI FRIDAY ",   " SA SAT SATURDAY ", " SU SUN SUNDAY "};
-  const std::string wanted = " " + upper(text) + " ";
+  const std::string wanted = " " + upper_name(text) + " ";
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     if (text.size() >= 2 && kNames[i].find(wanted) != std::string_view::npos) return static_cast<int>(i);
   }

@@ -24,7 +24,7 @@ ClockSplit split(std::int64_t local) {
 }
 std::int64_t joined(const ClockSplit& clock) { return checked_add(checked_multiply(clock.date.days, kMicrosPerDay), clock.of_day); }
 
-std::string upper(std::string_view text) {
+std::string capitals(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return result;
@@ -49,7 +49,7 @@ const UnitLength& unit_length(std::string_view name) {
                                                       {"SECOND", 0, 0, kMicrosPerSecond},
                                                       {"MILLISECOND", 0, 0, 1'000},
                                                       {"MICROSECOND", 0, 0, 1}}};
-  const std::string wanted = upper(name);
+  const std::string wanted = capitals(name);
   for (const UnitLength& unit : kUnits) {
     if (unit.name == wanted) return unit;
   }
