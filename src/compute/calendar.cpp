@@ -100,20 +100,29 @@ std::optional<Unit> truncation_unit(std::string_view name) {
 Date truncate(Date date, Unit unit) {
   const CivilDate civil = civil_of(date);
   switch (unit) {
-    case Unit::Week: return {date.days - weekday_of(date)};
-    case Unit::Month: return {date.days - civil.day + 1};
-    case Unit::Quarter: return days_of({civil.year, (civil.month - 1) / 3 * 3 + 1, 1});
-    case Unit::Year: return days_of({civil.year, 1, 1});
-    case Unit::Decade: return days_of({static_cast<std::int32_t>(floor_divide(civil.year, 10)) * 10, 1, 1});
-    case Unit::Century: return days_of({static_cast<std::int32_t>(floor_divide(civil.year - 1, 100)) * 100 + 1, 1, 1});
-    case Unit::Millennium: return days_of({static_cast<std::int32_t>(floor_divide(civil.year - 1, 1000)) * 1000 + 1, 1, 1});
-    default: return date;
+    case Unit::Week:
+      return {date.days - weekday_of(date)};
+    case Unit::Month:
+      return {date.days - civil.day + 1};
+    case Unit::Quarter:
+      return days_of({civil.year, (civil.month - 1) / 3 * 3 + 1, 1});
+    case Unit::Year:
+      return days_of({civil.year, 1, 1});
+    case Unit::Decade:
+      return days_of({static_cast<std::int32_t>(floor_divide(civil.year, 10)) * 10, 1, 1});
+    case Unit::Century:
+      return days_of({static_cast<std::int32_t>(floor_divide(civil.year - 1, 100)) * 100 + 1, 1, 1});
+    case Unit::Millennium:
+      return days_of({static_cast<std::int32_t>(floor_divide(civil.year - 1, 1000)) * 1000 + 1, 1, 1});
+    default:
+      return date;
   }
 }
 
 std::optional<int> parse_weekday(std::string_view text) {
-  static constexpr std::array<std::string_view, 7> kNames{" MO MON MONDAY ",   " TU TUE TUESDAY ", " WE WED WEDNESDAY ", " TH THU THURSDAY ",
-                                                          " FR FRI FRIDAY ",   " SA SAT SATURDAY ", " SU SUN SUNDAY "};
+  static constexpr std::array<std::string_view, 7> kNames{" MO MON MONDAY ",   " TU TUE TUESDAY ", " WE WED WEDNESDAY ",
+                                                          " TH THU THURSDAY ", " FR FRI FRIDAY ",  " SA SAT SATURDAY ",
+                                                          " SU SUN SUNDAY "};
   const std::string wanted = " " + upper_name(text) + " ";
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     if (text.size() >= 2 && kNames[i].find(wanted) != std::string_view::npos) return static_cast<int>(i);

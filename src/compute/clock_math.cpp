@@ -22,7 +22,9 @@ ClockSplit split(std::int64_t local) {
   const std::int64_t days = floor_divide(local, kMicrosPerDay);
   return {Date{static_cast<std::int32_t>(days)}, local - days * kMicrosPerDay};
 }
-std::int64_t joined(const ClockSplit& clock) { return checked_add(checked_multiply(clock.date.days, kMicrosPerDay), clock.of_day); }
+std::int64_t joined(const ClockSplit& clock) {
+  return checked_add(checked_multiply(clock.date.days, kMicrosPerDay), clock.of_day);
+}
 
 std::string capitals(std::string_view text) {
   std::string result(text);
@@ -56,15 +58,18 @@ const UnitLength& unit_length(std::string_view name) {
   throw Error(lab::conditions::kInternalError, {{"message", "Got the unexpected unit '" + std::string(name) + "'."}});
 }
 
-constexpr std::array<std::string_view, 12> kMonths{"JANUARY", "FEBRUARY", "MARCH",     "APRIL",   "MAY",      "JUNE",
-                                                   "JULY",    "AUGUST",   "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"};
+constexpr std::array<std::string_view, 12> kMonths{"JANUARY",   "FEBRUARY", "MARCH",    "APRIL",
+                                                   "MAY",       "JUNE",     "JULY",     "AUGUST",
+                                                   "SEPTEMBER", "OCTOBER",  "NOVEMBER", "DECEMBER"};
 
 [[noreturn]] void throw_field(std::string message) {
-  throw Error(conditions::kDatetimeField, {{"rangeMessage", std::move(message)}, {"ansiConfig", std::string(kAnsiConfig)}});
+  throw Error(conditions::kDatetimeField,
+              {{"rangeMessage", std::move(message)}, {"ansiConfig", std::string(kAnsiConfig)}});
 }
 
 std::string range_message(std::string_view field, std::string_view range, std::int64_t value) {
-  return "Invalid value for " + std::string(field) + " (valid values " + std::string(range) + "): " + std::to_string(value);
+  return "Invalid value for " + std::string(field) + " (valid values " + std::string(range) +
+         "): " + std::to_string(value);
 }
 
 }  // namespace
@@ -83,7 +88,9 @@ std::int64_t checked_add(std::int64_t a, std::int64_t b) {
 Date date_of(Instant instant, const Zone& zone) {
   return Date{static_cast<std::int32_t>(floor_divide(zone.local_of_utc(instant.micros), kMicrosPerDay))};
 }
-Instant start_of(Date date, const Zone& zone) { return Instant{zone.utc_of_local(static_cast<std::int64_t>(date.days) * kMicrosPerDay)}; }
+Instant start_of(Date date, const Zone& zone) {
+  return Instant{zone.utc_of_local(static_cast<std::int64_t>(date.days) * kMicrosPerDay)};
+}
 
 Instant add_interval(Instant instant, const Interval& interval, const Zone& zone) {
   ClockSplit clock = split(zone.local_of_utc(instant.micros));
@@ -94,7 +101,9 @@ Instant add_interval(Instant instant, const Interval& interval, const Zone& zone
   return Instant{checked_add(base, interval.micros)};
 }
 
-Instant add_months(Instant instant, std::int32_t months, const Zone& zone) { return add_interval(instant, {months, 0, 0}, zone); }
+Instant add_months(Instant instant, std::int32_t months, const Zone& zone) {
+  return add_interval(instant, {months, 0, 0}, zone);
+}
 
 Instant add_day_time(Instant instant, std::int64_t micros, const Zone& zone) {
   return add_interval(instant, {0, static_cast<std::int32_t>(micros / kMicrosPerDay), micros % kMicrosPerDay}, zone);
@@ -121,7 +130,9 @@ std::int64_t units_between(std::string_view unit, Instant from, Instant to, cons
   const ClockSplit x = split(a), y = split(b);
   const CivilDate cx = civil_of(x.date), cy = civil_of(y.date);
   std::int64_t months = (static_cast<std::int64_t>(cy.year) - cx.year) * 12 + cy.month - cx.month;
-  const auto rest = [](const CivilDate& civil, const ClockSplit& clock) { return civil.day * kMicrosPerDay + clock.of_day; };
+  const auto rest = [](const CivilDate& civil, const ClockSplit& clock) {
+    return civil.day * kMicrosPerDay + clock.of_day;
+  };
   if (months > 0 && rest(cy, y) < rest(cx, x)) --months;
   if (months < 0 && rest(cy, y) > rest(cx, x)) ++months;
   return months / length.months;
@@ -129,16 +140,20 @@ std::int64_t units_between(std::string_view unit, Instant from, Instant to, cons
 
 Instant truncate(Instant instant, Unit unit, const Zone& zone) {
   switch (unit) {
-    case Unit::Microsecond: return instant;
-    case Unit::Millisecond: return Instant{floor_divide(instant.micros, 1'000) * 1'000};
-    case Unit::Second: return Instant{floor_divide(instant.micros, kMicrosPerSecond) * kMicrosPerSecond};
+    case Unit::Microsecond:
+      return instant;
+    case Unit::Millisecond:
+      return Instant{floor_divide(instant.micros, 1'000) * 1'000};
+    case Unit::Second:
+      return Instant{floor_divide(instant.micros, kMicrosPerSecond) * kMicrosPerSecond};
     case Unit::Minute:
     case Unit::Hour: {
       const std::int64_t length = (unit == Unit::Minute ? 60 : 3'600) * kMicrosPerSecond;
       const std::int64_t local = zone.local_of_utc(instant.micros), offset = local - instant.micros;
       return Instant{floor_divide(local, length) * length - offset};
     }
-    default: return start_of(truncate(date_of(instant, zone), unit), zone);
+    default:
+      return start_of(truncate(date_of(instant, zone), unit), zone);
   }
 }
 
@@ -149,7 +164,8 @@ double months_between(Instant a, Instant b, bool rounds, const Zone& zone) {
   const bool last_x = cx.day == days_in_month(cx.year, cx.month), last_y = cy.day == days_in_month(cy.year, cy.month);
   if (cx.day == cy.day || (last_x && last_y)) return months;
   constexpr double kSecondsInMonth = 31.0 * 86'400;
-  const std::int64_t seconds = (cx.day - cy.day) * std::int64_t{86'400} + x.of_day / kMicrosPerSecond - y.of_day / kMicrosPerSecond;
+  const std::int64_t seconds =
+      (cx.day - cy.day) * std::int64_t{86'400} + x.of_day / kMicrosPerSecond - y.of_day / kMicrosPerSecond;
   const double difference = months + static_cast<double>(seconds) / kSecondsInMonth;
   return rounds ? std::nearbyint(difference * 1e8) / 1e8 : difference;
 }
@@ -160,11 +176,12 @@ std::optional<Date> make_date_checked(std::int32_t year, std::int32_t month, std
   if (month < 1 || month > 12) throw_field(range_message("MonthOfYear", "1 - 12", month));
   if (day < 1 || day > 31) throw_field(range_message("DayOfMonth", "1 - 28/31", day));
   if (day == 29) throw_field("Invalid date 'February 29' as '" + std::to_string(year) + "' is not a leap year");
-  throw_field("Invalid date '" + std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " " + std::to_string(day) + "'");
+  throw_field("Invalid date '" + std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " " + std::to_string(day) +
+              "'");
 }
 
-std::optional<WallClock> make_clock(std::int32_t year, std::int32_t month, std::int32_t day, std::int32_t hour, std::int32_t minute,
-                                    std::int64_t second_micros, bool raises) {
+std::optional<WallClock> make_clock(std::int32_t year, std::int32_t month, std::int32_t day, std::int32_t hour,
+                                    std::int32_t minute, std::int64_t second_micros, bool raises) {
   std::int64_t extra = 0;
   if (second_micros == 60 * kMicrosPerSecond) {
     // A leap second is the next minute.
@@ -175,7 +192,8 @@ std::optional<WallClock> make_clock(std::int32_t year, std::int32_t month, std::
     std::snprintf(text, sizeof text, "%g", static_cast<double>(second_micros) / 1e6);
     throw Error(conditions::kFractionOfSecond, {{"secAndMicros", text}});
   }
-  const bool valid = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second_micros >= 0 && second_micros < 60 * kMicrosPerSecond;
+  const bool valid = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second_micros >= 0 &&
+                     second_micros < 60 * kMicrosPerSecond;
   if (!valid && raises) {
     if (hour < 0 || hour > 23) throw_field(range_message("HourOfDay", "0 - 23", hour));
     if (minute < 0 || minute > 59) throw_field(range_message("MinuteOfHour", "0 - 59", minute));
@@ -184,7 +202,8 @@ std::optional<WallClock> make_clock(std::int32_t year, std::int32_t month, std::
   if (!valid) return {};
   const auto date = make_date_checked(year, month, day, raises);
   if (!date) return {};
-  return WallClock{static_cast<std::int64_t>(date->days) * kMicrosPerDay + (std::int64_t{hour} * 60 + minute) * 60 * kMicrosPerSecond + second_micros + extra};
+  return WallClock{static_cast<std::int64_t>(date->days) * kMicrosPerDay +
+                   (std::int64_t{hour} * 60 + minute) * 60 * kMicrosPerSecond + second_micros + extra};
 }
 
 std::optional<Date> next_day(Date date, std::string_view name, bool raises) {

@@ -23,8 +23,9 @@ std::int32_t finish(std::uint32_t hash, std::uint32_t length) {
   return static_cast<std::int32_t>(hash);
 }
 
-constexpr std::uint64_t kPrime1 = 0x9E3779B185EBCA87ULL, kPrime2 = 0xC2B2AE3D27D4EB4FULL, kPrime3 = 0x165667B19E3779F9ULL,
-                        kPrime4 = 0x85EBCA77C2B2AE63ULL, kPrime5 = 0x27D4EB2F165667C5ULL;
+constexpr std::uint64_t kPrime1 = 0x9E3779B185EBCA87ULL, kPrime2 = 0xC2B2AE3D27D4EB4FULL,
+                        kPrime3 = 0x165667B19E3779F9ULL, kPrime4 = 0x85EBCA77C2B2AE63ULL,
+                        kPrime5 = 0x27D4EB2F165667C5ULL;
 
 std::int64_t avalanche(std::uint64_t hash) {
   hash ^= hash >> 33;
@@ -76,7 +77,9 @@ std::int32_t murmur3_bytes(std::string_view bytes, std::int32_t seed) {
   std::size_t i = 0;
   for (; i + 4 <= bytes.size(); i += 4) hash = mix_hash(hash, mix_key(load<std::uint32_t>(bytes.data() + i)));
   // The bytes that are left count one by one, each a signed number: Spark's own variant.
-  for (; i < bytes.size(); ++i) hash = mix_hash(hash, mix_key(static_cast<std::uint32_t>(static_cast<std::int32_t>(static_cast<signed char>(bytes[i])))));
+  for (; i < bytes.size(); ++i)
+    hash = mix_hash(hash,
+                    mix_key(static_cast<std::uint32_t>(static_cast<std::int32_t>(static_cast<signed char>(bytes[i])))));
   return finish(hash, static_cast<std::uint32_t>(bytes.size()));
 }
 
@@ -99,13 +102,17 @@ std::int64_t xxhash64_bytes(std::string_view bytes, std::int64_t seed) {
   if (bytes.size() >= 32) {
     std::array<std::uint64_t, 4> lanes{start + kPrime1 + kPrime2, start + kPrime2, start, start - kPrime1};
     for (; i + 32 <= bytes.size(); i += 32) {
-      for (std::size_t lane = 0; lane < 4; ++lane) lanes[lane] = std::rotl(lanes[lane] + load<std::uint64_t>(bytes.data() + i + lane * 8) * kPrime2, 31) * kPrime1;
+      for (std::size_t lane = 0; lane < 4; ++lane)
+        lanes[lane] = std::rotl(lanes[lane] + load<std::uint64_t>(bytes.data() + i + lane * 8) * kPrime2, 31) * kPrime1;
     }
     hash = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
-    for (const std::uint64_t lane : lanes) hash = (hash ^ (std::rotl(lane * kPrime2, 31) * kPrime1)) * kPrime1 + kPrime4;
+    for (const std::uint64_t lane : lanes)
+      hash = (hash ^ (std::rotl(lane * kPrime2, 31) * kPrime1)) * kPrime1 + kPrime4;
   }
   hash += bytes.size();
-  for (; i + 8 <= bytes.size(); i += 8) hash = std::rotl(hash ^ (std::rotl(load<std::uint64_t>(bytes.data() + i) * kPrime2, 31) * kPrime1), 27) * kPrime1 + kPrime4;
+  for (; i + 8 <= bytes.size(); i += 8)
+    hash = std::rotl(hash ^ (std::rotl(load<std::uint64_t>(bytes.data() + i) * kPrime2, 31) * kPrime1), 27) * kPrime1 +
+           kPrime4;
   if (i + 4 <= bytes.size()) {
     hash = std::rotl(hash ^ (load<std::uint32_t>(bytes.data() + i) * kPrime1), 23) * kPrime2 + kPrime3;
     i += 4;
@@ -131,12 +138,17 @@ std::string sha1(std::string_view bytes) { return digest(EVP_sha1(), bytes); }
 
 std::optional<std::string> sha2(std::string_view bytes, std::int32_t bits) {
   switch (bits) {
-    case 224: return digest(EVP_sha224(), bytes);
+    case 224:
+      return digest(EVP_sha224(), bytes);
     case 0:
-    case 256: return digest(EVP_sha256(), bytes);
-    case 384: return digest(EVP_sha384(), bytes);
-    case 512: return digest(EVP_sha512(), bytes);
-    default: return {};
+    case 256:
+      return digest(EVP_sha256(), bytes);
+    case 384:
+      return digest(EVP_sha384(), bytes);
+    case 512:
+      return digest(EVP_sha512(), bytes);
+    default:
+      return {};
   }
 }
 

@@ -79,7 +79,8 @@ CallTypes elt_types(const CallShape& shape) {
 std::string lower_elt(const LowerCall& call) {
   std::string list;
   for (std::size_t i = 1; i < call.size(); ++i) list += (i > 1 ? ", " : "") + call.sql[i];
-  return "lab_elt([" + list + "], " + call.sql[0] + ", " + (call.ansi ? "true" : "false") + ")";
+  return "list_extract([" + list + "], lab_elt_index(" + call.sql[0] + ", " + std::to_string(call.size() - 1) + ", " +
+         (call.ansi ? "true" : "false") + "))";
 }
 
 /// Text stays text, binary binary, all else becomes text.
@@ -154,7 +155,8 @@ std::string lower_format_number(const LowerCall& call) {
 std::string lower_mask(const LowerCall& call) {
   std::string text = "lab_mask(" + call.sql[0];
   constexpr std::string_view kDefaults[] = {"'X'", "'x'", "'n'"};
-  for (std::size_t i = 0; i < 3; ++i) text += ", " + (i + 1 < call.size() ? "coalesce(" + call.sql[i + 1] + ", chr(0))" : std::string(kDefaults[i]));
+  for (std::size_t i = 0; i < 3; ++i)
+    text += ", " + (i + 1 < call.size() ? "coalesce(" + call.sql[i + 1] + ", chr(0))" : std::string(kDefaults[i]));
   if (call.size() < 5) return text + ", '', true)";
   return text + ", coalesce(" + call.sql[4] + ", ''), " + call.sql[4] + " IS NULL)";
 }
@@ -345,7 +347,7 @@ constexpr FunctionRow kTextTable[] = {
      .doc = "Without blanks, or without the characters, behind."},
     {.name = "sentences",
      .signature = "(str: string, language?: string, country?: string) -> array<array<string>>",
-     .native = "lab_sentences",
+     .status = Status::NotYet,
      .doc = "Words of sentences."},
     {.name = "soundex", .signature = "(str: string) -> string", .native = "lab_soundex", .doc = "Soundex code."},
     {.name = "space", .signature = "(n: int) -> string", .sql = "repeat(' ', CAST($1 AS BIGINT))", .doc = "n blanks."},

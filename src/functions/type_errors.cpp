@@ -19,11 +19,12 @@ std::string ordinal(std::size_t index) {
 
 void throw_unexpected_input(const CallShape& shape, std::string_view display, std::size_t argument,
                             std::string required) {
-  throw Error(conditions::kUnexpectedInputType, {{"sqlExpr", in_quotes(display)},
-                                                 {"paramIndex", ordinal(argument)},
-                                                 {"requiredType", std::move(required)},
-                                                 {"inputSql", in_quotes(shape.display(argument))},
-                                                 {"inputType", types::quoted_sql(shape.type(argument))}});
+  throw Error(conditions::kUnexpectedInputType,
+              {{"sqlExpr", in_quotes(display)},
+               {"paramIndex", shape.policy.is_spark4 ? ordinal(argument) : std::to_string(argument + 1)},
+               {"requiredType", std::move(required)},
+               {"inputSql", in_quotes(shape.display(argument))},
+               {"inputType", types::quoted_sql(shape.type(argument))}});
 }
 
 void throw_wrong_number(std::string_view function, std::string expected, std::size_t actual) {
@@ -34,11 +35,11 @@ void throw_wrong_number(std::string_view function, std::string expected, std::si
 }
 
 void throw_different_types(const CallShape& shape, std::string_view function, std::string_view display) {
-  std::string types = "(";
-  for (std::size_t i = 0; i < shape.size(); ++i) types += (i > 0 ? " or " : "") + types::quoted_sql(shape.type(i));
+  std::string types = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i) types += (i > 0 ? ", " : "") + types::quoted_sql(shape.type(i));
   throw Error(conditions::kDataDiffTypes, {{"sqlExpr", in_quotes(display)},
                                            {"functionName", "`" + std::string(function) + "`"},
-                                           {"dataType", types + ")"}});
+                                           {"dataType", types + "]"}});
 }
 
 void throw_binary_types(const CallShape& shape, std::string_view display) {

@@ -14,6 +14,11 @@ void register_all_kernels(KernelRegistry& registry) {
   register_interval_kernels(registry);
   register_text_kernels(registry);
   register_pattern_kernels(registry);
+  register_list_kernels(registry);
+  register_map_kernels(registry);
+  register_hash_kernels(registry);
+  register_format_kernels(registry);
+  register_misc_kernels(registry);
 }
 
 }  // namespace lab::engine

@@ -43,14 +43,17 @@ class Hasher {
     vector.ToUnifiedFormat(count, format_);
     switch (type_.InternalType()) {
       case duckdb::PhysicalType::LIST:
-        parts_.push_back(std::make_unique<Hasher>(duckdb::ListVector::GetEntry(vector), duckdb::ListVector::GetListSize(vector)));
+        parts_.push_back(
+            std::make_unique<Hasher>(duckdb::ListVector::GetEntry(vector), duckdb::ListVector::GetListSize(vector)));
         break;
       case duckdb::PhysicalType::STRUCT:
         vector.Flatten(count);
         vector.ToUnifiedFormat(count, format_);
-        for (auto& field : duckdb::StructVector::GetEntries(vector)) parts_.push_back(std::make_unique<Hasher>(*field, count));
+        for (auto& field : duckdb::StructVector::GetEntries(vector))
+          parts_.push_back(std::make_unique<Hasher>(*field, count));
         break;
-      default: break;
+      default:
+        break;
     }
     if (type_.id() == LogicalTypeId::DECIMAL) decimal_ = std::make_unique<DecimalArgument>(vector, count);
   }
@@ -59,21 +62,32 @@ class Hasher {
     const idx_t at = format_.sel->get_index(row);
     if (!format_.validity.RowIsValid(at)) return seed;
     switch (type_.id()) {
-      case LogicalTypeId::BOOLEAN: return Hash::of_int(value<bool>(at) ? 1 : 0, seed);
-      case LogicalTypeId::TINYINT: return Hash::of_int(value<std::int8_t>(at), seed);
-      case LogicalTypeId::SMALLINT: return Hash::of_int(value<std::int16_t>(at), seed);
+      case LogicalTypeId::BOOLEAN:
+        return Hash::of_int(value<bool>(at) ? 1 : 0, seed);
+      case LogicalTypeId::TINYINT:
+        return Hash::of_int(value<std::int8_t>(at), seed);
+      case LogicalTypeId::SMALLINT:
+        return Hash::of_int(value<std::int16_t>(at), seed);
       case LogicalTypeId::INTEGER:
-      case LogicalTypeId::DATE: return Hash::of_int(value<std::int32_t>(at), seed);
+      case LogicalTypeId::DATE:
+        return Hash::of_int(value<std::int32_t>(at), seed);
       case LogicalTypeId::BIGINT:
       case LogicalTypeId::TIMESTAMP:
-      case LogicalTypeId::TIMESTAMP_TZ: return Hash::of_long(value<std::int64_t>(at), seed);
+      case LogicalTypeId::TIMESTAMP_TZ:
+        return Hash::of_long(value<std::int64_t>(at), seed);
       case LogicalTypeId::FLOAT: {
         const float number = value<float>(at);
-        return Hash::of_int(number == 0 ? 0 : std::isnan(number) ? 0x7fc00000 : std::bit_cast<std::int32_t>(number), seed);
+        return Hash::of_int(number == 0          ? 0
+                            : std::isnan(number) ? 0x7fc00000
+                                                 : std::bit_cast<std::int32_t>(number),
+                            seed);
       }
       case LogicalTypeId::DOUBLE: {
         const double number = value<double>(at);
-        return Hash::of_long(number == 0 ? 0 : std::isnan(number) ? 0x7ff8000000000000LL : std::bit_cast<std::int64_t>(number), seed);
+        return Hash::of_long(number == 0          ? 0
+                             : std::isnan(number) ? 0x7ff8000000000000LL
+                                                  : std::bit_cast<std::int64_t>(number),
+                             seed);
       }
       case LogicalTypeId::DECIMAL: {
         const auto number = (*decimal_)[row];
@@ -116,7 +130,8 @@ void run_hash(DataChunk& arguments, ExpressionState&, Vector& result) {
   arguments.data[1].ToUnifiedFormat(arguments.size(), seeds);
   result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
   auto* out = duckdb::FlatVector::GetData<Seed>(result);
-  for (idx_t row = 0; row < count; ++row) out[row] = hasher(row, duckdb::UnifiedVectorFormat::GetData<Seed>(seeds)[seeds.sel->get_index(row)]);
+  for (idx_t row = 0; row < count; ++row)
+    out[row] = hasher(row, duckdb::UnifiedVectorFormat::GetData<Seed>(seeds)[seeds.sel->get_index(row)]);
   if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
 }
 
@@ -124,11 +139,14 @@ void run_hash(DataChunk& arguments, ExpressionState&, Vector& result) {
 
 void register_hash_kernels(KernelRegistry& registry) {
   constexpr KernelTraits kSeesNulls{.sees_nulls = true};
-  registry.add("lab_murmur3", {LogicalType::ANY, LogicalType::INTEGER}, LogicalType::INTEGER, &run_hash<Murmur3>, kSeesNulls);
-  registry.add("lab_xxhash64", {LogicalType::ANY, LogicalType::BIGINT}, LogicalType::BIGINT, &run_hash<XxHash64>, kSeesNulls);
+  registry.add("lab_murmur3", {LogicalType::ANY, LogicalType::INTEGER}, LogicalType::INTEGER, &run_hash<Murmur3>,
+               kSeesNulls);
+  registry.add("lab_xxhash64", {LogicalType::ANY, LogicalType::BIGINT}, LogicalType::BIGINT, &run_hash<XxHash64>,
+               kSeesNulls);
   registry.add(adapt("lab_md5", [](compute::BytesView value) { return compute::md5(value.bytes); }));
   registry.add(adapt("lab_sha1", [](compute::BytesView value) { return compute::sha1(value.bytes); }));
-  registry.add(adapt("lab_sha2", [](compute::BytesView value, std::int32_t bits) { return compute::sha2(value.bytes, bits); }));
+  registry.add(
+      adapt("lab_sha2", [](compute::BytesView value, std::int32_t bits) { return compute::sha2(value.bytes, bits); }));
   registry.add(adapt("lab_crc32", [](compute::BytesView value) { return compute::crc32(value.bytes); }));
 }
 

@@ -9,8 +9,8 @@
 #include "engine/kernels/families.h"
 #include "engine/kernels/list_writer.h"
 
-/// Kernels over lists answer with 1-based positions, which `list_select` turns into elements of any type; equality of elements is that of
-/// DuckDB's sort keys, so NULLs, NaN and nested values compare as in DISTINCT.
+/// Kernels over lists answer with 1-based positions, which `list_select` turns into elements of any type; equality of
+/// elements is that of DuckDB's sort keys, so NULLs, NaN and nested values compare as in DISTINCT.
 namespace lab::engine {
 
 namespace {
@@ -26,16 +26,20 @@ using std::string_view;
 /// The lists of a vector with a key for each element.
 class KeyedLists {
  public:
-  KeyedLists(Vector& lists, idx_t count) : keys_(LogicalType::BLOB, std::max<idx_t>(duckdb::ListVector::GetListSize(lists), 1)) {
+  KeyedLists(Vector& lists, idx_t count)
+      : keys_(LogicalType::BLOB, std::max<idx_t>(duckdb::ListVector::GetListSize(lists), 1)) {
     lists.ToUnifiedFormat(count, format_);
     const idx_t size = duckdb::ListVector::GetListSize(lists);
     if (size > 0) {
-      duckdb::CreateSortKeyHelpers::CreateSortKey(duckdb::ListVector::GetEntry(lists), size,
-                                                  duckdb::OrderModifiers(duckdb::OrderType::ASCENDING, duckdb::OrderByNullType::NULLS_FIRST), keys_);
+      duckdb::CreateSortKeyHelpers::CreateSortKey(
+          duckdb::ListVector::GetEntry(lists), size,
+          duckdb::OrderModifiers(duckdb::OrderType::ASCENDING, duckdb::OrderByNullType::NULLS_FIRST), keys_);
     }
   }
   bool is_valid(idx_t row) const { return format_.validity.RowIsValid(format_.sel->get_index(row)); }
-  list_entry_t operator[](idx_t row) const { return duckdb::UnifiedVectorFormat::GetData<list_entry_t>(format_)[format_.sel->get_index(row)]; }
+  list_entry_t operator[](idx_t row) const {
+    return duckdb::UnifiedVectorFormat::GetData<list_entry_t>(format_)[format_.sel->get_index(row)];
+  }
   string_view key(idx_t element) const {
     const auto& key = duckdb::FlatVector::GetData<duckdb::string_t>(keys_)[element];
     return {key.GetData(), key.GetSize()};
@@ -100,7 +104,8 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_lists(duckdb::ClientContext&, duck
                                                     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   for (std::size_t i = 0; i < arguments.size() && i < function.GetArguments().size(); ++i) {
     const auto& type = arguments[i]->return_type;
-    function.GetArguments()[i] = type.id() == duckdb::LogicalTypeId::LIST ? type : LogicalType::LIST(LogicalType::INTEGER);
+    function.GetArguments()[i] =
+        type.id() == duckdb::LogicalTypeId::LIST ? type : LogicalType::LIST(LogicalType::INTEGER);
   }
   return nullptr;
 }
@@ -135,9 +140,13 @@ T value_at(DataChunk& arguments, std::size_t column, idx_t row) {
 void slice_indices(DataChunk& arguments, ExpressionState&, Vector& result) {
   write_positions(arguments, result, [&](idx_t row, ListWriter& out) {
     const auto size = value_at<std::int64_t>(arguments, 0, row);
-    const std::int64_t start = value_at<std::int32_t>(arguments, 1, row), length = value_at<std::int32_t>(arguments, 2, row);
-    if (start == 0) throw Error(compute::conditions::kSliceStart, {{"parameter", "`start`"}, {"functionName", "`slice`"}});
-    if (length < 0) throw Error(compute::conditions::kSliceLength, {{"parameter", "`length`"}, {"functionName", "`slice`"}, {"length", std::to_string(length)}});
+    const std::int64_t start = value_at<std::int32_t>(arguments, 1, row),
+                       length = value_at<std::int32_t>(arguments, 2, row);
+    if (start == 0)
+      throw Error(compute::conditions::kSliceStart, {{"parameter", "`start`"}, {"functionName", "`slice`"}});
+    if (length < 0)
+      throw Error(compute::conditions::kSliceLength,
+                  {{"parameter", "`length`"}, {"functionName", "`slice`"}, {"length", std::to_string(length)}});
     const std::int64_t first = start > 0 ? start : size + start + 1;
     if (first < 1) return;
     for (std::int64_t i = first; i < first + length && i <= size; ++i) out.add(i);
@@ -153,8 +162,10 @@ void insert_indices(DataChunk& arguments, ExpressionState&, Vector& result) {
     const std::int64_t fresh = size + 1;
     if (position > 0) {
       for (std::int64_t i = 1; i < position; ++i) {
-        if (i <= size) out.add(i);
-        else out.add_null();
+        if (i <= size)
+          out.add(i);
+        else
+          out.add_null();
       }
       out.add(fresh);
       for (std::int64_t i = position; i <= size; ++i) out.add(i);
@@ -187,20 +198,24 @@ void shuffle_indices(DataChunk& arguments, ExpressionState&, Vector& result) {
 constexpr __int128 kMaxElements = 2147483632;
 
 [[noreturn]] void throw_too_many(__int128 count) {
-  throw Error(compute::conditions::kTooManyElements, {{"numberOfElements", std::to_string(static_cast<long long>(count))},
-                                                      {"maxRoundedArrayLength", "2147483632"},
-                                                      {"functionName", "`sequence`"}});
+  throw Error(compute::conditions::kTooManyElements,
+              {{"numberOfElements", std::to_string(static_cast<long long>(count))},
+               {"maxRoundedArrayLength", "2147483632"},
+               {"functionName", "`sequence`"}});
 }
 
 [[noreturn]] void throw_boundaries(const std::string& start, const std::string& stop, const std::string& step) {
-  throw Error(lab::conditions::kInternalError, {{"message", "Illegal sequence boundaries: " + start + " to " + stop + " by " + step}});
+  throw Error(lab::conditions::kInternalError,
+              {{"message", "Illegal sequence boundaries: " + start + " to " + stop + " by " + step}});
 }
 
 void sequence(DataChunk& arguments, ExpressionState& state, Vector& result) {
   InterruptCheck interrupt(state);
   write_positions(arguments, result, [&](idx_t row, ListWriter& out) {
     const auto start = value_at<std::int64_t>(arguments, 0, row), stop = value_at<std::int64_t>(arguments, 1, row);
-    const std::int64_t step = arguments.ColumnCount() > 2 ? value_at<std::int64_t>(arguments, 2, row) : start <= stop ? 1 : -1;
+    const std::int64_t step = arguments.ColumnCount() > 2 ? value_at<std::int64_t>(arguments, 2, row)
+                              : start <= stop             ? 1
+                                                          : -1;
     if ((step == 0 && start != stop) || (step > 0 && start > stop) || (step < 0 && start < stop)) {
       throw_boundaries(std::to_string(start), std::to_string(stop), std::to_string(step));
     }
@@ -223,9 +238,11 @@ void sequence_instants(DataChunk& arguments, ExpressionState& state, Vector& res
   for (auto& field : fields) field->Flatten(arguments.size());
   write_positions(arguments, result, [&](idx_t row, ListWriter& out) {
     const auto start = value_at<std::int64_t>(arguments, 0, row), stop = value_at<std::int64_t>(arguments, 1, row);
-    compute::Interval step{duckdb::FlatVector::GetData<std::int32_t>(*fields[0])[row], duckdb::FlatVector::GetData<std::int32_t>(*fields[1])[row],
+    compute::Interval step{duckdb::FlatVector::GetData<std::int32_t>(*fields[0])[row],
+                           duckdb::FlatVector::GetData<std::int32_t>(*fields[1])[row],
                            duckdb::FlatVector::GetData<std::int64_t>(*fields[2])[row]};
-    const compute::Zone& zone = compute::Zone::find(Wire<string_view>::in(value_at<duckdb::string_t>(arguments, 3, row)));
+    const compute::Zone& zone =
+        compute::Zone::find(Wire<string_view>::in(value_at<duckdb::string_t>(arguments, 3, row)));
     const bool up = step.months > 0 || (step.months == 0 && (step.days > 0 || (step.days == 0 && step.micros > 0)));
     if (step == compute::Interval{} ? start != stop : up ? start > stop : start < stop) {
       // Without a step of the caller's own a falling sequence goes down by days.
@@ -250,12 +267,16 @@ void sequence_instants(DataChunk& arguments, ExpressionState& state, Vector& res
 std::optional<std::int64_t> array_index(std::int64_t index, std::int64_t size, string_view kind, bool raises) {
   if (kind == "item") {
     if (index >= 0 && index < size) return index + 1;
-    if (raises) throw Error(compute::conditions::kArrayIndex, {{"indexValue", std::to_string(index)}, {"arraySize", std::to_string(size)}});
+    if (raises)
+      throw Error(compute::conditions::kArrayIndex,
+                  {{"indexValue", std::to_string(index)}, {"arraySize", std::to_string(size)}});
     return {};
   }
   if (index == 0) throw Error(compute::conditions::kIndexOfZero, {});
   if (index > size || index < -size) {
-    if (raises) throw Error(compute::conditions::kArrayIndexElementAt, {{"indexValue", std::to_string(index)}, {"arraySize", std::to_string(size)}});
+    if (raises)
+      throw Error(compute::conditions::kArrayIndexElementAt,
+                  {{"indexValue", std::to_string(index)}, {"arraySize", std::to_string(size)}});
     return {};
   }
   return index > 0 ? index : size + index + 1;
@@ -276,8 +297,10 @@ void array_join(DataChunk& arguments, ExpressionState&, Vector& result) {
   auto* out = duckdb::FlatVector::GetData<duckdb::string_t>(result);
   std::string text;
   for (idx_t row = 0; row < count; ++row) {
-    const auto l = lists.sel->get_index(row), s = separators.sel->get_index(row), r = replaces ? replacements.sel->get_index(row) : 0;
-    if (!lists.validity.RowIsValid(l) || !separators.validity.RowIsValid(s) || (replaces && !replacements.validity.RowIsValid(r))) {
+    const auto l = lists.sel->get_index(row), s = separators.sel->get_index(row),
+               r = replaces ? replacements.sel->get_index(row) : 0;
+    if (!lists.validity.RowIsValid(l) || !separators.validity.RowIsValid(s) ||
+        (replaces && !replacements.validity.RowIsValid(r))) {
       duckdb::FlatVector::SetNull(result, row, true);
       continue;
     }
@@ -319,8 +342,10 @@ void quantify(DataChunk& arguments, ExpressionState&, Vector& result) {
     const auto entry = duckdb::UnifiedVectorFormat::GetData<list_entry_t>(lists)[l];
     for (idx_t i = 0; i < entry.length && !decided; ++i) {
       const auto at = items.sel->get_index(entry.offset + i);
-      if (!items.validity.RowIsValid(at)) unknown = true;
-      else decided = duckdb::UnifiedVectorFormat::GetData<bool>(items)[at] == Decides;
+      if (!items.validity.RowIsValid(at))
+        unknown = true;
+      else
+        decided = duckdb::UnifiedVectorFormat::GetData<bool>(items)[at] == Decides;
     }
     out[row] = decided ? Decides : !Decides;
     if (!decided && unknown) duckdb::FlatVector::SetNull(result, row, true);
@@ -332,17 +357,30 @@ void quantify(DataChunk& arguments, ExpressionState&, Vector& result) {
 
 void register_list_kernels(KernelRegistry& registry) {
   const LogicalType i = LogicalType::INTEGER, l = LogicalType::BIGINT, t = LogicalType::VARCHAR;
-  const LogicalType positions = LogicalType::LIST(l), any_list = LogicalType::LIST(LogicalType::ANY), texts = LogicalType::LIST(t);
+  const LogicalType positions = LogicalType::LIST(l), any_list = LogicalType::LIST(LogicalType::ANY),
+                    texts = LogicalType::LIST(t);
   registry.add(duckdb::ScalarFunction("lab_distinct_indices", {any_list}, positions, &distinct_indices, &bind_lists));
-  registry.add(duckdb::ScalarFunction("lab_except_indices", {any_list, any_list}, positions, &filtered_indices<false>, &bind_lists));
-  registry.add(duckdb::ScalarFunction("lab_intersect_indices", {any_list, any_list}, positions, &filtered_indices<true>, &bind_lists));
+  registry.add(duckdb::ScalarFunction("lab_except_indices", {any_list, any_list}, positions, &filtered_indices<false>,
+                                      &bind_lists));
+  registry.add(duckdb::ScalarFunction("lab_intersect_indices", {any_list, any_list}, positions, &filtered_indices<true>,
+                                      &bind_lists));
   registry.add("lab_slice_indices", {l, i, i}, positions, &slice_indices, kRaises);
   registry.add("lab_insert_indices", {l, i}, positions, &insert_indices, kRaises);
   registry.add("lab_shuffle_indices", {l}, positions, &shuffle_indices, {.is_volatile = true});
   registry.add("lab_sequence", {l, l}, positions, &sequence, kRaises);
   registry.add("lab_sequence", {l, l, l}, positions, &sequence, kRaises);
-  registry.add("lab_sequence_instants", {l, l, LogicalType::STRUCT({{"f0", i}, {"f1", i}, {"f2", l}}), t}, positions, &sequence_instants, kRaises);
+  registry.add("lab_sequence_instants", {l, l, LogicalType::STRUCT({{"f0", i}, {"f1", i}, {"f2", l}}), t}, positions,
+               &sequence_instants, kRaises);
   registry.add(adapt<&array_index>("lab_array_index"), kRaises);
+  registry.add(adapt("lab_elt_index",
+                     [](std::int32_t n, std::int32_t size, bool raises) -> std::optional<std::int64_t> {
+                       if (n >= 1 && n <= size) return n;
+                       if (raises)
+                         throw Error(compute::conditions::kArrayIndex,
+                                     {{"indexValue", std::to_string(n)}, {"arraySize", std::to_string(size)}});
+                       return {};
+                     }),
+               kRaises);
   registry.add("lab_array_join", {texts, t}, t, &array_join);
   registry.add("lab_array_join", {texts, t, t}, t, &array_join);
   registry.add("lab_list_or", {LogicalType::LIST(LogicalType::BOOLEAN)}, LogicalType::BOOLEAN, &quantify<true>);

@@ -34,7 +34,8 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_map(duckdb::ClientContext&, duckdb
 }
 
 [[noreturn]] void throw_duplicate(std::string key) {
-  throw Error(compute::conditions::kDuplicatedMapKey, {{"key", std::move(key)}, {"mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""}});
+  throw Error(compute::conditions::kDuplicatedMapKey,
+              {{"key", std::move(key)}, {"mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""}});
 }
 
 /// lab_map_from_lists(keys, values): refuses NULL keys, repeated keys and lists of different lengths.
@@ -50,7 +51,9 @@ void map_from_lists(DataChunk& arguments, ExpressionState&, Vector& result) {
   key_child.ToUnifiedFormat(num_keys, key_items);
   Vector sort_keys(LogicalType::BLOB, std::max<idx_t>(num_keys, 1));
   if (num_keys > 0) {
-    duckdb::CreateSortKeyHelpers::CreateSortKey(key_child, num_keys, duckdb::OrderModifiers(duckdb::OrderType::ASCENDING, duckdb::OrderByNullType::NULLS_FIRST), sort_keys);
+    duckdb::CreateSortKeyHelpers::CreateSortKey(
+        key_child, num_keys, duckdb::OrderModifiers(duckdb::OrderType::ASCENDING, duckdb::OrderByNullType::NULLS_FIRST),
+        sort_keys);
   }
   result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
   auto* out = duckdb::FlatVector::GetData<list_entry_t>(result);
@@ -69,7 +72,8 @@ void map_from_lists(DataChunk& arguments, ExpressionState&, Vector& result) {
     seen.clear();
     for (idx_t i = 0; i < key_entry.length; ++i) {
       const idx_t at = key_entry.offset + i;
-      if (!key_items.validity.RowIsValid(key_items.sel->get_index(at))) throw Error(compute::conditions::kNullMapKey, {});
+      if (!key_items.validity.RowIsValid(key_items.sel->get_index(at)))
+        throw Error(compute::conditions::kNullMapKey, {});
       const auto& key = duckdb::FlatVector::GetData<duckdb::string_t>(sort_keys)[at];
       if (!seen.insert(Wire<string_view>::in(key)).second) throw_duplicate(key_child.GetValue(at).ToString());
       key_order.push_back(at);
@@ -111,15 +115,19 @@ void str_to_map(DataChunk& arguments, ExpressionState& state, Vector& result) {
       duckdb::FlatVector::SetNull(result, row, true);
       continue;
     }
-    const auto text_of = [&](std::size_t i) { return Wire<string_view>::in(duckdb::FlatVector::GetData<duckdb::string_t>(arguments.data[i])[row]); };
+    const auto text_of = [&](std::size_t i) {
+      return Wire<string_view>::in(duckdb::FlatVector::GetData<duckdb::string_t>(arguments.data[i])[row]);
+    };
     seen.clear();
     for (const string_view pair : compute::regexp_split(text_of(0), text_of(1), -1)) {
       const auto parts = compute::regexp_split(pair, text_of(2), 2);
       if (!seen.insert(parts[0]).second) throw_duplicate(std::string(parts[0]));
       duckdb::ListVector::Reserve(result, total + 1);
-      duckdb::FlatVector::GetData<duckdb::string_t>(keys)[total] = duckdb::StringVector::AddString(keys, parts[0].data(), parts[0].size());
+      duckdb::FlatVector::GetData<duckdb::string_t>(keys)[total] =
+          duckdb::StringVector::AddString(keys, parts[0].data(), parts[0].size());
       if (parts.size() > 1) {
-        duckdb::FlatVector::GetData<duckdb::string_t>(values)[total] = duckdb::StringVector::AddString(values, parts[1].data(), parts[1].size());
+        duckdb::FlatVector::GetData<duckdb::string_t>(values)[total] =
+            duckdb::StringVector::AddString(values, parts[1].data(), parts[1].size());
       } else {
         duckdb::FlatVector::SetNull(values, total, true);
       }
@@ -135,7 +143,9 @@ void str_to_map(DataChunk& arguments, ExpressionState& state, Vector& result) {
 
 void register_map_kernels(KernelRegistry& registry) {
   const LogicalType any_list = LogicalType::LIST(LogicalType::ANY), t = LogicalType::VARCHAR;
-  registry.add(duckdb::ScalarFunction("lab_map_from_lists", {any_list, any_list}, LogicalType::MAP(LogicalType::ANY, LogicalType::ANY), &map_from_lists, &bind_map), kRaises);
+  registry.add(duckdb::ScalarFunction("lab_map_from_lists", {any_list, any_list},
+                                      LogicalType::MAP(LogicalType::ANY, LogicalType::ANY), &map_from_lists, &bind_map),
+               kRaises);
   registry.add("lab_str_to_map", {t, t, t}, LogicalType::MAP(t, t), &str_to_map, kRaises);
 }
 
