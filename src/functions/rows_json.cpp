@@ -76,11 +76,11 @@ CallTypes to_csv_types(const CallShape& shape) {
   if (!shape.type(0).is(TypeKind::Struct)) throw Misfit{Misfit::Why::Input, 0, "\"STRUCT\""};
   return to_json_types(shape);
 }
-std::string lower_schema_of_json(const LowerCall& call) {
-  return "lab_schema_of_json(" + call.sql[0] + ", " + options_sql(call, 1) + ")";
-}
+std::string lower_schema_of_json(const LowerCall& call) { return "lab_schema_of_json(" + call.sql[0] + ")"; }
 std::string lower_schema_of_csv(const LowerCall& call) {
-  return "lab_schema_of_csv(" + call.sql[0] + ", " + options_sql(call, 1) + ")";
+  const std::string options = options_sql(call, 1);
+  return "lab_schema_of_csv(" + call.sql[0] + ", coalesce(map_extract_value(" + options +
+         ", 'sep'), map_extract_value(" + options + ", 'delimiter'), ','))";
 }
 
 constexpr FunctionRow kJsonTable[] = {

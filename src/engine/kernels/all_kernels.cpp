@@ -18,6 +18,7 @@ void register_all_kernels(KernelRegistry& registry) {
   register_map_kernels(registry);
   register_hash_kernels(registry);
   register_format_kernels(registry);
+  register_json_kernels(registry);
   register_misc_kernels(registry);
 }
 
