@@ -26,6 +26,7 @@ constexpr BinaryOperator kShiftRightUnsigned{">>>", 5, "shiftrightunsigned"};
 }  // namespace
 
 plan::ExpressionPtr Grammar::value_expression(int level) {
+  const Part part(*this);
   const Index first = position_;
   auto left = unary();
   while (true) {

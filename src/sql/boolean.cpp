@@ -59,6 +59,7 @@ ExpressionPtr Grammar::negation() {
 }
 
 ExpressionPtr Grammar::predicated() {
+  const Part part(*this);
   const Index first = position_;
   auto value = value_expression();
   bool found = false;
@@ -187,6 +188,7 @@ Expressions Grammar::expressions() {
 }
 
 ExpressionPtr Grammar::named_expression() {
+  const Part part(*this);
   const Index first = position_;
   auto value = expression();
   plan::Alias alias;

@@ -68,7 +68,19 @@ class Grammar {
     Grammar& grammar_;
     int outer_depth_;
   };
-  /// The tree under construction gets one level deeper without recursion (a left-associative chain).
+  /// A subtree of its own: what it deepens does not add to its siblings, of which the deepest counts.
+  class Part {
+   public:
+    explicit Part(Grammar& grammar) : grammar_(grammar), outer_depth_(std::exchange(grammar.depth_, 0)) {}
+    ~Part() { grammar_.depth_ = std::max(outer_depth_, grammar_.depth_); }
+    Part(const Part&) = delete;
+
+   private:
+    Grammar& grammar_;
+    int outer_depth_;
+  };
+  /// The tree under construction gets one level deeper without recursion (a left-associative chain). Belongs to the
+  /// innermost Level or Part.
   void deepen();
 
   // --- names (names.cpp) ---
@@ -232,7 +244,7 @@ class Grammar {
   bool has_unclosed_comment_ = false;
   Index position_ = 0;
   int nesting_ = 0;
-  int depth_ = 0;  ///< deepest tree completed since the innermost open Level began
+  int depth_ = 0;  ///< deepest tree completed since the innermost open Level or Part began
 };
 
 }  // namespace lab::sql

@@ -94,9 +94,13 @@ TEST(SqlParser, refuses_what_is_too_deep_and_takes_what_is_long) {
   EXPECT_EQ(condition_of("SELECT * FROM a" + repeated(" JOIN a", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
   EXPECT_EQ(condition_of("SELECT * FROM " + repeated("(SELECT * FROM ", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
   EXPECT_EQ(condition_of("SELECT CAST(a AS " + repeated("ARRAY<", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
-  EXPECT_EQ(condition_of("SELECT a" + repeated(" AND a", 100000)), "none");
-  EXPECT_EQ(condition_of("SELECT a IN (1" + repeated(", 1", 100000) + ")"), "none");
-  EXPECT_EQ(condition_of("VALUES (1)" + repeated(", (1)", 100000)), "none");
+  EXPECT_EQ(condition_of("SELECT a" + repeated(" AND a", 20000)), "none");
+  EXPECT_EQ(condition_of("SELECT a > 0" + repeated(" AND a + 1 BETWEEN 2 AND b[0].c", 20000)), "none");
+  EXPECT_EQ(condition_of("SELECT a + 1 AS b" + repeated(", f(a)[1] + 2 AS b", 20000)), "none");
+  EXPECT_EQ(condition_of("SELECT f(a + 1" + repeated(", a[1] IS NULL", 20000) + ")"), "none");
+  EXPECT_EQ(condition_of("SELECT 1 FROM " + repeated("(SELECT * FROM ", 120) + "t" + repeated(")", 120)), "none");
+  EXPECT_EQ(condition_of("SELECT a IN (1" + repeated(", 1", 20000) + ")"), "none");
+  EXPECT_EQ(condition_of("VALUES (1)" + repeated(", (1)", 20000)), "none");
   EXPECT_EQ(condition_of("SELECT 1" + repeated(" + 1", 400)), "none");
 }
 

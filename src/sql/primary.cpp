@@ -6,6 +6,7 @@ namespace lab::sql {
 using plan::ExpressionPtr;
 
 ExpressionPtr Grammar::primary() {
+  const Part part(*this);
   const Index first = position_;
   bool may_be_name = false;
   auto base = primary_base(may_be_name);

@@ -13,6 +13,7 @@ constexpr std::string_view kGeneratedAlias = "__auto_generated_subquery_name";
 }
 
 RelationPtr Grammar::from_clause() {
+  const Part part(*this);
   const Index first = position_;
   expect("FROM");
   auto result = relation();
