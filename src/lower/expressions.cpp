@@ -71,15 +71,7 @@ std::string Lowering::junction(const Call& call, bool is_and) {
 std::string Lowering::condition(const Expression& expression) {
   Select block;
   add_conjuncts(block, expression);
-  std::string safe, guarded;
-  for (const std::string& conjunct : block.where) safe += (safe.empty() ? "" : " AND ") + conjunct;
-  for (auto conjunct = block.raising_where.rbegin(); conjunct != block.raising_where.rend(); ++conjunct) {
-    guarded = guarded.empty() ? *conjunct : "CASE WHEN " + *conjunct + " THEN " + guarded + " ELSE false END";
-  }
-  if (guarded.empty()) return "(" + safe + ")";
-  if (safe.empty()) return "(" + guarded + ")";
-  // Written bare as well: DuckDB finds the keys of a join there.
-  return "(" + safe + " AND CASE WHEN " + safe + " THEN " + guarded + " ELSE false END)";
+  return "(" + block.condition() + ")";
 }
 
 std::string Lowering::write(const Cast& node, const Expression& expression) {

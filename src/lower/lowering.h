@@ -67,6 +67,8 @@ class Lowering {
 
   /// `select` as an item of FROM, with the columns' own names.
   std::string from_item(const Select& select);
+  /// Gives computed columns of `select` new names when `node` does no more than that.
+  static bool rename(Select& select, const plan::bound::Project& node);
   /// A plain block over `select`.
   Select over_block(Select select, const plan::bound::Columns& columns);
   std::string next_alias() { return "t" + std::to_string(num_aliases_++); }

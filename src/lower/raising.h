@@ -9,6 +9,8 @@ namespace lab::lower {
 /// The expression may raise an error for some row, so it must not see rows that the query leaves out.
 bool may_raise(const plan::bound::Expression& expression);
 
+bool holds_subquery(const plan::bound::Expression& expression);
+
 /// Conjuncts of a condition, in order.
 std::vector<const plan::bound::Expression*> conjuncts_of(const plan::bound::Expression& condition);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/error.h"
 #include "functions/duckdb_type.h"
 #include "functions/function_row.h"
@@ -28,8 +30,28 @@ Select Lowering::over_block(Select select, const Columns& columns) {
 
 Select Lowering::lower(const OneRow&, const Relation&) { return {}; }
 
+bool Lowering::rename(Select& select, const Project& node) {
+  if (select.is_distinct || !select.distinct_on.empty() || !select.set_operation.empty()) return false;
+  std::vector<Select::Output> outputs;
+  for (const Output& output : node.outputs) {
+    const auto* column = std::get_if<ColumnRef>(&output.expression->node);
+    if (!column || column->is_outer) return false;
+    const auto source = std::ranges::find(select.outputs, column->column, &Select::Output::id);
+    if (source == select.outputs.end() || source->sql.empty()) return false;
+    outputs.push_back({output.column, std::move(source->sql)});
+    // Twice the same column would be computed twice.
+    source->sql.clear();
+  }
+  select.outputs = std::move(outputs);
+  return true;
+}
+
 Select Lowering::lower(const Project& node, const Relation&) {
   Select select = relation(*node.input);
+  if (select.is_computed) {
+    Select renamed = select;
+    if (rename(renamed, node)) return renamed;
+  }
   // A projection may replace the columns under an ORDER BY or LIMIT: their texts speak of columns of FROM, and rows stay rows.
   // Only an expression that can raise must wait until LIMIT has cut.
   bool raises = false;
@@ -47,7 +69,13 @@ Select Lowering::lower(const Project& node, const Relation&) {
 
 void Lowering::add_conjuncts(Select& select, const Expression& condition) {
   for (const Expression* conjunct : conjuncts_of(condition)) {
-    (may_raise(*conjunct) ? select.raising_where : select.where).push_back(expression(*conjunct));
+    std::string text = expression(*conjunct);
+    if (may_raise(*conjunct)) {
+      select.raising_where.push_back(std::move(text));
+    } else {
+      if (!holds_subquery(*conjunct)) select.guards.push_back(text);
+      select.where.push_back(std::move(text));
+    }
   }
 }
 

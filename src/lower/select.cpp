@@ -27,19 +27,18 @@ std::string conjunction(const std::vector<std::string>& conjuncts) {
   return text;
 }
 
-// What cannot raise is also written bare, so that DuckDB can use it in scans; the CASE keeps the rest from rows that fail it.
-std::string where_text(const std::vector<std::string>& where, const std::vector<std::string>& raising) {
+}  // namespace
+
+// What cannot raise is also written bare, so that DuckDB can use it in scans and joins; the CASE keeps the rest from rows that fail it.
+std::string Select::condition() const {
   std::string guarded;
-  for (auto conjunct = raising.rbegin(); conjunct != raising.rend(); ++conjunct) {
+  for (auto conjunct = raising_where.rbegin(); conjunct != raising_where.rend(); ++conjunct) {
     guarded = guarded.empty() ? *conjunct : "CASE WHEN " + *conjunct + " THEN " + guarded + " ELSE false END";
   }
   if (guarded.empty()) return conjunction(where);
-  if (where.empty()) return guarded;
-  const std::string safe = conjunction(where);
-  return safe + " AND CASE WHEN " + safe + " THEN " + guarded + " ELSE false END";
+  if (!guards.empty()) guarded = "CASE WHEN " + conjunction(guards) + " THEN " + guarded + " ELSE false END";
+  return where.empty() ? guarded : conjunction(where) + " AND " + guarded;
 }
-
-}  // namespace
 
 std::string Select::text() const {
   std::string text = set_operation;
@@ -56,8 +55,8 @@ std::string Select::text() const {
     // DuckDB knows no relation without columns.
     if (outputs.empty()) text += "true AS no_columns";
     if (!from.empty()) text += " FROM " + from;
-    const std::string condition = where_text(where, raising_where);
-    if (!condition.empty()) text += " WHERE " + condition;
+    const std::string filter = condition();
+    if (!filter.empty()) text += " WHERE " + filter;
     if (!group_by.empty()) text += " GROUP BY " + group_by;
   }
   if (!order_by.empty()) text += " ORDER BY " + comma_list(order_by);

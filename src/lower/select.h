@@ -26,8 +26,9 @@ struct Select {
   };
 
   std::string from;                ///< a FROM item or a chain of joins; empty: no FROM
-  std::vector<std::string> where;  ///< conjuncts that cannot raise
-  std::vector<std::string> raising_where;  ///< conjuncts that can; they see only rows that pass `where`
+  std::vector<std::string> where;          ///< conjuncts that cannot raise
+  std::vector<std::string> guards;         ///< those of them that are cheap to ask twice
+  std::vector<std::string> raising_where;  ///< conjuncts that can raise; they see only rows that pass `guards`
   std::vector<Output> outputs;     ///< in order; never repeated ids
   bool is_computed = false;        ///< some output is more than a column of `from` under its own name
   bool is_distinct = false;
@@ -39,6 +40,8 @@ struct Select {
   std::int64_t offset = 0;
   std::string set_operation;       ///< whole text instead of all of the above but order and limit
 
+  /// The text behind WHERE; empty when there is none.
+  std::string condition() const;
   /// Only FROM and WHERE: columns can still be replaced.
   bool is_plain() const {
     return !is_computed && !is_distinct && distinct_on.empty() && !is_aggregate && order_by.empty() && !has_limit() && set_operation.empty();
