@@ -31,7 +31,8 @@ std::string random_call(std::string_view kernel, const LowerCall& call) {
 std::string lower_rand(const LowerCall& call) { return random_call("lab_rand", call); }
 std::string lower_randn(const LowerCall& call) { return random_call("lab_randn", call); }
 
-std::string lower_row_number(const LowerCall& call) { return call.size() > 0 ? call.sql[0] : "0::BIGINT"; }
+/// Without a number from analysis the rows of the block are counted.
+std::string lower_row_number(const LowerCall& call) { return call.size() > 0 ? call.sql[0] : "(row_number() OVER () - 1)"; }
 
 constexpr FunctionRow kMiscTable[] = {
     {.name = "assert_true",
