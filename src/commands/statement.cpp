@@ -3,6 +3,7 @@
 #include "base/letter_case.h"
 
 #include <arrow/record_batch.h>
+#include <arrow/type.h>
 
 #include "commands/arrow_rows.h"
 #include "commands/conditions.h"
@@ -48,7 +49,21 @@ plan::bound::Query Statement::analyze(const plan::RelationPtr& relation) { retur
 
 Outcome Statement::execute(const plan::Statement& statement) { return commands::execute(statement, *this); }
 
-std::unique_ptr<engine::ResultStream> Statement::run(const plan::bound::Query& query) const { return session_.executor().run(query, stop_, progress_); }
+namespace {
+
+/// The result of DDL read as a DataFrame: no columns and no rows, which no engine can scan.
+class NoRows final : public engine::ResultStream {
+ public:
+  std::shared_ptr<arrow::Schema> arrow_schema() const override { return arrow::schema(arrow::FieldVector{}); }
+  std::shared_ptr<arrow::RecordBatch> next(std::size_t) override { return nullptr; }
+};
+
+}  // namespace
+
+std::unique_ptr<engine::ResultStream> Statement::run(const plan::bound::Query& query) const {
+  if (query.root->columns.empty() && std::holds_alternative<plan::bound::LocalData>(query.root->node)) return std::make_unique<NoRows>();
+  return session_.executor().run(query, stop_, progress_);
+}
 
 std::vector<types::Values> Statement::collect(const plan::bound::Query& query) const {
   constexpr std::size_t kBatchBytes = 4 << 20;

@@ -36,7 +36,8 @@ std::optional<types::Value> parse(const duckdb::Value* text, const DataType& typ
   switch (type.kind()) {
     case TypeKind::Boolean:
       // Parquet's writer prints booleans as numbers.
-      return types::Value{duckdb::BooleanValue::Get(as(duckdb::LogicalType::BOOLEAN))};
+      // Booleans come as the digits of their bytes.
+      return types::Value{text->ToString() == "1" || text->ToString() == "true"};
     case TypeKind::Byte:
     case TypeKind::Short:
     case TypeKind::Int:
