@@ -125,7 +125,9 @@ Resolved Resolver::resolve_node(const plan::LocalRelation& node, const plan::Rel
   const types::Schema given = node.arrow_stream ? schema_of(*node.arrow_stream) : wanted.value_or(types::Schema{});
   bound::Columns columns;
   for (const auto& field : given) columns.push_back({fresh(), field.name, without_char(field.type), field.nullable, field.metadata});
-  Resolved rows = from_relation(bound::make_relation(bound::LocalData{node.arrow_stream}, std::move(columns)));
+  // The answer of a command without one has neither columns nor rows; the engine takes no input without columns.
+  const bool is_nothing = given.empty();
+  Resolved rows = from_relation(bound::make_relation(bound::LocalData{is_nothing ? nullptr : node.arrow_stream}, std::move(columns)));
   if (!wanted || !node.arrow_stream) return rows;
   return cast_to_schema(std::move(rows), *wanted, true);
 }
