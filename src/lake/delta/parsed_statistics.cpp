@@ -7,14 +7,14 @@ namespace lab::lake::delta {
 namespace {
 
 using types::TypeKind;
-using Kind = JsonReader::Kind;
+using JsonKind = JsonReader::Kind;
 
 std::optional<types::Value> read_bound(JsonReader& json, const types::DataType& type) {
   switch (json.kind()) {
-    case Kind::Text: return parse_value(json.text(), type);
+    case JsonKind::Text: return parse_value(json.text(), type);
     // The token itself: a decimal has more digits than a double.
-    case Kind::Number:
-    case Kind::Boolean: return parse_value(json.token(), type);
+    case JsonKind::Number:
+    case JsonKind::Boolean: return parse_value(json.token(), type);
     default: json.skip(); return std::nullopt;
   }
 }
@@ -40,7 +40,7 @@ class Columns {
 
 template <typename Each>
 void for_columns(JsonReader& json, const std::vector<StatisticsColumn>& wanted, Each each) {
-  if (json.kind() != Kind::Object) return json.skip();
+  if (json.kind() != JsonKind::Object) return json.skip();
   Columns columns(wanted);
   json.object([&](std::string_view key) {
     if (const auto i = columns.find(key))
@@ -56,9 +56,9 @@ bool read_all(const std::string& text, const std::vector<StatisticsColumn>& colu
   bool is_tight = true;
   JsonReader json(text);
   json.object([&](std::string_view key) {
-    if (key == "numRecords" && json.kind() == Kind::Number) {
+    if (key == "numRecords" && json.kind() == JsonKind::Number) {
       into.num_rows = json.integer();
-    } else if (key == "tightBounds" && json.kind() == Kind::Boolean) {
+    } else if (key == "tightBounds" && json.kind() == JsonKind::Boolean) {
       is_tight = json.boolean();
     } else if (columns.empty()) {
       json.skip();
@@ -72,7 +72,7 @@ bool read_all(const std::string& text, const std::vector<StatisticsColumn>& colu
       });
     } else if (key == "nullCount") {
       for_columns(json, columns, [&](std::size_t i) {
-        if (json.kind() == Kind::Number)
+        if (json.kind() == JsonKind::Number)
           into.columns[i].num_nulls = json.integer();
         else
           json.skip();

@@ -10,7 +10,7 @@
 namespace lab::lake::delta {
 namespace {
 
-using Kind = JsonReader::Kind;
+using JsonKind = JsonReader::Kind;
 
 std::int32_t narrow(std::int64_t value) {
   if (value < INT32_MIN || value > INT32_MAX) throw JsonError("a number is out of range");
@@ -25,7 +25,7 @@ void members(JsonReader& json, Each each) {
   });
 }
 
-std::string scalar_text(JsonReader& json) { return json.kind() == Kind::Text ? json.text() : std::string(json.raw()); }
+std::string scalar_text(JsonReader& json) { return json.kind() == JsonKind::Text ? json.text() : std::string(json.raw()); }
 
 std::map<std::string, std::string> text_map(JsonReader& json) {
   std::map<std::string, std::string> result;
@@ -209,9 +209,9 @@ CommitInfo commit_info(JsonReader& json, CommitInfoDetail detail) {
       result.user_name = scalar_text(json);
     } else if (key == "operation") {
       result.operation = scalar_text(json);
-    } else if (key == "operationParameters" && json.kind() == Kind::Object) {
+    } else if (key == "operationParameters" && json.kind() == JsonKind::Object) {
       members(json, [&](std::string_view name) { result.parameters.insert_or_assign(std::string(name), std::string(json.raw())); });
-    } else if (key == "operationMetrics" && json.kind() == Kind::Object) {
+    } else if (key == "operationMetrics" && json.kind() == JsonKind::Object) {
       result.metrics = text_map(json);
     } else if (key == "readVersion") {
       result.read_version = json.integer();

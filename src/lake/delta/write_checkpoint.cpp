@@ -23,29 +23,29 @@ void check(const arrow::Status& status) {
   if (!status.ok()) throw Error(lab::conditions::kDiskFailure, {{"operation", "write"}, {"path", "checkpoint"}, {"reason", status.message()}});
 }
 
-FieldPtr text(const char* name) { return arrow::field(name, arrow::utf8()); }
-FieldPtr integer(const char* name) { return arrow::field(name, arrow::int64()); }
-FieldPtr small(const char* name) { return arrow::field(name, arrow::int32()); }
-FieldPtr flag(const char* name) { return arrow::field(name, arrow::boolean()); }
-FieldPtr map(const char* name) { return arrow::field(name, arrow::map(arrow::utf8(), arrow::utf8())); }
-FieldPtr list(const char* name) { return arrow::field(name, arrow::list(arrow::field("element", arrow::utf8()))); }
-FieldPtr group(const char* name, std::vector<FieldPtr> fields) { return arrow::field(name, arrow::struct_(std::move(fields))); }
+FieldPtr text_field(const char* name) { return arrow::field(name, arrow::utf8()); }
+FieldPtr integer_field(const char* name) { return arrow::field(name, arrow::int64()); }
+FieldPtr small_field(const char* name) { return arrow::field(name, arrow::int32()); }
+FieldPtr flag_field(const char* name) { return arrow::field(name, arrow::boolean()); }
+FieldPtr map_field(const char* name) { return arrow::field(name, arrow::map(arrow::utf8(), arrow::utf8())); }
+FieldPtr list_field(const char* name) { return arrow::field(name, arrow::list(arrow::field("element", arrow::utf8()))); }
+FieldPtr group_field(const char* name, std::vector<FieldPtr> fields) { return arrow::field(name, arrow::struct_(std::move(fields))); }
 
 std::shared_ptr<arrow::Schema> checkpoint_schema(bool v2) {
   const auto vector = [] {
-    return group("deletionVector", {text("storageType"), text("pathOrInlineDv"), small("offset"), small("sizeInBytes"), integer("cardinality")});
+    return group_field("deletionVector", {text_field("storageType"), text_field("pathOrInlineDv"), small_field("offset"), small_field("sizeInBytes"), integer_field("cardinality")});
   };
   std::vector<FieldPtr> fields = {
-      group("txn", {text("appId"), integer("version"), integer("lastUpdated")}),
-      group("add", {text("path"), map("partitionValues"), integer("size"), integer("modificationTime"), flag("dataChange"), map("tags"), vector(),
-                    integer("baseRowId"), integer("defaultRowCommitVersion"), text("stats")}),
-      group("remove", {text("path"), integer("deletionTimestamp"), flag("dataChange"), flag("extendedFileMetadata"), map("partitionValues"),
-                       integer("size"), vector()}),
-      group("metaData", {text("id"), text("name"), text("description"), group("format", {text("provider"), map("options")}), text("schemaString"),
-                         list("partitionColumns"), map("configuration"), integer("createdTime")}),
-      group("protocol", {small("minReaderVersion"), small("minWriterVersion"), list("readerFeatures"), list("writerFeatures")}),
-      group("domainMetadata", {text("domain"), text("configuration"), flag("removed")})};
-  if (v2) fields.push_back(group("checkpointMetadata", {integer("version"), map("tags")}));
+      group_field("txn", {text_field("appId"), integer_field("version"), integer_field("lastUpdated")}),
+      group_field("add", {text_field("path"), map_field("partitionValues"), integer_field("size"), integer_field("modificationTime"), flag_field("dataChange"), map_field("tags"), vector(),
+                    integer_field("baseRowId"), integer_field("defaultRowCommitVersion"), text_field("stats")}),
+      group_field("remove", {text_field("path"), integer_field("deletionTimestamp"), flag_field("dataChange"), flag_field("extendedFileMetadata"), map_field("partitionValues"),
+                       integer_field("size"), vector()}),
+      group_field("metaData", {text_field("id"), text_field("name"), text_field("description"), group_field("format", {text_field("provider"), map_field("options")}), text_field("schemaString"),
+                         list_field("partitionColumns"), map_field("configuration"), integer_field("createdTime")}),
+      group_field("protocol", {small_field("minReaderVersion"), small_field("minWriterVersion"), list_field("readerFeatures"), list_field("writerFeatures")}),
+      group_field("domainMetadata", {text_field("domain"), text_field("configuration"), flag_field("removed")})};
+  if (v2) fields.push_back(group_field("checkpointMetadata", {integer_field("version"), map_field("tags")}));
   return arrow::schema(std::move(fields));
 }
 
