@@ -147,6 +147,7 @@ WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadat
   for (const delta::PhysicalColumn& column : physical) {
     spec.column_names.push_back(column.name);
     spec.field_ids.push_back(column.field_id);
+    spec.physical_types.push_back(column.type);
   }
   for (const std::string& name : metadata.partition_columns) {
     const auto found = std::find_if(metadata.schema.begin(), metadata.schema.end(), [&](const types::Field& field) { return field.name == name; });
@@ -234,7 +235,7 @@ Target existing_target(const delta::Snapshot& snapshot, const DeltaWrite& write,
     target.is_changed = !(target.metadata.schema == snapshot.metadata().schema) || target.metadata.partition_columns != snapshot.metadata().partition_columns;
     return target;
   }
-  types::Schema merged = delta::merge_schema(target.metadata.schema, data, write.options.merge_schema);
+  types::Schema merged = delta::merge_schema(target.metadata.schema, data, write.options.merge_schema, target.metadata.id);
   if (!(merged == target.metadata.schema)) {
     target.metadata.schema = std::move(merged);
     delta::prepare_replaced_schema(target.metadata, snapshot.metadata());

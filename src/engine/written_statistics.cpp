@@ -99,7 +99,9 @@ WrittenFile read_written_file(duckdb::DataChunk& chunk, std::size_t row, const S
     const auto known = entries(*found);
     if (const auto* nulls = find(known, "null_count")) statistics.num_nulls = std::stoll(duckdb::StringValue::Get(*nulls));
     statistics.minimum = parse(find(known, "min"), type);
-    statistics.maximum = parse(find(known, "max"), type);
+    // NaN is above every number and in neither bound.
+    const auto* has_nan = find(known, "has_nan");
+    if (!has_nan || duckdb::StringValue::Get(*has_nan) != "true") statistics.maximum = parse(find(known, "max"), type);
   }
   return file;
 }
