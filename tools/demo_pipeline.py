@@ -134,8 +134,9 @@ def any_csv(spark, s3, path):
     texts = [c for c, t in current.dtypes if t == "string"]
     with step("gold: totals by the column that groups best"):
         distinct = current.agg(*[F.countDistinct(c).alias(c) for c in texts]).collect()[0].asDict() if texts else {}
-        groups = sorted((n, c) for c, n in distinct.items() if 2 <= n <= 50)
-        group = groups[-1][1] if groups else None
+        filled = current.agg(*[F.count(c).alias(c) for c in texts]).collect()[0].asDict() if texts else {}
+        groups = sorted((filled[c] >= total / 2, n, c) for c, n in distinct.items() if 2 <= n <= 20)
+        group = groups[-1][2] if groups else None
         measure = numbers[0] if numbers else None
         sums = [F.count("*").alias("rows")] + ([F.sum(measure).cast("double").alias("total"), F.avg(measure).alias("average")] if measure else [])
         (current.groupBy(group) if group else current.groupBy()).agg(*sums).write.format("delta").mode("overwrite").save(f"s3a://gold/{name}")

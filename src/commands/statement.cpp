@@ -58,10 +58,16 @@ class NoRows final : public engine::ResultStream {
   std::shared_ptr<arrow::RecordBatch> next(std::size_t) override { return nullptr; }
 };
 
+bool is_empty_result(const plan::bound::Relation& relation) {
+  if (!relation.columns.empty()) return false;
+  if (const auto* project = std::get_if<plan::bound::Project>(&relation.node)) return is_empty_result(*project->input);
+  return std::holds_alternative<plan::bound::LocalData>(relation.node);
+}
+
 }  // namespace
 
 std::unique_ptr<engine::ResultStream> Statement::run(const plan::bound::Query& query) const {
-  if (query.root->columns.empty() && std::holds_alternative<plan::bound::LocalData>(query.root->node)) return std::make_unique<NoRows>();
+  if (is_empty_result(*query.root)) return std::make_unique<NoRows>();
   return session_.executor().run(query, stop_, progress_);
 }
 
