@@ -94,6 +94,14 @@ inline constexpr Condition kNullableColumnOrField{"NULLABLE_COLUMN_OR_FIELD", "4
 inline constexpr Condition kInvalidColumnOrFieldDataType{"INVALID_COLUMN_OR_FIELD_DATA_TYPE", "42000", Kind::Analysis, "Column or field <name> is of type <type> while it's required to be <expectedType>."};
 inline constexpr Condition kNamedStructNames{"DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", "42K09", Kind::Analysis, "Cannot resolve <sqlExpr> due to data type mismatch: Only foldable STRING expressions are allowed to appear at odd position, but they are <inputExprs>."};
 inline constexpr Condition kGroupNotOrderable{"GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "42822", Kind::Analysis, "The expression <sqlExpr> cannot be used as a grouping expression because its data type <dataType> is not an orderable data type."};
+inline constexpr Condition kBadPercentile{"_LEGACY_ERROR_TEMP_2113", "", Kind::InvalidArgument, "Unable to parse <stats> as a percentile."};
+inline constexpr Condition kStatisticNotRecognized{"_LEGACY_ERROR_TEMP_2114", "", Kind::InvalidArgument, "<stats> is not a recognised statistic."};
+inline constexpr Condition kPercentileRange{"_LEGACY_ERROR_TEMP_3257", "", Kind::InvalidArgument, "Percentiles must be in the range [0, 1]"};
+inline constexpr Condition kNotNumericStatistic{"_LEGACY_ERROR_TEMP_3258", "", Kind::InvalidArgument, "Currently <name> calculation for columns with dataType <type> not supported."};
+inline constexpr Condition kToDfMismatch{"", "", Kind::InvalidArgument, "requirement failed: The number of columns doesn't match.\nOld column names (<oldCount>): <old>\nNew column names (<newCount>): <new>"};
+inline constexpr Condition kInvalidPlanColumn3{"", "", Kind::Internal, "Invalid deduplicate column <colName>"};
+inline constexpr Condition kInvalidPlanColumn{"CONNECT_INVALID_PLAN.UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", "56K00", Kind::InvalidArgument, "The Spark Connect plan is invalid. Cannot resolve column name \"<colName>\" among (<fieldNames>)."};
+inline constexpr Condition kSampleBounds{"", "", Kind::InvalidArgument, "requirement failed: Sampling fraction (<fraction>) must be on interval [0, 1] without replacement"};
 inline constexpr Condition kDuplicateCte{"DUPLICATED_CTE_NAMES", "42602", Kind::Analysis, "CTE definition can't have duplicate names: <duplicateNames>."};
 inline constexpr Condition kColumnNotDefined{"COLUMN_ALREADY_EXISTS", "42711", Kind::Analysis, "The column <columnName> already exists. Choose another name or rename the existing column."};
 

@@ -21,10 +21,6 @@ const std::map<std::string, std::string>& operator_names() {
   return names;
 }
 
-bool has_aggregate(const Typed& typed) {
-  return bound::contains(typed.expression, [](const bound::Expression& e) { return std::holds_alternative<bound::AggregateCall>(e.node); });
-}
-
 }  // namespace
 
 ExpressionPtr Resolver::make_call(std::string_view name, bound::Expressions arguments, DataType type, bool nullable, const plan::Origin& origin) const {
@@ -269,7 +265,7 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
   bound::Expressions bound_arguments;
   std::vector<std::string> displays = sql_of(arguments);
   for (const auto& argument : arguments) {
-    if (!may_nest && has_aggregate(argument)) throw Error(conditions::kNestedAggregateFunction, {}).at(context);
+    if (!may_nest && bound::contains(argument.expression, &bound::is_aggregate)) throw Error(conditions::kNestedAggregateFunction, {}).at(context);
     bound_arguments.push_back(argument.expression);
   }
   std::vector<std::string> shown = displays;

@@ -106,12 +106,14 @@ RelationPtr prune_to(const RelationPtr& relation, Needed needed) {
           next.outputs.clear();
           bound::Columns columns;
           Needed below;
-          for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-            if (!is_needed(needed, node.outputs[i].column)) continue;
-            collect(node.outputs[i].expression, below);
-            next.outputs.push_back({node.outputs[i].column, prune_expression(node.outputs[i].expression)});
-            columns.push_back(relation->columns[i]);
+          for (const auto& output : node.outputs) {
+            if (!is_needed(needed, output.column)) continue;
+            collect(output.expression, below);
+            next.outputs.push_back({output.column, prune_expression(output.expression)});
+            columns.push_back(*bound::find_column(relation->columns, output.column));
           }
+          if (next.grouping_id && !is_needed(needed, *next.grouping_id)) next.grouping_id.reset();
+          if (next.grouping_id) columns.push_back(*bound::find_column(relation->columns, *next.grouping_id));
           for (auto& group : next.groups) {
             collect(group.expression, below);
             group.expression = prune_expression(group.expression);

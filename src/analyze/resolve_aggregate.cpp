@@ -11,7 +11,6 @@
 namespace lab::analyze {
 namespace {
 
-bool has_aggregate(const ExpressionPtr& expression) { return bound::contains(expression, &is_aggregate); }
 
 // Rewrites a select item over the input into one over the Aggregate.
 struct Rewriter {
@@ -27,7 +26,7 @@ struct Rewriter {
     for (const auto& group : below.groups)
       if (bound::same(group.expression, expression))
         return bound::make_expression(bound::ColumnRef{group.column, false}, expression->type, expression->nullable || groups_nullable, expression->origin);
-    if (is_aggregate(*expression)) {
+    if (bound::is_aggregate(*expression)) {
       if (auto value = grouping(expression)) return value;
       for (const auto& output : outputs)
         if (bound::same(output.expression, expression)) return bound::make_expression(bound::ColumnRef{output.column, false}, expression->type, expression->nullable, expression->origin);
@@ -98,7 +97,7 @@ TypedList Resolver::grouping_expressions(const plan::Expressions& list, Names& n
       if (position < 1 || position > static_cast<std::int64_t>(items.size()))
         throw Error(conditions::kGroupByPosOutOfRange, {{"index", std::to_string(position)}, {"size", std::to_string(items.size())}}).at(context);
       const auto& item = items[static_cast<std::size_t>(position - 1)];
-      if (has_aggregate(item.typed.expression))
+      if (bound::contains(item.typed.expression, &bound::is_aggregate))
         throw Error(conditions::kGroupByPosAggregate, {{"index", std::to_string(position)}, {"aggExpr", item.typed.sql}}).at(context);
       result.push_back(item.typed);
       continue;
@@ -109,7 +108,7 @@ TypedList Resolver::grouping_expressions(const plan::Expressions& list, Names& n
       if (!find_attribute(name->parts, probe, expr->origin)) {
         const auto item = std::ranges::find_if(items, [&](const Item& i) { return i.typed.name && same_name(i.name, name->parts[0], policy_.case_sensitive); });
         if (item != items.end()) {
-          if (has_aggregate(item->typed.expression)) throw Error(conditions::kGroupByAggregate, {{"sqlExpr", item->typed.sql}}).at(context);
+          if (bound::contains(item->typed.expression, &bound::is_aggregate)) throw Error(conditions::kGroupByAggregate, {{"sqlExpr", item->typed.sql}}).at(context);
           result.push_back(item->typed);
           continue;
         }
@@ -153,7 +152,6 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
     auto reference = bound::make_expression(bound::ColumnRef{group.column, false}, group.expression->type, group.expression->nullable || node.grouping_sets.has_value());
     node.outputs.push_back({group.column, std::move(reference)});
   }
-  if (node.grouping_id) node.outputs.push_back({*node.grouping_id, bound::make_expression(bound::ColumnRef{*node.grouping_id, false}, TypeKind::Long, false)});
 
   const std::function<ColumnId()> make_id = [this] { return fresh(); };
   const std::function<ExpressionPtr(const ExpressionPtr&)> grouping = [&](const ExpressionPtr& call) { return grouping_value(*below, call); };
@@ -177,6 +175,7 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
   }
   bound::Columns columns;
   for (const auto& output : node.outputs) columns.push_back(bound::output_column(output, {}));
+  if (node.grouping_id) columns.push_back({*node.grouping_id, {}, TypeKind::Long, false, {}});
   node.groups = below->groups;
   node.input = input.relation;
   Resolved grouped;
@@ -262,7 +261,7 @@ Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relatio
   TypedList groups = grouping_expressions(elements, group_names, items);
   if (node.type == GroupType::GroupByAll) {
     for (const auto& item : items) {
-      if (!has_aggregate(item.typed.expression)) groups.push_back(item.typed);
+      if (!bound::contains(item.typed.expression, &bound::is_aggregate)) groups.push_back(item.typed);
       // `a + sum(b)` groups by what stands outside the aggregates; Spark gives up when that is not whole.
     }
   }

@@ -18,7 +18,8 @@ constexpr const char* kUnnamedSubquery = "__auto_generated_subquery_name";
 
 Resolved Resolver::alias_columns(Resolved input, const std::vector<std::string>& names, const plan::Origin& origin) {
   if (names.size() != input.scope.size())
-    throw Error(conditions::kAssignmentArityMismatch, {{"numTarget", std::to_string(names.size())}, {"numExpr", std::to_string(input.scope.size())}}).at(plan::query_context(origin));
+    // Spark counts the columns as targets here and the names as expressions.
+    throw Error(conditions::kAssignmentArityMismatch, {{"numTarget", std::to_string(input.scope.size())}, {"numExpr", std::to_string(names.size())}}).at(plan::query_context(origin));
   bound::Outputs outputs;
   bound::Columns columns;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -74,7 +75,16 @@ Resolved Resolver::resolve_node(const plan::With& node, const plan::Relation& re
   return result;
 }
 
-Resolved Resolver::resolve_node(const plan::ToDf& node, const plan::Relation& relation) { return alias_columns(resolve(node.input), node.names, relation.origin); }
+Resolved Resolver::resolve_node(const plan::ToDf& node, const plan::Relation& relation) {
+  Resolved input = resolve(node.input);
+  if (!policy_.is_spark4 && node.names.size() != input.scope.size()) {
+    std::vector<std::string> old;
+    for (const auto& column : input.scope) old.push_back(column.column.name);
+    throw Error(conditions::kToDfMismatch, {{"oldCount", std::to_string(old.size())}, {"old", join_sql(old)}, {"newCount", std::to_string(node.names.size())}, {"new", join_sql(node.names)}})
+        .at(plan::query_context(relation.origin));
+  }
+  return alias_columns(std::move(input), node.names, relation.origin);
+}
 
 // The input's columns as items of a projection.
 Items Resolver::pass_items(const Resolved& input) {
@@ -191,8 +201,10 @@ Resolved Resolver::resolve_node(const plan::Deduplicate& node, const plan::Relat
         found = true;
       }
     if (!found) {
-      std::vector<const Scope*> scopes{&input.scope};
-      throw Error(lab::conditions::kUnresolvedColumnWithSuggestion, {{"objectName", types::quote_identifier(name)}, {"proposal", suggest_names(scopes, {name})}}).at(plan::query_context(relation.origin));
+      std::vector<std::string> known;
+      for (const auto& column : input.scope) known.push_back(column.column.name);
+      if (!policy_.is_spark4) throw Error(conditions::kInvalidPlanColumn3, {{"colName", name}}).at(plan::query_context(relation.origin));
+      throw Error(conditions::kInvalidPlanColumn, {{"colName", name}, {"fieldNames", join_sql(known)}}).at(plan::query_context(relation.origin));
     }
   }
   auto rows = trimmed(input);

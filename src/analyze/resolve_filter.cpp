@@ -40,7 +40,7 @@ ExpressionPtr Resolver::push_into_aggregate(Resolved& input, const ExpressionPtr
   for (const auto& group : below.groups)
     if (bound::same(group.expression, expression))
       return bound::make_expression(bound::ColumnRef{group.column, false}, expression->type, expression->nullable, expression->origin);
-  if (is_aggregate(*expression)) {
+  if (bound::is_aggregate(*expression)) {
     if (auto grouping = grouping_value(below, expression)) return grouping;
     const auto* aggregate = find_aggregate(input.relation);
     LAB_CHECK(aggregate);

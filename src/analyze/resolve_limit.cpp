@@ -56,6 +56,10 @@ Resolved Resolver::resolve_node(const plan::Tail& node, const plan::Relation&) {
 
 Resolved Resolver::resolve_node(const plan::Sample& node, const plan::Relation&) {
   Resolved input = resolve(node.input);
+  const double fraction = node.upper - node.lower;
+  constexpr double kRoundingSlack = 1e-6;
+  if (fraction < -kRoundingSlack || (!node.with_replacement && fraction > 1 + kRoundingSlack))
+    throw Error(conditions::kSampleBounds, {{"fraction", std::to_string(fraction)}});
   bound::Columns columns = input.relation->columns;
   if (node.num_rows) {
     auto limited = bound::make_limit(input.relation, *node.num_rows, 0);

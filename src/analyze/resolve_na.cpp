@@ -52,14 +52,7 @@ Resolved Resolver::resolve_node(const plan::FillNa& node, const plan::Relation& 
     const DataType type = item.typed.type();
     if (class_of(type) != class_of(value->type) || class_of(type) == ValueClass::Other) continue;
     // NaN counts as missing in floating columns.
-    Typed column = item.typed;
-    if (type.is_fractional()) {
-      TypedList parts(2);
-      parts[0] = column;
-      parts[1].expression = bound::make_literal(types::Literal::null(type));
-      parts[1].sql = "NULL";
-      column = call_row(row("nanvl"), std::move(parts), relation.origin);
-    }
+    Typed column = without_nan(item.typed, relation.origin);
     Typed filler;
     filler.expression = bound::make_literal(*value);
     filler.sql = literal_sql(*value, policy_.time_zone);
@@ -86,12 +79,7 @@ Resolved Resolver::resolve_node(const plan::DropNa& node, const plan::Relation& 
     Typed value;
     value.expression = bound::make_reference(*column);
     value.sql = column->name;
-    if (column->type.is_fractional()) {
-      TypedList parts(2);
-      parts[0] = value;
-      parts[1].expression = bound::make_literal(types::Literal::null(column->type));
-      value = call_row(row("nanvl"), std::move(parts), relation.origin);
-    }
+    value = without_nan(std::move(value), relation.origin);
     auto present = make_call("isnotnull", {value.expression}, TypeKind::Boolean, false, relation.origin);
     bound::Case one{{{std::move(present), bound::make_literal(types::Literal::integer(1))}}, bound::make_literal(types::Literal::integer(0))};
     auto number = bound::make_expression(std::move(one), TypeKind::Int, false);
@@ -135,6 +123,15 @@ Resolved Resolver::resolve_node(const plan::ReplaceNa& node, const plan::Relatio
     item.id = item.identity = fresh();
   }
   return finish_projection(std::move(input), std::move(items));
+}
+
+Typed Resolver::without_nan(Typed value, const plan::Origin& origin) {
+  const DataType type = value.type();
+  if (!type.is_fractional()) return value;
+  auto is_nan = make_call("isnan", {value.expression}, TypeKind::Boolean, false, origin);
+  bound::Case choice{{{std::move(is_nan), bound::make_literal(types::Literal::null(type))}}, value.expression};
+  value.expression = bound::make_expression(std::move(choice), type, true, origin);
+  return value;
 }
 
 // A cast that the API writes: never raises for what does not fit.

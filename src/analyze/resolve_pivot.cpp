@@ -39,7 +39,7 @@ Resolved Resolver::resolve_node(const plan::Pivot& node, const plan::Relation& r
   aggregate_names.aggregates = true;
   Items aggregates = select_items(node.aggregates, aggregate_names);
   for (const auto& item : aggregates) {
-    if (!bound::contains(item.typed.expression, &is_aggregate)) throw Error(conditions::kAggregateOutOfPlace, {{"sql", item.typed.sql}}).at(context);
+    if (!bound::contains(item.typed.expression, &bound::is_aggregate)) throw Error(conditions::kAggregateOutOfPlace, {{"sql", item.typed.sql}}).at(context);
   }
   // Values: written, or asked of the data.
   struct PivotValue {

@@ -13,14 +13,13 @@
 namespace lab::analyze {
 namespace {
 
-bool is_window(const bound::Expression& e) { return std::holds_alternative<bound::WindowCall>(e.node); }
 bool is_generator(const bound::Expression& e) {
   const auto* call = std::get_if<bound::Call>(&e.node);
   return call && call->function->kind == functions::FunctionKind::Generator;
 }
 
 ExpressionPtr replace_windows(const ExpressionPtr& expression, bound::Outputs& windows, bound::Columns& columns, const std::function<ColumnId()>& fresh) {
-  if (is_window(*expression)) {
+  if (bound::is_window(*expression)) {
     for (const auto& known : windows)
       if (bound::same(known.expression, expression)) return bound::make_expression(bound::ColumnRef{known.column, false}, expression->type, expression->nullable, expression->origin);
     windows.push_back({fresh(), expression});
@@ -83,7 +82,7 @@ Resolved Resolver::project(Resolved input, const plan::Expressions& list, const 
   names.aggregates = names.windows = names.generators = true;
   names.clause = {};
   Items items = select_items(list, names);
-  if (std::ranges::any_of(items, [](const Item& item) { return bound::contains(item.typed.expression, &is_aggregate); }))
+  if (std::ranges::any_of(items, [](const Item& item) { return bound::contains(item.typed.expression, &bound::is_aggregate); }))
     return aggregate(std::move(input), {}, std::move(items), std::nullopt, true, relation.origin);
   return finish_projection(std::move(input), std::move(items));
 }

@@ -71,12 +71,11 @@ Resolved Resolver::resolve_node(const plan::Unpivot& node, const plan::Relation&
     }
     targets.push_back(*common);
   }
-  const auto base = trimmed(input);
-  bound::SetOperation all;
-  bound::Columns columns;
-  for (const auto& id : ids) columns.push_back({fresh(), id.name.value_or(id.sql), id.type(), id.expression->nullable, id.metadata});
-  columns.push_back({fresh(), node.variable_column, TypeKind::String, false, {}});
-  for (std::size_t v = 0; v < width; ++v) columns.push_back({fresh(), node.value_columns[v], targets[v], true, {}});
+  // ids and then a row a group, in the order of the input's rows.
+  TypedList arguments;
+  Typed count;
+  count.expression = bound::make_literal(types::Literal::integer(static_cast<std::int32_t>(groups.size())));
+  arguments.push_back(std::move(count));
   for (std::size_t g = 0; g < groups.size(); ++g) {
     std::string name;
     if (g < node.value_aliases.size() && node.value_aliases[g]) {
@@ -86,21 +85,35 @@ Resolved Resolver::resolve_node(const plan::Unpivot& node, const plan::Relation&
       for (const auto& value : groups[g]) parts.push_back(value.name.value_or(value.sql));
       name = join_sql(parts, "_");
     }
-    bound::Outputs outputs;
-    for (const auto& id : ids) outputs.push_back({fresh(), id.expression});
-    outputs.push_back({fresh(), bound::make_literal(types::Literal::string(name))});
-    ExpressionPtr any;
-    for (std::size_t v = 0; v < width; ++v) {
-      auto value = cast_expression(groups[g][v].expression, targets[v]);
-      auto present = make_call("isnotnull", {value}, TypeKind::Boolean, false, relation.origin);
-      any = any ? make_call("or", {std::move(any), std::move(present)}, TypeKind::Boolean, false, relation.origin) : std::move(present);
-      outputs.push_back({fresh(), std::move(value)});
-    }
-    bound::RelationPtr rows = node.include_nulls ? base : bound::make_filter(base, std::move(any));
-    all.inputs.push_back(bound::make_project(std::move(rows), std::move(outputs), columns));
+    Typed label;
+    label.expression = bound::make_literal(types::Literal::string(name));
+    arguments.push_back(std::move(label));
+    for (std::size_t v = 0; v < width; ++v) arguments.push_back(cast_to(groups[g][v], targets[v]));
   }
-  Resolved result = from_relation(bound::make_relation(std::move(all), std::move(columns)));
-  result.instance = input.instance;
+  std::vector<std::string> generated{node.variable_column};
+  generated.insert(generated.end(), node.value_columns.begin(), node.value_columns.end());
+  const std::size_t before = input.scope.size();
+  const auto instance = input.instance;
+  const Typed stack = call_row(row("stack"), std::move(arguments), relation.origin);
+  Resolved rows = generate(std::move(input), stack, false, generated, {});
+  Items items;
+  for (auto& id : ids) items.push_back(make_item(std::move(id)));
+  ExpressionPtr any;
+  for (std::size_t i = before; i < rows.scope.size(); ++i) {
+    const auto& column = rows.scope[i].column;
+    Item item;
+    item.typed.expression = bound::make_reference(column);
+    item.id = item.identity = column.id;
+    item.name = column.name;
+    item.is_pass = true;
+    items.push_back(std::move(item));
+    if (i == before) continue;
+    auto present = make_call("isnotnull", {bound::make_reference(column)}, TypeKind::Boolean, false, relation.origin);
+    any = any ? make_call("or", {std::move(any), std::move(present)}, TypeKind::Boolean, false, relation.origin) : std::move(present);
+  }
+  if (!node.include_nulls) rows.relation = bound::make_filter(rows.relation, std::move(any));
+  Resolved result = finish_projection(std::move(rows), std::move(items), true);
+  result.instance = instance;
   return result;
 }
 

@@ -52,6 +52,14 @@ class Resolver {
   Resolved resolve_node(const plan::FillNa&, const plan::Relation&);
   Resolved resolve_node(const plan::DropNa&, const plan::Relation&);
   Resolved resolve_node(const plan::ReplaceNa&, const plan::Relation&);
+  Resolved resolve_node(const plan::Summary&, const plan::Relation&);
+  Resolved resolve_node(const plan::Describe&, const plan::Relation&);
+  Resolved resolve_node(const plan::Crosstab&, const plan::Relation&);
+  Resolved resolve_node(const plan::Covariance&, const plan::Relation&);
+  Resolved resolve_node(const plan::Correlation&, const plan::Relation&);
+  Resolved resolve_node(const plan::ApproxQuantile&, const plan::Relation&);
+  Resolved resolve_node(const plan::FreqItems&, const plan::Relation&);
+  Resolved resolve_node(const plan::SampleBy&, const plan::Relation&);
   Resolved resolve_node(const plan::LateralView&, const plan::Relation&);
   Resolved resolve_node(const plan::SubqueryAlias&, const plan::Relation&);
   Resolved resolve_node(const plan::With&, const plan::Relation&);
@@ -118,6 +126,11 @@ class Resolver {
   std::shared_ptr<const Instance> renamed_instance(const std::shared_ptr<const Instance>& instance, const Scope& from, const Scope& to);
   void match_by_name(Resolved& left, Resolved& right, const plan::SetOperation& node, const plan::Relation& relation);
   Items pass_items(const Resolved& input);
+  Resolved summary(Resolved input, const std::vector<std::string>& statistics, const plan::Relation& relation);
+  Resolved pair_statistic(const plan::RelationPtr& input, const std::string& function, const std::string& first, const std::string& second, const std::string& name);
+  Typed aggregate_of(const std::string& name, TypedList arguments, const plan::Origin& origin);
+  /// NULL where a floating value is not a number.
+  Typed without_nan(Typed value, const plan::Origin& origin);
   std::vector<ColumnId> named_columns(const Resolved& input, const std::vector<std::string>& wanted, const plan::Origin& origin);
   ExpressionPtr written_cast(ExpressionPtr expression, const DataType& type) const;
   std::vector<types::Literal> distinct_values(const Resolved& input, const Typed& pivot);

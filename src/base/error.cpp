@@ -27,7 +27,9 @@ std::string fill_template(std::string_view text, const Error::Parameters& parame
 }
 
 std::string full_text(const Condition& condition, const Error::Parameters& parameters) {
-  std::string text = "[" + std::string(condition.name) + "] " + fill_template(condition.message, parameters);
+  // What the real system says without a condition has none here either.
+  std::string text = condition.name.empty() ? "" : "[" + std::string(condition.name) + "] ";
+  text += fill_template(condition.message, parameters);
   if (!condition.sqlstate.empty()) text += " SQLSTATE: " + std::string(condition.sqlstate);
   return text;
 }

@@ -178,7 +178,7 @@ struct Join {
 };
 /// Groups by `groups`; `outputs` are columns made of AggregateCalls over the input and of ColumnRefs to group columns.
 /// No groups: one row over all. With `grouping_sets` (indices into groups) rows of all sets follow each other, group
-/// columns are nullable, and `grouping_id` (when set) is Spark's grouping_id() bigint.
+/// columns are nullable, and `grouping_id` (when set) is a further column: Spark's grouping_id() bigint.
 struct Aggregate {
   RelationPtr input;
   Outputs groups;

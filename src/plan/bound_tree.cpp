@@ -174,6 +174,9 @@ bool contains(const ExpressionPtr& expression, const std::function<bool(const Ex
   return found;
 }
 
+bool is_aggregate(const Expression& expression) { return std::holds_alternative<AggregateCall>(expression.node); }
+bool is_window(const Expression& expression) { return std::holds_alternative<WindowCall>(expression.node); }
+
 bool same(const ExpressionPtr& left, const ExpressionPtr& right) {
   if (left == right) return true;
   if (!left || !right) return false;

@@ -16,6 +16,10 @@ void walk(const ExpressionPtr& expression, const std::function<bool(const Expres
 /// True when some node satisfies the test.
 bool contains(const ExpressionPtr& expression, const std::function<bool(const Expression&)>& test);
 
+/// Tests for contains().
+bool is_aggregate(const Expression& expression);
+bool is_window(const Expression& expression);
+
 /// Same meaning by structure; origins do not count.
 bool same(const ExpressionPtr& left, const ExpressionPtr& right);
 

@@ -26,7 +26,7 @@ Origin read_origin(const proto::Expression& message) {
 /// Spark prints these as operators in the names it makes.
 bool is_operator_name(std::string_view name) {
   constexpr std::string_view kOperators[] = {"+", "-", "*", "/", "%", "==", "=", "!=", "<=>", "<", "<=", ">", ">=", "and", "or", "not", "!",
-                                             "&", "|", "^", "~", "in", "isnull", "isnotnull", "like", "rlike", "ilike", "between", "negative", "when"};
+                                             "&", "|", "^", "~", "in", "isnull", "isnotnull", "like", "rlike", "ilike", "between", "when"};
   for (const std::string_view op : kOperators)
     if (name == op) return true;
   return false;
