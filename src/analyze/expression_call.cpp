@@ -160,7 +160,7 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
     throw Error(lab::conditions::kUnresolvedRoutine, {{"routineName", join_sql(quoted, ".")}, {"searchPath", path}}).at(plan::query_context(expr.origin));
   }
   if (found->kind == FunctionKind::Aggregate) return aggregate_call(*found, function, expr, names);
-  if (found->kind == FunctionKind::Window) throw Error(conditions::kWindowFunctionWithoutOver, {{"funcName", "\"" + name + "()\""}}).at(plan::query_context(expr.origin));
+  if (found->kind == FunctionKind::Window) throw Error(conditions::kWindowFunctionWithoutOver, {{"funcName", "\"" + window_function_sql(name, function, names) + "\""}}).at(plan::query_context(expr.origin));
   const bool has_lambda = std::ranges::any_of(function.arguments, [](const auto& argument) { return std::holds_alternative<plan::Lambda>(argument->node); });
   if (has_lambda) return higher_order(*found, function, expr, names);
   if (function.is_distinct || function.filter) {
@@ -186,6 +186,17 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   std::string sql = function_sql(std::string(found->name), sql_of(arguments), function.is_operator);
   if (auto known = context_call(name, arguments, expr.origin)) return *known;
   return call_row(*found, std::move(arguments), expr.origin, std::move(sql));
+}
+
+// A window function as it prints alone, with the arguments that it has by itself.
+std::string Resolver::window_function_sql(const std::string& name, const plan::UnresolvedFunction& function, Names& names) {
+  std::vector<std::string> arguments = sql_of(call_arguments(function, names));
+  if (name == "rank" || name == "dense_rank" || name == "percent_rank") return upper_case(name) + "()";
+  if (name == "lag" || name == "lead") {
+    if (arguments.size() == 1) arguments.emplace_back("1");
+    if (arguments.size() == 2) arguments.emplace_back("NULL");
+  }
+  return call_sql(name, arguments);
 }
 
 Typed Resolver::higher_order(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {

@@ -206,13 +206,14 @@ Typed Resolver::in_list(TypedList arguments, const plan::Origin& origin) {
 
 std::optional<Typed> Resolver::context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin) {
   Typed result;
-  result.sql = call_sql(name, sql_of(arguments));
+  result.sql = function_sql(name, sql_of(arguments));
   const auto literal = [&](types::Literal value) {
     result.expression = bound::make_literal(std::move(value), origin);
     return result;
   };
   if (name == "typeof" && arguments.size() == 1) return literal(types::Literal::string(types::catalog_string(arguments[0].type())));
   if (!arguments.empty()) return std::nullopt;
+  if (name == "user" && !policy_.is_spark4) result.sql = "current_user()";
   if (name == "current_user" || name == "user" || name == "session_user") return literal(types::Literal::string(context_.current_user()));
   if (name == "current_catalog") return literal(types::Literal::string(context_.current_catalog()));
   if (name == "current_database" || name == "current_schema") {

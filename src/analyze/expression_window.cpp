@@ -70,6 +70,7 @@ Typed Resolver::resolve_expression(const plan::Window& node, const plan::Express
     if (names.named_windows)
       for (const auto& [name, given] : *names.named_windows)
         if (same_name(name, *node.name, false)) found = &given;
+    if (!found && !policy_.is_spark4) throw Error(conditions::kMissingWindowSpecification3, {{"windowName", *node.name}}).at(context);
     if (!found) throw Error(conditions::kMissingWindowSpecification, {{"windowName", *node.name}, {"docroot", "https://spark.apache.org/docs/latest"}}).at(context);
     spec = *found;
   }
@@ -109,10 +110,14 @@ Typed Resolver::resolve_expression(const plan::Window& node, const plan::Express
     order_sql.push_back(text);
   }
   const std::string_view row_name = found->name;
+  // The ranks print in capitals.
+  const bool is_rank = is_one_of(row_name, {"rank", "dense_rank", "percent_rank"});
+  if (is_rank) sql = upper_case(std::string(row_name)) + "()";
   const bool is_ranking = is_one_of(row_name, {"row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"});
   const bool is_offset = is_one_of(row_name, {"lag", "lead"});
   if ((is_ranking || is_offset) && spec.order_by.empty())
-    throw Error(conditions::kWindowFunctionNeedsOrder, {{"wf", std::string(row_name) + "()"}, {"funcName", std::string(row_name)}}).at(context);
+    throw policy_.is_spark4 ? Error(conditions::kWindowNotOrdered, {{"wf_expr", sql}, {"wf_name", std::string(row_name)}}).at(context)
+                            : Error(conditions::kWindowFunctionNeedsOrder, {{"wf", is_rank ? std::string(row_name) + "()" : sql}}).at(context);
   // Ranks are bound with the order's expressions in Spark; the text shows none.
   std::string lower_sql = "UNBOUNDED PRECEDING", upper_sql = "CURRENT ROW";
   bool is_rows = true;
@@ -147,14 +152,53 @@ Typed Resolver::resolve_expression(const plan::Window& node, const plan::Express
   if (!partition_sql.empty()) over += "PARTITION BY " + join_sql(partition_sql);
   if (!order_sql.empty()) over += (over.empty() ? "" : " ") + ("ORDER BY " + join_sql(order_sql));
   over += (over.empty() ? "" : " ") + std::string(is_rows ? "ROWS" : "RANGE") + " BETWEEN " + lower_sql + " AND " + upper_sql;
+  const std::string frame_sql = std::string(is_rows ? "ROWS" : "RANGE") + " BETWEEN " + lower_sql + " AND " + upper_sql;
+  if (window.frame) check_frame(*window.frame, window.order_by, frame_sql, "(" + over + ")", context);
   Typed result;
   result.sql = sql + " OVER (" + over + ")";
+  if (window.call.is_distinct) throw Error(conditions::kDistinctWindow, {{"windowExpr", quoted_expression(result.sql)}}).at(context);
+  if (window.call.filter && !policy_.is_spark4) throw Error(conditions::kWindowFilter, {}).at(context);
   result.expression = bound::make_expression(std::move(window), std::move(type), nullable, expr.origin);
-  if (names.invalid) names.invalid->push_back(result.sql);
+  if (names.invalid) throw Error(policy_.is_spark4 ? conditions::kWindowInClause : conditions::kWindowInClause3, {{"clauseName", names.clause}}).at(context);
   if (!names.windows) {
     throw Error(conditions::kUnsupportedExprForOperator, {{"invalidExprSqls", quoted_expression(result.sql)}}).at(context);
   }
   return result;
+}
+
+// What Spark asks of a frame that was written.
+void Resolver::check_frame(const bound::WindowFrame& frame, const std::vector<bound::SortKey>& order, const std::string& frame_sql, const std::string& over_sql, const QueryContext& context) const {
+  const auto is_value = [](const bound::FrameBound& bound) { return bound.kind == Kind::Preceding || bound.kind == Kind::Following; };
+  const auto place = [](const bound::FrameBound& bound) { return static_cast<int>(bound.kind); };
+  // Bounds without a value are not compared: CURRENT ROW AND 1 PRECEDING is an empty frame.
+  bool wrong = is_value(frame.lower) && is_value(frame.upper) && place(frame.lower) > place(frame.upper);
+  const auto value_of = [](const bound::FrameBound& bound) -> std::optional<std::int64_t> {
+    const auto* literal = bound.offset ? std::get_if<bound::LiteralNode>(&bound.offset->node) : nullptr;
+    return literal && std::holds_alternative<std::int64_t>(literal->value.data) ? std::optional(literal->value.integer()) : std::nullopt;
+  };
+  if (is_value(frame.lower) && frame.lower.kind == frame.upper.kind) {
+    const auto lower = value_of(frame.lower), upper = value_of(frame.upper);
+    if (lower && upper) wrong = frame.lower.kind == Kind::Preceding ? *lower < *upper : *lower > *upper;
+  }
+  if (frame.lower.kind == Kind::UnboundedFollowing || frame.upper.kind == Kind::UnboundedPreceding) wrong = true;
+  if (frame.is_rows || !(is_value(frame.lower) || is_value(frame.upper))) {
+    if (wrong) throw Error(conditions::kFrameWrongComparison, {{"sqlExpr", quoted_expression(frame_sql)}, {"comparison", "less than or equal"}}).at(context);
+    return;
+  }
+  if (order.empty()) throw Error(conditions::kRangeWithoutOrder, {{"sqlExpr", quoted_expression(over_sql)}}).at(context);
+  if (order.size() > 1) throw Error(conditions::kMultiColumnRange, {{"sqlExpr", quoted_expression(over_sql)}, {"orderSpec", over_sql}}).at(context);
+  const DataType& by = order[0].expression->type;
+  for (const auto* bound : {&frame.lower, &frame.upper}) {
+    if (!is_value(*bound)) continue;
+    const DataType& type = bound->offset->type;
+    if (!(by.is_numeric() || by.is_datetime() || by.is_interval()))
+      throw Error(conditions::kFrameUnacceptedType, {{"sqlExpr", quoted_expression(frame_sql)}, {"location", bound == &frame.lower ? "lower" : "upper"}, {"exprType", types::quoted_sql(by)},
+                                                     {"expectedType", "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"}}).at(context);
+    const bool days_before_4 = !policy_.is_spark4 && by.is(TypeKind::Date) && type.is(TypeKind::DayTimeInterval);
+    if (days_before_4 || (by.is_numeric() && type.is_interval()))
+      throw Error(conditions::kRangeFrameInvalidType, {{"sqlExpr", quoted_expression(over_sql)}, {"orderSpecType", types::quoted_sql(by)}, {"valueBoundaryType", types::quoted_sql(type)}}).at(context);
+  }
+  if (wrong) throw Error(conditions::kFrameWrongComparison, {{"sqlExpr", quoted_expression(frame_sql)}, {"comparison", "less than or equal"}}).at(context);
 }
 
 bound::AggregateCall Resolver::bind_window_function(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names, std::string& sql, DataType& type,

@@ -12,6 +12,7 @@ namespace lab::analyze {
 
 bool same_name(const std::string& left, const std::string& right, bool case_sensitive);
 std::string lower_case(std::string text);
+std::string upper_case(std::string text);
 
 /// What a name of several parts means in one scope: a column and the struct fields that remain.
 struct NameMatch {

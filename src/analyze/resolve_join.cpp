@@ -78,7 +78,7 @@ Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& re
     names.invalid = &invalid;
     names.aggregates = names.windows = names.aggregates_are_invalid = true;
     Typed typed = expression(node.condition, names);
-    if (!invalid.empty()) throw Error(conditions::kUnsupportedExprForOperator, {{"invalidExprSqls", join_sql(invalid)}}).at(plan::query_context(node.condition->origin));
+    if (!invalid.empty()) throw Error(conditions::kUnsupportedExprForOperator, {{"invalidExprSqls", quoted_expression(join_sql(invalid))}}).at(plan::query_context(node.condition->origin));
     if (typed.type().is(TypeKind::Null) || typed.type().is_text()) typed = cast_to(std::move(typed), TypeKind::Boolean);
     if (!typed.type().is(TypeKind::Boolean))
       throw Error(conditions::kJoinConditionNotBoolean, {{"joinCondition", quoted_expression(typed.sql)}, {"conditionType", types::quoted_sql(typed.type())}}).at(plan::query_context(node.condition->origin));

@@ -33,6 +33,13 @@ void collect_columns(const ExpressionPtr& expression, std::vector<ColumnId>& ids
 Resolved Resolver::resolve_node(const plan::Pivot& node, const plan::Relation& relation) {
   Resolved input = resolve(node.input);
   const auto context = plan::query_context(relation.origin);
+  for (const auto& call : node.aggregates) {
+    // Spark does not read count(*) as count(1) here.
+    const auto* alias = std::get_if<plan::Alias>(&call->node);
+    const auto* function = std::get_if<plan::UnresolvedFunction>(alias ? &alias->child->node : &call->node);
+    if (function && std::ranges::any_of(function->arguments, [](const auto& argument) { return std::holds_alternative<plan::UnresolvedStar>(argument->node); }))
+      throw Error(conditions::kInvalidUsageOfStar, {{"elem", "'*'"}, {"prettyName", "Pivot"}}).at(context);
+  }
   Names names = names_over(input);
   Typed pivot = expression(node.column, names);
   Names aggregate_names = names_over(input);

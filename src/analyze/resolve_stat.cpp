@@ -80,6 +80,7 @@ Resolved Resolver::summary(Resolved input, const std::vector<std::string>& stati
     if (name == "mean") return aggregate_of("avg", {real}, relation.origin);
     if (name == "stddev") return aggregate_of("stddev_samp", {real}, relation.origin);
     if (name == "min" || name == "max") return aggregate_of(name, {value}, relation.origin);
+    if (policy_.is_spark4) throw Error(conditions::kUnrecognizedStatistic, {{"stats", "'" + written + "'"}}).at(context);
     throw Error(conditions::kStatisticNotRecognized, {{"stats", written}}).at(context);
   };
   Items items;

@@ -190,7 +190,9 @@ class Resolver {
                                       Names& names, std::string& sql, DataType& type, bool& nullable, bool may_nest = false);
   bound::AggregateCall bind_window_function(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names,
                                             std::string& sql, DataType& type, bool& nullable);
+  void check_frame(const bound::WindowFrame& frame, const std::vector<bound::SortKey>& order, const std::string& frame_sql, const std::string& over_sql, const QueryContext& context) const;
   std::string offset_text(const bound::AggregateCall& call, std::string_view name) const;
+  std::string window_function_sql(const std::string& name, const plan::UnresolvedFunction& function, Names& names);
   TypedList call_arguments(const plan::UnresolvedFunction& function, Names& names);
   Typed higher_order(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   Typed lambda_argument(const plan::ExpressionPtr& argument, const std::vector<std::pair<DataType, bool>>& parameters, Names& names);
