@@ -81,6 +81,7 @@ RelationPtr Grammar::table_reference() {
     table.version_as_of = travel.substr(1);
     return aliased(sampled(relation_node(std::move(table), first)), first);
   }
+  if (at("-")) fail_at(position_ + 1);  // `test-table` was dealt with; nothing else goes on behind a minus
   if (at("WITH") && at("(", 1)) {
     advance();
     table.options = property_list(true);
@@ -120,6 +121,7 @@ RelationPtr Grammar::table_function(plan::NameParts name, Index first) {
     } while (accept(","));
   }
   expect(")");
+  if (at_all({"TABLESAMPLE", "("})) fail_at(position_ + 2);  // functions have no samples; Spark takes the word for an alias
   return aliased(relation_node(std::move(function), first), first);
 }
 

@@ -25,6 +25,8 @@ plan::ExpressionPtr Grammar::over(plan::ExpressionPtr function, Index first) {
 plan::WindowSpec Grammar::window_definition() {
   const Level level(*this);
   plan::WindowSpec spec;
+  // No form of a window begins like that, so Spark points at its start.
+  if (at_any({"PARTITION", "DISTRIBUTE", "ORDER", "SORT", "CLUSTER"}, 1) && !at("BY", 2)) fail();
   expect("(");
   if (accept_all({"CLUSTER", "BY"})) {
     spec.partition_by = expressions();

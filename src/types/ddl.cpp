@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <optional>
 
 #include "base/error.h"
 #include "types/conditions.h"
@@ -95,7 +96,14 @@ class DdlReader {
       collation = token_.text;
       advance();
     }
-    return named_type(name, parameters(), std::move(collation));
+    const auto numbers = parameters();
+    try {
+      return named_type(name, numbers, std::move(collation));
+    } catch (const Error& error) {
+      // A syntax error behind an unknown type comes first, as from Spark's parser, which reads the whole text before it looks at types.
+      if (!unknown_type_) unknown_type_ = error;
+      return {};
+    }
   }
 
   DataType structure(int depth) {
@@ -155,6 +163,7 @@ class DdlReader {
   }
   void expect_end() {
     if (token_.kind != DdlKind::End) fail();
+    if (unknown_type_) throw *unknown_type_;
   }
 
   [[noreturn]] void fail() const {
@@ -228,6 +237,7 @@ class DdlReader {
   std::string_view text_;
   std::size_t position_ = 0;
   DdlToken token_;
+  std::optional<Error> unknown_type_;
 };
 
 }  // namespace
