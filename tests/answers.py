@@ -96,12 +96,12 @@ def difference(sql: str, expected: dict, got: dict) -> str | None:
             return f"expected the error {expected['error'].get('condition')}, got {json.dumps(got, ensure_ascii=False)[:300]}"
         want, have = expected["error"], got["error"]
         condition = want.get("condition")
-        if condition is None or condition.startswith("_LEGACY"):
-            return None
+        if condition is None or condition.startswith(("_LEGACY", "INTERNAL_ERROR")):
+            return None  # no public condition to hold anybody to
         if have["condition"] != condition:
             return f"expected the error {condition}, got {have['condition']}: {have['message'][:200]}"
         for key in ("sqlstate", "parameters"):
-            if have.get(key) and want.get(key) and have[key] != want[key]:
+            if have.get(key) and want.get(key) and _masked(have[key]) != _masked(want[key]):
                 return f"{condition}: expected {key} {want[key]}, got {have[key]}"
         return None
     if "error" in got:
@@ -126,9 +126,17 @@ def difference(sql: str, expected: dict, got: dict) -> str | None:
     return None
 
 
+def _masked(part) -> str:
+    """Without what differs from run to run: expression ids, and the moments at which a table was written."""
+    text = json.dumps(part, sort_keys=True, ensure_ascii=False)
+    return re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?", "<moment>", _ID.sub("#", text))
+
+
 def transportable(answer: dict, version: str) -> bool:
     """Whether Python's Arrow and this client can hold the answer: intervals of months and of both kinds they cannot."""
     kinds = " ".join(answer.get("types", []))
+    if "time(" in kinds:  # TIME: Connect refuses it in 4.2
+        return False
     if version == "v35" and "interval" in kinds:
         return "interval day" in kinds and not re.search(r"interval (?!day to second)", kinds) and "<" not in kinds
     return not re.search(r"interval( year| month|$|[,>])", kinds) and not ("interval" in kinds and "<" in kinds)

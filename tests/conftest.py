@@ -52,7 +52,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    gaps = known_gaps()
+    gaps = {} if os.environ.get("LAB_TEST_REMOTE") else known_gaps()  # a real Spark has no gaps of ours
     for item in items:
         only = item.get_closest_marker("only")
         if only and only.args[0] != ENVIRONMENT:
