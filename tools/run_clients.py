@@ -17,7 +17,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CACHE = pathlib.Path(os.environ.get("DFLAB_CACHE", "~/.cache/dflab")).expanduser()
 ENVIRONMENTS = ("spark35", "spark42")
-FOLDERS = tuple(f for f in ("tests/clients", "tests/sql", "tests/golden", "tests/crash") if (ROOT / f).is_dir())
+FOLDERS = tuple(f for f in ("tests/clients", "tests/sql", "tests/golden", "tests/crash", "tests/docs") if (ROOT / f).is_dir())
 
 
 def run(environment: str, arguments: list[str]) -> tuple[int, int, list[str]]:
