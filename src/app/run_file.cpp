@@ -19,7 +19,7 @@ fs::path run_path(const fs::path& data) { return data / "run" / "lab.json"; }
 
 }  // namespace
 
-fs::path log_path(const fs::path& data) { return data / "log" / "lab.log"; }
+fs::path log_path(const fs::path& data) { return data / "logs" / "lab.log"; }
 
 void write_run_file(const fs::path& data, const RunFile& file) {
   json roles = json::array();
