@@ -54,7 +54,9 @@ class DuckInstance : public Instance {
     register_input_scan(*database_);
     register_kernels(*database_);
     duckdb::Connection connection(*database_);
-    for (const char* setting : {"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL lambda_syntax = 'DISABLE_SINGLE_ARROW'"}) {
+    for (const char* setting : {"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL lambda_syntax = 'DISABLE_SINGLE_ARROW'",
+                                // Footers are read once for planning and reading; a changed file is noticed by its time.
+                                "SET GLOBAL parquet_metadata_cache = true"}) {
       const auto result = connection.Query(setting);
       if (result->HasError()) throw rebuild(result->GetErrorObject());
     }

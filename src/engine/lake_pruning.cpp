@@ -31,7 +31,9 @@ duckdb::BaseStatistics describe(const DataType& type, const std::optional<types:
   return statistics;
 }
 
-duckdb::BaseStatistics describe(const scan::FileScan& scan, const scan::DataFile& file, std::size_t column) {
+}  // namespace
+
+duckdb::BaseStatistics file_statistics(const scan::FileScan& scan, const scan::DataFile& file, std::size_t column) {
   if (column >= scan.columns.size()) {
     const auto& value = file.partition_values.at(column - scan.columns.size());
     auto statistics = describe(scan.partition_columns.at(column - scan.columns.size()).type, value, value);
@@ -47,14 +49,12 @@ duckdb::BaseStatistics describe(const scan::FileScan& scan, const scan::DataFile
   return statistics;
 }
 
-}  // namespace
-
 bool may_match(const scan::FileScan& scan, const scan::DataFile& file, const duckdb::vector<duckdb::column_t>& columns,
                const duckdb::TableFilterSet& filters) {
   for (const auto& [position, filter] : filters.filters) {
     const auto column = columns[position];
     if (duckdb::IsVirtualColumn(column)) continue;
-    auto statistics = describe(scan, file, column);
+    auto statistics = file_statistics(scan, file, column);
     if (filter->CheckStatistics(statistics) == duckdb::FilterPropagateResult::FILTER_ALWAYS_FALSE) return false;
   }
   return true;

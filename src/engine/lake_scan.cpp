@@ -12,6 +12,7 @@
 #include "engine/duck_type.h"
 #include "engine/inputs.h"
 #include "engine/lake_columns.h"
+#include "engine/lake_facts.h"
 #include "engine/lake_pruning.h"
 #include "engine/table_functions.h"
 
@@ -25,34 +26,20 @@ constexpr const char* kIndexKey = "lab_file_index";
 /// The files of a FileScan, or those of them that filters left over.
 class LakeFiles : public duckdb::SimpleMultiFileList {
  public:
-  LakeFiles(SourcePtr source, const std::vector<std::size_t>& indexes)
-      : SimpleMultiFileList(open_infos(*source->file_scan(), indexes)), source_(std::move(source)), indexes_(indexes) {}
+  LakeFiles(SourcePtr source, const std::vector<std::size_t>& indexes, std::shared_ptr<LakeFacts> facts)
+      : SimpleMultiFileList(open_infos(*source->file_scan(), indexes)), source_(std::move(source)), indexes_(indexes), facts_(std::move(facts)) {}
 
   const SourcePtr& source() const { return source_; }
   const std::vector<std::size_t>& indexes() const { return indexes_; }
+  LakeFacts& facts() const { return *facts_; }
+  const std::shared_ptr<LakeFacts>& shared_facts() const { return facts_; }
 
-  duckdb::unique_ptr<duckdb::MultiFileList> Copy() const override { return duckdb::make_uniq<LakeFiles>(source_, indexes_); }
+  duckdb::unique_ptr<duckdb::MultiFileList> Copy() const override { return duckdb::make_uniq<LakeFiles>(source_, indexes_, facts_); }
   duckdb::unique_ptr<duckdb::MultiFileList> ComplexFilterPushdown(duckdb::ClientContext&, const duckdb::MultiFileOptions&,
                                                                   duckdb::MultiFilePushdownInfo&,
                                                                   duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>&) const override {
     return nullptr;
   }
-  duckdb::unique_ptr<duckdb::NodeStatistics> GetCardinality(duckdb::ClientContext&) const override {
-    const auto rows = num_rows();
-    if (!rows) return nullptr;
-    return duckdb::make_uniq<duckdb::NodeStatistics>(*rows, *rows);
-  }
-  /// Live rows of all files, when every file says how many it has.
-  std::optional<std::size_t> num_rows() const {
-    std::size_t total = 0;
-    for (const std::size_t i : indexes_) {
-      const scan::DataFile& file = source_->file_scan()->files[i];
-      if (!file.num_rows) return std::nullopt;
-      total += static_cast<std::size_t>(*file.num_rows) - (file.deleted_rows ? file.deleted_rows->size() : 0);
-    }
-    return total;
-  }
-
  private:
   static duckdb::vector<duckdb::OpenFileInfo> open_infos(const scan::FileScan& scan, const std::vector<std::size_t>& indexes) {
     duckdb::vector<duckdb::OpenFileInfo> infos;
@@ -67,6 +54,7 @@ class LakeFiles : public duckdb::SimpleMultiFileList {
 
   SourcePtr source_;
   std::vector<std::size_t> indexes_;
+  std::shared_ptr<LakeFacts> facts_;
 };
 
 std::size_t index_of(const duckdb::OpenFileInfo& file) {
@@ -110,7 +98,7 @@ class LakeReader : public duckdb::MultiFileReader {
     source_ = StatementInputs::find(context, names.at(0));
     std::vector<std::size_t> all(source_->file_scan()->files.size());
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-    return duckdb::make_shared_ptr<LakeFiles>(source_, all);
+    return duckdb::make_shared_ptr<LakeFiles>(source_, all, std::make_shared<LakeFacts>(source_));
   }
 
   bool Bind(duckdb::MultiFileOptions& options, duckdb::MultiFileList&, duckdb::vector<duckdb::LogicalType>& types,
@@ -132,7 +120,7 @@ class LakeReader : public duckdb::MultiFileReader {
       if (may_match(*source_->file_scan(), source_->file_scan()->files[i], columns, filters)) kept.push_back(i);
     }
     if (kept.size() == lake.indexes().size()) return nullptr;
-    return duckdb::make_uniq<LakeFiles>(source_, kept);
+    return duckdb::make_uniq<LakeFiles>(source_, kept, lake.shared_facts());
   }
 
   void FinalizeBind(duckdb::MultiFileReaderData& data, const duckdb::MultiFileOptions&, const duckdb::MultiFileReaderBindData&,
@@ -171,9 +159,9 @@ class LakeReader : public duckdb::MultiFileReader {
 };
 
 // Lets count(*) without filters be answered without opening a file.
-duckdb::vector<duckdb::PartitionStatistics> partition_statistics(duckdb::ClientContext&, duckdb::GetPartitionStatsInput& input) {
+duckdb::vector<duckdb::PartitionStatistics> partition_statistics(duckdb::ClientContext& context, duckdb::GetPartitionStatsInput& input) {
   const auto& bind = input.bind_data->Cast<duckdb::MultiFileBindData>();
-  const auto rows = dynamic_cast<const LakeFiles&>(*bind.file_list).num_rows();
+  const auto rows = dynamic_cast<const LakeFiles&>(*bind.file_list).facts().num_rows(context, bind);
   duckdb::vector<duckdb::PartitionStatistics> result;
   if (!rows) return result;
   duckdb::PartitionStatistics whole;
@@ -182,6 +170,20 @@ duckdb::vector<duckdb::PartitionStatistics> partition_statistics(duckdb::ClientC
   whole.count_type = duckdb::CountType::COUNT_EXACT;
   result.push_back(whole);
   return result;
+}
+
+duckdb::unique_ptr<duckdb::BaseStatistics> column_statistics(duckdb::ClientContext& context, const duckdb::FunctionData* data,
+                                                             duckdb::column_t column) {
+  if (duckdb::IsVirtualColumn(column)) return nullptr;
+  const auto& bind = data->Cast<duckdb::MultiFileBindData>();
+  return dynamic_cast<const LakeFiles&>(*bind.file_list).facts().column(context, bind, column);
+}
+
+duckdb::unique_ptr<duckdb::NodeStatistics> cardinality(duckdb::ClientContext& context, const duckdb::FunctionData* data) {
+  const auto& bind = data->Cast<duckdb::MultiFileBindData>();
+  const auto rows = dynamic_cast<const LakeFiles&>(*bind.file_list).facts().num_rows(context, bind);
+  if (!rows) return duckdb::make_uniq<duckdb::NodeStatistics>();
+  return duckdb::make_uniq<duckdb::NodeStatistics>(*rows, *rows);
 }
 
 }  // namespace
@@ -196,8 +198,9 @@ void register_lake_scan(duckdb::DuckDB& database) {
     function.name = "lake_scan";
     function.get_multi_file_reader = LakeReader::create;
     function.get_partition_stats = partition_statistics;
-    // DuckDB would look these up by our column names in the first file.
-    function.statistics = nullptr;
+    // DuckDB's own would look for our column names in the first file.
+    function.statistics = column_statistics;
+    function.cardinality = cardinality;
     function.serialize = nullptr;
     function.deserialize = nullptr;
     functions.AddFunction(function);

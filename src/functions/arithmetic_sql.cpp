@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "functions/arithmetic.h"
 #include "functions/duckdb_type.h"
 
@@ -22,7 +24,25 @@ std::string call_text(std::string_view name, std::initializer_list<std::string_v
   return text + ")";
 }
 
+/// `a op b` by DuckDB itself when its own result, of `digits` digits, is exact and cannot overflow: several times as fast.
+std::string exact_decimal(std::string_view op, const LowerCall& call) {
+  return "CAST((" + call.sql[0] + " " + std::string(op) + " " + call.sql[1] + ") AS " + duckdb_type(call.result) + ")";
+}
+
 std::string decimal_call(std::string_view name, const LowerCall& call, OnError mode) {
+  const DataType &l = call.type(0), &r = call.type(1);
+  if (l.is(TypeKind::Decimal) && r.is(TypeKind::Decimal)) {
+    const int scale = std::max(l.scale(), r.scale());
+    const int sum_digits = std::max(l.precision() - l.scale(), r.precision() - r.scale()) + scale + 1;
+    const bool keeps_sum = sum_digits < DataType::kMaxDecimalPrecision && call.result.scale() == scale && call.result.precision() >= sum_digits;
+    if (name == "lab_decimal_add" && keeps_sum) return exact_decimal("+", call);
+    if (name == "lab_decimal_subtract" && keeps_sum) return exact_decimal("-", call);
+    const int product_digits = l.precision() + r.precision();
+    if (name == "lab_decimal_multiply" && product_digits < DataType::kMaxDecimalPrecision && call.result.scale() == l.scale() + r.scale() &&
+        call.result.precision() >= product_digits) {
+      return exact_decimal("*", call);
+    }
+  }
   return call_text(name, {call.sql[0], call.sql[1], std::to_string(call.result.precision()),
                           std::to_string(call.result.scale()), mode == OnError::Raise ? "true" : "false"});
 }
