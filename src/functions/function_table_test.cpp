@@ -98,7 +98,7 @@ TEST(BindTypes, names_the_argument_that_does_not_fit) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.condition().name, "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
-    EXPECT_EQ(error.parameters().at("paramIndex"), "first");
+    EXPECT_EQ(error.parameters().at("paramIndex"), "1");
     EXPECT_EQ(error.parameters().at("inputType"), "\"DATE\"");
   }
 }

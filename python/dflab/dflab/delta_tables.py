@@ -151,10 +151,10 @@ class DeltaTable:
         return _frame(_DeltaPlan(lambda client: m.message(3, m.message(1, self._table))), self._spark)
 
     def restoreToVersion(self, version):
-        return self._execute(lambda client: m.message(5, m.message(1, self._table) + m.integer(2, version)))
+        return self._facts(lambda client: m.message(5, m.message(1, self._table) + m.integer(2, version)))
 
     def restoreToTimestamp(self, timestamp):
-        return self._execute(lambda client: m.message(5, m.message(1, self._table) + m.text(3, timestamp)))
+        return self._facts(lambda client: m.message(5, m.message(1, self._table) + m.text(3, timestamp)))
 
     def vacuum(self, retentionHours=None):
         import struct
@@ -176,8 +176,12 @@ class DeltaTable:
         return DeltaOptimizeBuilder(self._spark, self._table)
 
     def _execute(self, body):
-        frame = _frame(_DeltaPlan(body), self._spark)
-        return self._spark.createDataFrame(frame.toPandas(), frame.schema)
+        # The server runs the statement each time it is asked about the plan: it is asked once, and not for its schema.
+        return _frame(_DeltaPlan(body), self._spark).collect()
+
+    def _facts(self, body):
+        rows = self._execute(body)
+        return self._spark.createDataFrame([tuple(row) for row in rows], list(rows[0].__fields__))
 
 
 def _session(spark):
