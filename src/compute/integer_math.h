@@ -29,7 +29,9 @@ bool calculate(T a, T b, T& result) {
 
 template <Operation Op, typename T>
 [[noreturn]] void throw_calculation(T a, T b) {
-  constexpr std::string_view kTolerant = Op == Operation::Add ? "try_add" : Op == Operation::Subtract ? "try_subtract" : "try_multiply";
+  constexpr std::string_view kTolerant = Op == Operation::Add        ? "try_add"
+                                         : Op == Operation::Subtract ? "try_subtract"
+                                                                     : "try_multiply";
   constexpr std::string_view kSymbol = Op == Operation::Add ? "+" : Op == Operation::Subtract ? "-" : "*";
   if constexpr (sizeof(T) < 4) {
     // Spark prints tinyint and smallint operands alike, with the suffix of smallint.
@@ -38,13 +40,14 @@ template <Operation Op, typename T>
                                               {"value2", std::to_string(b) + "S"},
                                               {"functionName", "`" + std::string(kTolerant) + "`"}});
   }
-  throw_overflow(overflow_name<T>(), kTolerant);
+  throw_overflow("overflow", kTolerant);
 }
 
 template <Operation Op, typename T>
 T checked(T a, T b) {
   T result;
-  if (!calculate<Op>(a, b, result)) [[unlikely]] throw_calculation<Op>(a, b);
+  if (!calculate<Op>(a, b, result)) [[unlikely]]
+    throw_calculation<Op>(a, b);
   return result;
 }
 template <Operation Op, typename T>
@@ -63,7 +66,8 @@ std::optional<T> tried(T a, T b) {
 template <typename T>
 T negate_checked(T a) {
   if (a == std::numeric_limits<T>::min()) {
-    if constexpr (sizeof(T) < 4) throw_overflow("- " + std::to_string(a) + (sizeof(T) == 1 ? "Y" : "S") + " caused overflow");
+    if constexpr (sizeof(T) < 4)
+      throw_overflow("- " + std::to_string(a) + (sizeof(T) == 1 ? "Y" : "S") + " caused overflow");
     throw_overflow(overflow_name<T>());
   }
   return static_cast<T>(-a);

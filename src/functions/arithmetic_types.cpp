@@ -61,27 +61,47 @@ DataType promoted(const DataType& type, const DataType& other, const Policy& pol
   return TypeKind::Double;
 }
 
+std::string required_operand(char op) {
+  switch (op) {
+    case '/':
+      return "(\"DOUBLE\" or \"DECIMAL\")";
+    case 'd':
+      return "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")";
+    case '+':
+    case '-':
+      return "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
+    default:
+      return "\"NUMERIC\"";
+  }
+}
+
+[[noreturn]] void refuse_operand(char op, std::size_t argument, std::optional<DataType> actual = {}) {
+  Misfit misfit{Misfit::Why::BinaryWrongType, argument, required_operand(op)};
+  misfit.actual = std::move(actual);
+  throw misfit;
+}
+
 CallTypes numeric_types(const CallShape& shape, char op) {
   const DataType &l = shape.type(0), &r = shape.type(1);
   const auto fits = [](const DataType& t) { return t.is_numeric() || t.is_text() || t.is(TypeKind::Null); };
   if (!fits(l) || !fits(r)) {
-    const bool same = same_shape(l, r);
-    const bool both_sides = !fits(l) && !fits(r) && same;
-    if (both_sides || same) {
-      const bool spans = op == '+' || op == '-';
-      throw Misfit{Misfit::Why::BinaryWrongType, 0,
-                   op == '/'   ? "(\"DOUBLE\" or \"DECIMAL\")"
-                   : op == 'd' ? "(\"BIGINT\" or \"DECIMAL\")"
-                   : spans ? "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"
-                           : "\"NUMERIC\""};
-    }
+    if (same_shape(l, r)) refuse_operand(op, 0);
     throw Misfit{Misfit::Why::BinaryTypes};
   }
+  // In ANSI mode text becomes a number only beside one.
+  const bool no_number = !l.is_numeric() && !r.is_numeric() && (l.is_text() || r.is_text());
+  if (shape.policy.ansi && no_number) refuse_operand(op, l.is_text() ? 0 : 1);
   DataType left = promoted(l, r, shape.policy), right = promoted(r, l, shape.policy);
-  if (shape.policy.ansi && l.is_text() && r.is_text()) left = right = TypeKind::Double;
+  if (op == '/' && (left.is(TypeKind::Null) || right.is(TypeKind::Null))) left = right = TypeKind::Double;
   if (left.is(TypeKind::Null) && right.is(TypeKind::Null)) left = right = TypeKind::Double;
   if (left.is(TypeKind::Null)) left = right;
   if (right.is(TypeKind::Null)) right = left;
+  if (op == 'd' && (left.is_fractional() || right.is_fractional())) {
+    const bool meets = left == right || ((left.is(TypeKind::Decimal) || right.is(TypeKind::Decimal)) &&
+                                         (left.is(TypeKind::Double) || right.is(TypeKind::Double)));
+    if (!meets) throw Misfit{Misfit::Why::BinaryTypes};
+    refuse_operand(op, 0, left.is_fractional() ? left : right);
+  }
   if ((left.is(TypeKind::Decimal) && right.is_fractional()) || (right.is(TypeKind::Decimal) && left.is_fractional())) {
     left = right = TypeKind::Double;
   }
@@ -92,12 +112,7 @@ CallTypes numeric_types(const CallShape& shape, char op) {
     return {{a, b}, result, {}};
   }
   if (op == '/') return {{TypeKind::Double, TypeKind::Double}, TypeKind::Double, {}};
-  if (op == 'd') {
-    if (left.is_fractional() || right.is_fractional())
-      throw Misfit{Misfit::Why::BinaryWrongType, left.is_fractional() ? 0UL : 1UL,
-                   "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"};
-    return {{TypeKind::Long, TypeKind::Long}, TypeKind::Long, {}};
-  }
+  if (op == 'd') return {{TypeKind::Long, TypeKind::Long}, TypeKind::Long, {}};
   const DataType common = *tightest_common_type(left, right, shape.policy);
   return {{common, common}, common, {}};
 }

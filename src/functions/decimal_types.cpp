@@ -79,9 +79,11 @@ DataType decimal_result(char op, const DataType& left, const DataType& right) {
   }
 }
 
+// Spark looks at the digits of smallint, int and bigint literals, not of tinyint ones.
 DataType decimal_operand(const plan::bound::Expression& expression) {
   const auto* literal = std::get_if<plan::bound::LiteralNode>(&expression.node);
-  if (literal != nullptr && expression.type.is_integral() && !literal->value.is_null()) {
+  if (literal != nullptr && expression.type.is_integral() && !expression.type.is(TypeKind::Byte) &&
+      !literal->value.is_null()) {
     const std::int64_t value = literal->value.integer();
     int digits = 0;
     for (std::int64_t rest = value; rest != 0; rest /= 10) ++digits;

@@ -23,6 +23,8 @@ struct Misfit {
   std::string required =
       {};  ///< Input, BinaryWrongType, NotFoldable: `"INT"`; NumArguments: `[2, 3]`; IsNull: what it names
 
+  std::optional<DataType> actual = {};  ///< BinaryWrongType: the type after promotion
+
   [[noreturn]] void raise(const FunctionRow& row, const CallShape& shape, std::string_view display) const;
 };
 

@@ -14,7 +14,7 @@ DataType summable(const CallShape& shape) {
   const DataType& type = shape.type(0);
   if (type.is_numeric() || type.is(TypeKind::DayTimeInterval) || type.is(TypeKind::YearMonthInterval)) return type;
   if (type.is_text() || type.is(TypeKind::Null)) return TypeKind::Double;
-  throw Misfit{Misfit::Why::Input, 0, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"};
+  throw Misfit{Misfit::Why::Input, 0, "\"NUMERIC\" or \"ANSI INTERVAL\""};
 }
 
 DataType whole_interval(const DataType& type) {
@@ -158,7 +158,7 @@ std::string lower_collect_set(const LowerCall& call) {
 CallTypes percentile_types(const CallShape& shape) {
   const DataType& type = shape.type(0);
   if (!type.is_numeric() && !type.is_text() && !type.is_interval() && !type.is(TypeKind::Null))
-    throw Misfit{Misfit::Why::Input, 0, "\"NUMERIC\""};
+    throw Misfit{Misfit::Why::Input, 0, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"};
   const DataType value = type.is_interval() ? type : DataType(TypeKind::Double);
   const bool many = shape.size() > 1 && shape.type(1).is(TypeKind::Array);
   CallTypes types{{value}, many ? DataType::array(value, false) : value, true};
@@ -323,7 +323,7 @@ constexpr FunctionRow kAggregateTable[] = {
     {.name = "count_if",
      .signature = "(condition: boolean) -> bigint",
      .kind = kAggregate,
-     .sql = "CAST(count_if($d$1)$f AS BIGINT)",
+     .sql = "CAST(coalesce(count_if($d$1)$f, 0) AS BIGINT)",
      .nullability = kNever,
      .doc = "Rows where the condition holds."},
     {.name = "covar_pop",
@@ -511,13 +511,13 @@ constexpr FunctionRow kAggregateTable[] = {
     {.name = "stddev",
      .signature = "(value: double) -> double",
      .kind = kAggregate,
-     .sql = "stddev_samp($d$1)$f",
+     .sql = "lab_stddev_samp($d$1)$f",
      .nullability = kAlways,
      .doc = "Sample standard deviation."},
     {.name = "stddev_pop",
      .signature = "(value: double) -> double",
      .kind = kAggregate,
-     .sql = "stddev_pop($d$1)$f",
+     .sql = "lab_stddev_pop($d$1)$f",
      .nullability = kAlways,
      .doc = "Population standard deviation."},
     {.name = "stddev_samp", .alias_of = "stddev"},
@@ -546,13 +546,13 @@ constexpr FunctionRow kAggregateTable[] = {
     {.name = "var_pop",
      .signature = "(value: double) -> double",
      .kind = kAggregate,
-     .sql = "var_pop($d$1)$f",
+     .sql = "lab_var_pop($d$1)$f",
      .nullability = kAlways,
      .doc = "Population variance."},
     {.name = "var_samp",
      .signature = "(value: double) -> double",
      .kind = kAggregate,
-     .sql = "var_samp($d$1)$f",
+     .sql = "lab_var_samp($d$1)$f",
      .nullability = kAlways,
      .doc = "Sample variance."},
     {.name = "variance", .alias_of = "var_samp"},

@@ -63,7 +63,7 @@ void Misfit::raise(const FunctionRow& row, const CallShape& shape, std::string_v
     case Why::BinaryTypes:
       throw_binary_types(shape, display);
     case Why::BinaryWrongType:
-      throw_binary_wrong_type(display, required, shape.type(argument));
+      throw_binary_wrong_type(display, required, actual.value_or(shape.type(argument)));
     case Why::NumArguments:
       throw_wrong_number(row.name, required, shape.size());
     case Why::Ordering:

@@ -6,7 +6,8 @@
 #include "engine/kernels/decimal_argument.h"
 #include "engine/kernels/families.h"
 
-/// Decimal kernels take the result's precision and scale as constants, read once in `bind`: `lab_decimal_add(a, b, p, s, raises)`.
+/// Decimal kernels take the result's precision and scale as constants, read once in `bind`: `lab_decimal_add(a, b, p,
+/// s, raises)`.
 namespace lab::engine {
 
 namespace {
@@ -27,7 +28,8 @@ struct DecimalBind : duckdb::FunctionData {
   duckdb::unique_ptr<duckdb::FunctionData> Copy() const override { return duckdb::make_uniq<DecimalBind>(*this); }
   bool Equals(const duckdb::FunctionData& other_data) const override {
     const auto& other = other_data.Cast<DecimalBind>();
-    return shape.precision == other.shape.precision && shape.scale == other.shape.scale && raises == other.raises && rounding == other.rounding;
+    return shape.precision == other.shape.precision && shape.scale == other.shape.scale && raises == other.raises &&
+           rounding == other.rounding;
   }
 };
 
@@ -37,8 +39,9 @@ duckdb::Value constant_of(duckdb::ClientContext& context, duckdb::Expression& ex
 
 /// Reads precision, scale and flag from argument `first` on.
 template <std::size_t First, bool HasMode = false>
-duckdb::unique_ptr<duckdb::FunctionData> bind_decimal(duckdb::ClientContext& context, duckdb::ScalarFunction& function,
-                                                      duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> bind_decimal(
+    duckdb::ClientContext& context, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   auto bind = duckdb::make_uniq<DecimalBind>();
   bind->shape.precision = constant_of(context, *arguments[First]).GetValue<std::int32_t>();
   bind->shape.scale = constant_of(context, *arguments[First + 1]).GetValue<std::int32_t>();
@@ -56,7 +59,8 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_decimal(duckdb::ClientContext& con
       function.GetArguments()[i] = type.id() == LogicalTypeId::DECIMAL ? type : LogicalType::DECIMAL(38, 0);
     }
   }
-  function.SetReturnType(LogicalType::DECIMAL(static_cast<std::uint8_t>(bind->shape.precision), static_cast<std::uint8_t>(bind->shape.scale)));
+  function.SetReturnType(LogicalType::DECIMAL(static_cast<std::uint8_t>(bind->shape.precision),
+                                              static_cast<std::uint8_t>(bind->shape.scale)));
   return bind;
 }
 
@@ -70,23 +74,33 @@ const DecimalBind& bind_of(ExpressionState& state) {
 
 struct AddDecimals {
   static constexpr bool kDivides = false;
-  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) { return compute::add_decimals(a, sa, b, sb, shape); }
+  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
+    return compute::add_decimals(a, sa, b, sb, shape);
+  }
 };
 struct SubtractDecimals {
   static constexpr bool kDivides = false;
-  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) { return compute::add_decimals(a, sa, -b, sb, shape); }
+  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
+    return compute::add_decimals(a, sa, -b, sb, shape);
+  }
 };
 struct MultiplyDecimals {
   static constexpr bool kDivides = false;
-  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) { return compute::multiply_decimals(a, sa, b, sb, shape); }
+  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
+    return compute::multiply_decimals(a, sa, b, sb, shape);
+  }
 };
 struct DivideDecimals {
   static constexpr bool kDivides = true;
-  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) { return compute::divide_decimals(a, sa, b, sb, shape); }
+  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
+    return compute::divide_decimals(a, sa, b, sb, shape);
+  }
 };
 struct RemainderDecimals {
   static constexpr bool kDivides = true;
-  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) { return compute::remainder_decimals(a, sa, b, sb, shape); }
+  static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
+    return compute::remainder_decimals(a, sa, b, sb, shape);
+  }
 };
 struct PmodDecimals {
   static constexpr bool kDivides = true;
@@ -99,9 +113,11 @@ struct PmodDecimals {
   }
 };
 
-/// Both sides and the result in 64 or 128 bits without a rounding or an overflow in reach: what nearly all of a business's decimals are.
+/// Both sides and the result in 64 or 128 bits without a rounding or an overflow in reach: what nearly all of a
+/// business's decimals are.
 template <typename Operator, typename Left, typename Right, typename Out>
-void run_narrow(Vector& left, Vector& right, Vector& result, duckdb::idx_t count, int scale_left, int scale_right, int scale) {
+void run_narrow(Vector& left, Vector& right, Vector& result, duckdb::idx_t count, int scale_left, int scale_right,
+                int scale) {
   if constexpr (std::is_same_v<Operator, MultiplyDecimals>) {
     duckdb::BinaryExecutor::Execute<Left, Right, Out>(left, right, result, count, [](Left a, Right b) {
       if constexpr (std::is_same_v<Out, duckdb::hugeint_t>) return to_hugeint(static_cast<Int128>(a) * b);
@@ -109,9 +125,10 @@ void run_narrow(Vector& left, Vector& right, Vector& result, duckdb::idx_t count
     });
   } else {
     const auto up_left = static_cast<std::int64_t>(compute::power_of_ten(scale - scale_left));
-    const auto up_right = static_cast<std::int64_t>(compute::power_of_ten(scale - scale_right)) * (std::is_same_v<Operator, SubtractDecimals> ? -1 : 1);
-    duckdb::BinaryExecutor::Execute<Left, Right, Out>(left, right, result, count,
-                                                      [=](Left a, Right b) { return static_cast<Out>(a * up_left + b * up_right); });
+    const auto up_right = static_cast<std::int64_t>(compute::power_of_ten(scale - scale_right)) *
+                          (std::is_same_v<Operator, SubtractDecimals> ? -1 : 1);
+    duckdb::BinaryExecutor::Execute<Left, Right, Out>(
+        left, right, result, count, [=](Left a, Right b) { return static_cast<Out>(a * up_left + b * up_right); });
   }
 }
 
@@ -125,15 +142,19 @@ bool try_narrow(DataChunk& arguments, Vector& result, const DecimalShape& shape)
   const int pl = duckdb::DecimalType::GetWidth(left.GetType()), pr = duckdb::DecimalType::GetWidth(right.GetType());
   constexpr bool kProduct = std::is_same_v<Operator, MultiplyDecimals>;
   // Without adjusted precision the result holds every value, exactly.
-  const bool exact = kProduct ? shape.scale == sl + sr && shape.precision >= pl + pr
-                              : shape.scale == std::max(sl, sr) && shape.precision > std::max(pl - sl, pr - sr) + shape.scale;
+  const bool exact =
+      kProduct ? shape.scale == sl + sr && shape.precision >= pl + pr
+               : shape.scale == std::max(sl, sr) && shape.precision > std::max(pl - sl, pr - sr) + shape.scale;
   if (!exact) return false;
   const auto count = arguments.size();
   const auto run = [&]<typename L, typename R>(L, R) {
-    if (o == PhysicalType::INT64) return run_narrow<Operator, L, R, std::int64_t>(left, right, result, count, sl, sr, shape.scale), true;
-    if (o == PhysicalType::INT32) return run_narrow<Operator, L, R, std::int32_t>(left, right, result, count, sl, sr, shape.scale), true;
+    if (o == PhysicalType::INT64)
+      return run_narrow<Operator, L, R, std::int64_t>(left, right, result, count, sl, sr, shape.scale), true;
+    if (o == PhysicalType::INT32)
+      return run_narrow<Operator, L, R, std::int32_t>(left, right, result, count, sl, sr, shape.scale), true;
     if constexpr (kProduct) {
-      if (o == PhysicalType::INT128) return run_narrow<Operator, L, R, duckdb::hugeint_t>(left, right, result, count, sl, sr, shape.scale), true;
+      if (o == PhysicalType::INT128)
+        return run_narrow<Operator, L, R, duckdb::hugeint_t>(left, right, result, count, sl, sr, shape.scale), true;
     }
     return false;
   };
@@ -179,7 +200,8 @@ void run_decimal(DataChunk& arguments, ExpressionState& state, Vector& result) {
     } else {
       if (bind.raises) {
         const auto exact = Operator::run(a, left.scale(), b, right.scale(), {38, bind.shape.scale});
-        out_of_range(exact ? compute::plain_text(*exact, bind.shape.scale) : compute::plain_text(a, left.scale()), bind);
+        out_of_range(exact ? compute::plain_text(*exact, bind.shape.scale) : compute::plain_text(a, left.scale()),
+                     bind);
       }
       out.set_null(row);
     }
@@ -212,7 +234,25 @@ void run_one(DataChunk& arguments, ExpressionState& state, Vector& result, Call 
 }
 
 void run_cast(DataChunk& arguments, ExpressionState& state, Vector& result) {
-  run_one(arguments, state, result, [](Int128 value, int scale, duckdb::idx_t, const DecimalBind& bind) { return compute::rescale(value, scale, bind.shape); });
+  run_one(arguments, state, result, [](Int128 value, int scale, duckdb::idx_t, const DecimalBind& bind) {
+    return compute::rescale(value, scale, bind.shape);
+  });
+}
+
+/// The sum of an aggregate; one beyond 38 digits comes as 10^38.
+bool is_overflown(Int128 sum, const DecimalBind& bind) {
+  const auto limit = static_cast<Int128>(compute::power_of_ten(38));
+  if (sum < limit && sum > -limit) return false;
+  if (bind.raises) compute::throw_overflow("overflow", "try_add");
+  return true;
+}
+
+void run_checked(DataChunk& arguments, ExpressionState& state, Vector& result) {
+  run_one(arguments, state, result,
+          [](Int128 value, int scale, duckdb::idx_t, const DecimalBind& bind) -> std::optional<Int128> {
+            if (is_overflown(value, bind)) return {};
+            return compute::rescale(value, scale, bind.shape);
+          });
 }
 
 void run_round(DataChunk& arguments, ExpressionState& state, Vector& result) {
@@ -228,10 +268,12 @@ void run_round(DataChunk& arguments, ExpressionState& state, Vector& result) {
 void run_average(DataChunk& arguments, ExpressionState& state, Vector& result) {
   duckdb::UnifiedVectorFormat counts;
   arguments.data[1].ToUnifiedFormat(arguments.size(), counts);
-  run_one(arguments, state, result, [&](Int128 sum, int scale, duckdb::idx_t row, const DecimalBind& bind) -> std::optional<Int128> {
-    const auto count = duckdb::UnifiedVectorFormat::GetData<std::int64_t>(counts)[counts.sel->get_index(row)];
-    return compute::divide_decimals(sum, scale, count, 0, bind.shape);
-  });
+  run_one(arguments, state, result,
+          [&](Int128 sum, int scale, duckdb::idx_t row, const DecimalBind& bind) -> std::optional<Int128> {
+            const auto count = duckdb::UnifiedVectorFormat::GetData<std::int64_t>(counts)[counts.sel->get_index(row)];
+            if (is_overflown(sum, bind)) return {};
+            return compute::divide_decimals(sum, scale, count, 0, bind.shape);
+          });
 }
 
 void run_from_double(DataChunk& arguments, ExpressionState& state, Vector& result) {
@@ -279,7 +321,10 @@ void run_parse(DataChunk& arguments, ExpressionState& state, Vector& result) {
       out.set(row, *value);
     } else {
       if (bind.raises) {
-        if (malformed) compute::throw_cast_invalid({text.GetData(), text.GetSize()}, "DECIMAL(" + std::to_string(bind.shape.precision) + "," + std::to_string(bind.shape.scale) + ")");
+        if (malformed)
+          compute::throw_cast_invalid(
+              {text.GetData(), text.GetSize()},
+              "DECIMAL(" + std::to_string(bind.shape.precision) + "," + std::to_string(bind.shape.scale) + ")");
         out_of_range(text.GetString(), bind);
       }
       out.set_null(row);
@@ -308,7 +353,8 @@ void run_to_integer(DataChunk& arguments, ExpressionState&, Vector& result) {
       if (Mode == Narrow::Raise) {
         const auto precision = duckdb::DecimalType::GetWidth(arguments.data[0].GetType());
         constexpr std::string_view kNames[] = {"TINYINT", "SMALLINT", "", "INT", "", "", "", "BIGINT"};
-        compute::throw_cast_overflow(compute::plain_text(in[row], in.scale()) + "BD", "DECIMAL(" + std::to_string(precision) + "," + std::to_string(in.scale()) + ")",
+        compute::throw_cast_overflow(compute::plain_text(in[row], in.scale()) + "BD",
+                                     "DECIMAL(" + std::to_string(precision) + "," + std::to_string(in.scale()) + ")",
                                      kNames[sizeof(T) - 1]);
       }
       duckdb::FlatVector::Validity(result).SetInvalid(row);
@@ -339,8 +385,9 @@ void run_integral_divide(DataChunk& arguments, ExpressionState&, Vector& result)
 }
 
 /// The widths of DECIMAL arguments are whatever the call has.
-duckdb::unique_ptr<duckdb::FunctionData> keep_decimals(duckdb::ClientContext&, duckdb::ScalarFunction& function,
-                                                       duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> keep_decimals(
+    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   for (std::size_t i = 0; i < arguments.size() && i < function.GetArguments().size(); ++i) {
     if (function.GetArguments()[i].id() != LogicalTypeId::DECIMAL) continue;
     auto type = arguments[i]->return_type;
@@ -351,58 +398,72 @@ duckdb::unique_ptr<duckdb::FunctionData> keep_decimals(duckdb::ClientContext&, d
 
 const LogicalType kAnyDecimal(LogicalTypeId::DECIMAL);
 
-void add_shaped(KernelRegistry& registry, const std::string& name, duckdb::vector<LogicalType> arguments, duckdb::scalar_function_t run,
-                duckdb::bind_scalar_function_t bind) {
+void add_shaped(KernelRegistry& registry, const std::string& name, duckdb::vector<LogicalType> arguments,
+                duckdb::scalar_function_t run, duckdb::bind_scalar_function_t bind) {
   duckdb::ScalarFunction function(name, std::move(arguments), kAnyDecimal, std::move(run), bind);
   registry.add(std::move(function), kRaises);
 }
 
 template <typename T>
 void add_to_integer(KernelRegistry& registry, const std::string& name, LogicalType type) {
-  registry.add(duckdb::ScalarFunction(name, {kAnyDecimal}, type, &run_to_integer<T, Narrow::Raise>, &keep_decimals), kRaises);
-  registry.add(duckdb::ScalarFunction(name + "_try", {kAnyDecimal}, type, &run_to_integer<T, Narrow::Null>, &keep_decimals));
-  registry.add(duckdb::ScalarFunction(name + "_legacy", {kAnyDecimal}, type, &run_to_integer<T, Narrow::Wrap>, &keep_decimals));
+  registry.add(duckdb::ScalarFunction(name, {kAnyDecimal}, type, &run_to_integer<T, Narrow::Raise>, &keep_decimals),
+               kRaises);
+  registry.add(
+      duckdb::ScalarFunction(name + "_try", {kAnyDecimal}, type, &run_to_integer<T, Narrow::Null>, &keep_decimals));
+  registry.add(
+      duckdb::ScalarFunction(name + "_legacy", {kAnyDecimal}, type, &run_to_integer<T, Narrow::Wrap>, &keep_decimals));
 }
 
 }  // namespace
 
 void register_decimal_kernels(KernelRegistry& registry) {
-  const LogicalType i = LogicalType::INTEGER, b = LogicalType::BOOLEAN, l = LogicalType::BIGINT, t = LogicalType::VARCHAR;
-  add_shaped(registry, "lab_decimal_add", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<AddDecimals>, &bind_decimal<2>);
-  add_shaped(registry, "lab_decimal_subtract", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<SubtractDecimals>, &bind_decimal<2>);
-  add_shaped(registry, "lab_decimal_multiply", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<MultiplyDecimals>, &bind_decimal<2>);
-  add_shaped(registry, "lab_decimal_divide", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<DivideDecimals>, &bind_decimal<2>);
-  add_shaped(registry, "lab_decimal_remainder", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<RemainderDecimals>, &bind_decimal<2>);
-  add_shaped(registry, "lab_decimal_pmod", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<PmodDecimals>, &bind_decimal<2>);
+  const LogicalType i = LogicalType::INTEGER, b = LogicalType::BOOLEAN, l = LogicalType::BIGINT,
+                    t = LogicalType::VARCHAR;
+  add_shaped(registry, "lab_decimal_add", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<AddDecimals>,
+             &bind_decimal<2>);
+  add_shaped(registry, "lab_decimal_subtract", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<SubtractDecimals>,
+             &bind_decimal<2>);
+  add_shaped(registry, "lab_decimal_multiply", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<MultiplyDecimals>,
+             &bind_decimal<2>);
+  add_shaped(registry, "lab_decimal_divide", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<DivideDecimals>,
+             &bind_decimal<2>);
+  add_shaped(registry, "lab_decimal_remainder", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<RemainderDecimals>,
+             &bind_decimal<2>);
+  add_shaped(registry, "lab_decimal_pmod", {kAnyDecimal, kAnyDecimal, i, i, b}, &run_decimal<PmodDecimals>,
+             &bind_decimal<2>);
   add_shaped(registry, "lab_decimal_cast", {kAnyDecimal, i, i, b}, &run_cast, &bind_decimal<1>);
-  add_shaped(registry, "lab_decimal_checked", {kAnyDecimal, i, i, b}, &run_cast, &bind_decimal<1>);
+  add_shaped(registry, "lab_decimal_checked", {kAnyDecimal, i, i, b}, &run_checked, &bind_decimal<1>);
   add_shaped(registry, "lab_decimal_round", {kAnyDecimal, i, i, i, t, b}, &run_round, &bind_decimal<2, true>);
   add_shaped(registry, "lab_decimal_average", {kAnyDecimal, l, i, i, i, b}, &run_average, &bind_decimal<3>);
   add_shaped(registry, "lab_double_to_decimal", {LogicalType::DOUBLE, i, i, b}, &run_from_double, &bind_decimal<1>);
   add_shaped(registry, "lab_parse_decimal", {t, i, i, b}, &run_parse, &bind_decimal<1>);
-  registry.add(duckdb::ScalarFunction("lab_decimal_integral_divide", {kAnyDecimal, kAnyDecimal}, l, &run_integral_divide<true>, &keep_decimals), kRaises);
-  registry.add(duckdb::ScalarFunction("lab_decimal_integral_divide_try", {kAnyDecimal, kAnyDecimal}, l, &run_integral_divide<false>, &keep_decimals));
+  registry.add(duckdb::ScalarFunction("lab_decimal_integral_divide", {kAnyDecimal, kAnyDecimal}, l,
+                                      &run_integral_divide<true>, &keep_decimals),
+               kRaises);
+  registry.add(duckdb::ScalarFunction("lab_decimal_integral_divide_try", {kAnyDecimal, kAnyDecimal}, l,
+                                      &run_integral_divide<false>, &keep_decimals));
   add_to_integer<std::int8_t>(registry, "lab_to_tinyint", LogicalType::TINYINT);
   add_to_integer<std::int16_t>(registry, "lab_to_smallint", LogicalType::SMALLINT);
   add_to_integer<std::int32_t>(registry, "lab_to_int", LogicalType::INTEGER);
   add_to_integer<std::int64_t>(registry, "lab_to_bigint", LogicalType::BIGINT);
-  registry.add(duckdb::ScalarFunction("lab_decimal_text", {kAnyDecimal}, t,
-                                      [](DataChunk& arguments, ExpressionState&, Vector& result) {
-                                        const bool constant = arguments.AllConstant();
-                                        const auto count = constant ? 1 : arguments.size();
-                                        const DecimalArgument in(arguments.data[0], arguments.size());
-                                        result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
-                                        for (duckdb::idx_t row = 0; row < count; ++row) {
-                                          if (!in.is_valid(row)) {
-                                            duckdb::FlatVector::Validity(result).SetInvalid(row);
-                                            continue;
-                                          }
-                                          duckdb::FlatVector::GetData<duckdb::string_t>(result)[row] =
-                                              duckdb::StringVector::AddString(result, compute::decimal_string(in[row], in.scale()));
-                                        }
-                                        if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
-                                      },
-                                      &keep_decimals));
+  registry.add(duckdb::ScalarFunction(
+      "lab_decimal_text", {kAnyDecimal}, t,
+      [](DataChunk& arguments, ExpressionState&, Vector& result) {
+        const bool constant = arguments.AllConstant();
+        const auto count = constant ? 1 : arguments.size();
+        const DecimalArgument in(arguments.data[0], arguments.size());
+        result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
+        for (duckdb::idx_t row = 0; row < count; ++row) {
+          if (!in.is_valid(row)) {
+            duckdb::FlatVector::Validity(result).SetInvalid(row);
+            continue;
+          }
+          duckdb::FlatVector::GetData<duckdb::string_t>(result)[row] =
+              duckdb::StringVector::AddString(result, compute::decimal_string(in[row], in.scale()));
+        }
+        if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+      },
+      &keep_decimals));
 }
 
 }  // namespace lab::engine

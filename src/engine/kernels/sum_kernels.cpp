@@ -53,11 +53,12 @@ struct LongSum {
   template <typename Result, typename State>
   static void Finalize(State& state, Result& target, duckdb::AggregateFinalizeData& data) {
     if (!state.any) return data.ReturnNull();
-    const bool fits = state.total >= std::numeric_limits<std::int64_t>::min() && state.total <= std::numeric_limits<std::int64_t>::max();
+    const bool fits = state.total >= std::numeric_limits<std::int64_t>::min() &&
+                      state.total <= std::numeric_limits<std::int64_t>::max();
     if (!fits && Mode == SumMode::Null) return data.ReturnNull();
     if (!fits && Mode == SumMode::Raise) {
       try {
-        compute::throw_overflow("long overflow", "try_sum");
+        compute::throw_overflow("overflow", "try_add");
       } catch (const Error& error) {
         raise(error);
       }
@@ -101,7 +102,7 @@ struct DecimalSum {
     if (!state.any) return data.ReturnNull();
     // A sum beyond 38 digits: the greatest number there is, which the check behind it refuses.
     const auto limit = static_cast<__int128>(compute::power_of_ten(38));
-    if (state.overflow || state.total >= limit || state.total <= -limit) state.total = limit - 1;
+    if (state.overflow || state.total >= limit || state.total <= -limit) state.total = limit;
     target = to_hugeint(state.total);
   }
   static bool IgnoreNull() { return true; }
@@ -112,7 +113,16 @@ struct MomentState {
   double n, mean, m2, m3, m4;
 };
 
-template <bool Kurtosis>
+enum class Moment : std::uint8_t {
+  Skewness,
+  Kurtosis,
+  PopulationVariance,
+  SampleVariance,
+  PopulationDeviation,
+  SampleDeviation
+};
+
+template <Moment Which>
 struct Moments {
   template <typename State>
   static void Initialize(State& state) {
@@ -124,7 +134,8 @@ struct Moments {
     state.mean += step;
     state.m2 = m2 + delta * (delta - step);
     state.m3 = m3 - 3 * step * state.m2 + delta * (delta * delta - step * step);
-    state.m4 = state.m4 - 4 * step * state.m3 - 6 * step * step * state.m2 + delta * (delta * delta * delta - step * step * step);
+    state.m4 = state.m4 - 4 * step * state.m3 - 6 * step * step * state.m2 +
+               delta * (delta * delta * delta - step * step * step);
     state.n = n;
   }
   template <typename Input, typename State, typename Op>
@@ -136,30 +147,44 @@ struct Moments {
     if (b.n == 0) return;
     const double n = a.n + b.n, delta = b.mean - a.mean, step = n == 0 ? 0 : delta / n;
     const double m2 = a.m2 + b.m2 + delta * step * a.n * b.n;
-    const double m3 = a.m3 + b.m3 + step * step * delta * a.n * b.n * (a.n - b.n) + 3 * step * (a.n * b.m2 - b.n * a.m2);
+    const double m3 =
+        a.m3 + b.m3 + step * step * delta * a.n * b.n * (a.n - b.n) + 3 * step * (a.n * b.m2 - b.n * a.m2);
     const double m4 = a.m4 + b.m4 + step * step * step * delta * a.n * b.n * (a.n * a.n - a.n * b.n + b.n * b.n) +
                       6 * step * step * (a.n * a.n * b.m2 + b.n * b.n * a.m2) + 4 * step * (a.n * b.m3 - b.n * a.m3);
     a = {n, a.mean + step * b.n, m2, m3, m4};
   }
   template <typename Result, typename State>
   static void Finalize(State& state, Result& target, duckdb::AggregateFinalizeData& data) {
-    if (state.n == 0 || state.m2 == 0) return data.ReturnNull();
-    target = Kurtosis ? state.n * state.m4 / (state.m2 * state.m2) - 3 : std::sqrt(state.n) * state.m3 / std::sqrt(state.m2 * state.m2 * state.m2);
+    if (state.n == 0) return data.ReturnNull();
+    constexpr bool kSample = Which == Moment::SampleVariance || Which == Moment::SampleDeviation;
+    if constexpr (Which == Moment::Skewness || Which == Moment::Kurtosis) {
+      if (state.m2 == 0) return data.ReturnNull();
+      target = Which == Moment::Kurtosis ? state.n * state.m4 / (state.m2 * state.m2) - 3
+                                         : std::sqrt(state.n) * state.m3 / std::sqrt(state.m2 * state.m2 * state.m2);
+    } else {
+      if (kSample && state.n == 1) return data.ReturnNull();
+      const double variance = state.m2 / (state.n - (kSample ? 1 : 0));
+      target =
+          Which == Moment::PopulationDeviation || Which == Moment::SampleDeviation ? std::sqrt(variance) : variance;
+    }
   }
   static bool IgnoreNull() { return true; }
 };
 
 template <typename State, typename Input, typename Result, typename Operation>
-void add_unary(KernelRegistry& registry, const std::string& name, LogicalType input, LogicalType result, KernelTraits traits = {}) {
+void add_unary(KernelRegistry& registry, const std::string& name, LogicalType input, LogicalType result,
+               KernelTraits traits = {}) {
   auto function = AggregateFunction::UnaryAggregate<State, Input, Result, Operation>(input, result);
   function.name = name;
   registry.add(std::move(function), traits);
 }
 
-duckdb::unique_ptr<duckdb::FunctionData> bind_decimal_sum(duckdb::ClientContext&, AggregateFunction& function,
-                                                          duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> bind_decimal_sum(
+    duckdb::ClientContext&, AggregateFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   const auto& type = arguments[0]->return_type;
-  const auto scale = type.id() == duckdb::LogicalTypeId::DECIMAL ? duckdb::DecimalType::GetScale(type) : std::uint8_t{0};
+  const auto scale =
+      type.id() == duckdb::LogicalTypeId::DECIMAL ? duckdb::DecimalType::GetScale(type) : std::uint8_t{0};
   function.GetArguments()[0] = LogicalType::DECIMAL(38, scale);
   function.SetReturnType(LogicalType::DECIMAL(38, scale));
   return nullptr;
@@ -170,13 +195,23 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_decimal_sum(duckdb::ClientContext&
 void register_sum_kernels(KernelRegistry& registry) {
   const auto bigint = LogicalType::BIGINT;
   const auto number = LogicalType::DOUBLE;
-  add_unary<LongSumState, std::int64_t, std::int64_t, LongSum<SumMode::Raise>>(registry, "lab_sum_long", bigint, bigint, {.may_raise = true});
-  add_unary<LongSumState, std::int64_t, std::int64_t, LongSum<SumMode::Wrap>>(registry, "lab_sum_long_wrap", bigint, bigint);
-  add_unary<LongSumState, std::int64_t, std::int64_t, LongSum<SumMode::Null>>(registry, "lab_sum_long_try", bigint, bigint);
-  add_unary<MomentState, double, double, Moments<false>>(registry, "lab_skewness", number, number);
-  add_unary<MomentState, double, double, Moments<true>>(registry, "lab_kurtosis", number, number);
-  auto decimal = AggregateFunction::UnaryAggregate<DecimalSumState, duckdb::hugeint_t, duckdb::hugeint_t, DecimalSum>(LogicalType::DECIMAL(38, 0),
-                                                                                                                      LogicalType::DECIMAL(38, 0));
+  add_unary<LongSumState, std::int64_t, std::int64_t, LongSum<SumMode::Raise>>(registry, "lab_sum_long", bigint, bigint,
+                                                                               {.may_raise = true});
+  add_unary<LongSumState, std::int64_t, std::int64_t, LongSum<SumMode::Wrap>>(registry, "lab_sum_long_wrap", bigint,
+                                                                              bigint);
+  add_unary<LongSumState, std::int64_t, std::int64_t, LongSum<SumMode::Null>>(registry, "lab_sum_long_try", bigint,
+                                                                              bigint);
+  const auto add_moment = [&]<Moment Which>(const std::string& name) {
+    add_unary<MomentState, double, double, Moments<Which>>(registry, name, number, number);
+  };
+  add_moment.operator()<Moment::Skewness>("lab_skewness");
+  add_moment.operator()<Moment::Kurtosis>("lab_kurtosis");
+  add_moment.operator()<Moment::PopulationVariance>("lab_var_pop");
+  add_moment.operator()<Moment::SampleVariance>("lab_var_samp");
+  add_moment.operator()<Moment::PopulationDeviation>("lab_stddev_pop");
+  add_moment.operator()<Moment::SampleDeviation>("lab_stddev_samp");
+  auto decimal = AggregateFunction::UnaryAggregate<DecimalSumState, duckdb::hugeint_t, duckdb::hugeint_t, DecimalSum>(
+      LogicalType::DECIMAL(38, 0), LogicalType::DECIMAL(38, 0));
   decimal.name = "lab_sum_decimal";
   decimal.SetBindCallback(&bind_decimal_sum);
   registry.add(std::move(decimal), {});
