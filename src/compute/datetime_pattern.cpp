@@ -14,29 +14,38 @@ namespace lab::compute {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonthNames{"January", "February", "March",     "April",   "May",      "June",
-                                                       "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 7> kDayNames{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+constexpr std::array<std::string_view, 12> kMonthNames{"January",   "February", "March",    "April",
+                                                       "May",       "June",     "July",     "August",
+                                                       "September", "October",  "November", "December"};
+constexpr std::array<std::string_view, 7> kDayNames{"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                                    "Friday", "Saturday", "Sunday"};
 constexpr std::string_view kDocroot = "https://spark.apache.org/docs/latest";
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
+[[noreturn]] void throw_unknown(std::string_view text) {
+  throw Error(conditions::kDatetimePattern, {{"pattern", quoted(text)}, {"docroot", std::string(kDocroot)}});
+}
+
 [[noreturn]] void throw_pattern(std::string_view text) {
-  throw Error(conditions::kPatternRecognition,
-              {{"pattern", quoted(text)}, {"config", "\"spark.sql.legacy.timeParserPolicy\""}, {"docroot", std::string(kDocroot)}});
+  throw Error(conditions::kPatternRecognition, {{"pattern", quoted(text)},
+                                                {"config", "\"spark.sql.legacy.timeParserPolicy\""},
+                                                {"docroot", std::string(kDocroot)}});
 }
 
 /// How long a run of each letter may be.
 int longest_run(char letter) {
   switch (letter) {
-    case 'y': return 6;
+    case 'y':
+      return 6;
     case 'M':
     case 'L':
     case 'E':
     case 'Q':
     case 'q':
     case 'G':
-    case 'z': return 4;
+    case 'z':
+      return 4;
     case 'd':
     case 'h':
     case 'H':
@@ -44,16 +53,23 @@ int longest_run(char letter) {
     case 'K':
     case 'm':
     case 's':
-    case 'V': return 2;
-    case 'D': return 3;
-    case 'S': return 9;
+    case 'V':
+      return 2;
+    case 'D':
+      return 3;
+    case 'S':
+      return 9;
     case 'a':
-    case 'F': return 1;
-    case 'O': return 4;
+    case 'F':
+      return 1;
+    case 'O':
+      return 4;
     case 'X':
     case 'x':
-    case 'Z': return 5;
-    default: return 0;
+    case 'Z':
+      return 5;
+    default:
+      return 0;
   }
 }
 
@@ -93,8 +109,9 @@ std::string gmt_text(std::int32_t seconds, bool full) {
 }
 
 bool same_letters(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) {
+           return std::tolower(x) == std::tolower(y);
+         });
 }
 
 bool is_numeric_item(char letter, int count) {
@@ -106,7 +123,8 @@ bool is_numeric_item(char letter, int count) {
 }  // namespace
 
 struct DatetimePattern::Fields {
-  std::optional<std::int64_t> year, month, day, day_of_year, hour, hour12, half, minute, second, micros, era, clock_hour, clock_hour12;
+  std::optional<std::int64_t> year, month, day, day_of_year, hour, hour12, half, minute, second, micros, era,
+      clock_hour, clock_hour12;
   std::optional<int> weekday;
   std::optional<std::string> zone;
 };
@@ -118,6 +136,11 @@ std::unique_ptr<DatetimePattern> DatetimePattern::compile(std::string_view text)
     if (pattern->items_.empty() || pattern->items_.back().letter != 0) pattern->items_.push_back({0, 0, {}});
     pattern->items_.back().literal += c;
   };
+  bool quoting = false;
+  for (const char c : text) {
+    if (c == '\'') quoting = !quoting;
+    if (!quoting && (c == 'e' || c == 'c')) throw Error(conditions::kWeekPattern, {{"c", std::string(1, c)}});
+  }
   int depth = 0;
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
@@ -128,7 +151,7 @@ std::unique_ptr<DatetimePattern> DatetimePattern::compile(std::string_view text)
         continue;
       }
       for (++i;; ++i) {
-        if (i >= text.size()) throw_pattern(text);
+        if (i >= text.size()) throw_unknown(text);
         if (text[i] == '\'') {
           if (i + 1 < text.size() && text[i + 1] == '\'') {
             literal('\'');
@@ -144,13 +167,14 @@ std::unique_ptr<DatetimePattern> DatetimePattern::compile(std::string_view text)
       int count = 0;
       while (i < text.size() && text[i] == c) ++i, ++count;
       if (std::string_view("YWwuec").find(c) != std::string_view::npos) {
-        if (c == 'Y' || c == 'W' || c == 'w') throw_pattern(text);
+        if (std::string_view("YWwu").find(c) != std::string_view::npos) throw_pattern(text);
         throw Error(conditions::kWeekPattern, {{"c", std::string(1, c)}});
       }
       if (std::string_view("AnNpgBvI").find(c) != std::string_view::npos || longest_run(c) == 0) {
         throw Error(conditions::kDatetimePatternCharacter, {{"c", std::string(1, c)}, {"pattern", std::string(text)}});
       }
-      if (count > longest_run(c) || (c == 'V' && count != 2) || (c == 'O' && count != 1 && count != 4)) throw_pattern(text);
+      if (c == 'V' && count != 2) throw_unknown(text);
+      if (count > longest_run(c) || (c == 'O' && count != 1 && count != 4)) throw_pattern(text);
       pattern->items_.push_back({c, count, {}});
     } else if (c == '[' || c == ']') {
       depth += c == '[' ? 1 : -1;
@@ -188,13 +212,18 @@ void DatetimePattern::format_item(const Item& item, Instant instant, const Zone&
   const std::int64_t days = floor_divide(local, kMicrosPerDay), of_day = local - days * kMicrosPerDay;
   const Date date{static_cast<std::int32_t>(days)};
   const CivilDate civil = civil_of(date);
-  const std::int64_t hour = of_day / (3600 * kMicrosPerSecond), minute = of_day / (60 * kMicrosPerSecond) % 60, second = of_day / kMicrosPerSecond % 60;
+  const std::int64_t hour = of_day / (3600 * kMicrosPerSecond), minute = of_day / (60 * kMicrosPerSecond) % 60,
+                     second = of_day / kMicrosPerSecond % 60;
   const std::int64_t year_of_era = civil.year > 0 ? civil.year : 1 - civil.year;
   const auto offset = [&] { return zone.offset_at(floor_divide(instant.micros, kMicrosPerSecond)); };
   const int n = item.count;
   switch (item.letter) {
-    case 0: out += item.literal; break;
-    case 'G': out += civil.year > 0 ? (n == 4 ? "Anno Domini" : "AD") : (n == 4 ? "Before Christ" : "BC"); break;
+    case 0:
+      out += item.literal;
+      break;
+    case 'G':
+      out += civil.year > 0 ? (n == 4 ? "Anno Domini" : "AD") : (n == 4 ? "Before Christ" : "BC");
+      break;
     case 'y':
       if (n == 2) {
         append_padded(out, year_of_era % 100, 2);
@@ -205,49 +234,87 @@ void DatetimePattern::format_item(const Item& item, Instant instant, const Zone&
       break;
     case 'M':
     case 'L':
-      if (n <= 2) append_padded(out, civil.month, n);
-      else out += n == 3 ? kMonthNames[static_cast<std::size_t>(civil.month - 1)].substr(0, 3) : kMonthNames[static_cast<std::size_t>(civil.month - 1)];
+      if (n <= 2)
+        append_padded(out, civil.month, n);
+      else
+        out += n == 3 ? kMonthNames[static_cast<std::size_t>(civil.month - 1)].substr(0, 3)
+                      : kMonthNames[static_cast<std::size_t>(civil.month - 1)];
       break;
     case 'Q':
     case 'q': {
-      static constexpr std::array<std::string_view, 4> kQuarters{"1st quarter", "2nd quarter", "3rd quarter", "4th quarter"};
+      static constexpr std::array<std::string_view, 4> kQuarters{"1st quarter", "2nd quarter", "3rd quarter",
+                                                                 "4th quarter"};
       const int quarter = (civil.month - 1) / 3 + 1;
-      if (n <= 2) append_padded(out, quarter, n);
-      else if (n == 3) out += "Q" + std::to_string(quarter);
-      else out += kQuarters[static_cast<std::size_t>(quarter - 1)];
+      if (n <= 2)
+        append_padded(out, quarter, n);
+      else if (n == 3)
+        out += "Q" + std::to_string(quarter);
+      else
+        out += kQuarters[static_cast<std::size_t>(quarter - 1)];
       break;
     }
-    case 'd': append_padded(out, civil.day, n); break;
-    case 'D': append_padded(out, compute::day_of_year(date), n); break;
-    case 'F': append_padded(out, (civil.day - 1) % 7 + 1, 1); break;
+    case 'd':
+      append_padded(out, civil.day, n);
+      break;
+    case 'D':
+      append_padded(out, compute::day_of_year(date), n);
+      break;
+    case 'F':
+      append_padded(out, (civil.day - 1) % 7 + 1, 1);
+      break;
     case 'E': {
       const std::string_view name = kDayNames[static_cast<std::size_t>(weekday_of(date))];
       out += n <= 3 ? name.substr(0, 3) : name;
       break;
     }
-    case 'a': out += hour < 12 ? "AM" : "PM"; break;
-    case 'h': append_padded(out, hour % 12 == 0 ? 12 : hour % 12, n); break;
-    case 'K': append_padded(out, hour % 12, n); break;
-    case 'k': append_padded(out, hour == 0 ? 24 : hour, n); break;
-    case 'H': append_padded(out, hour, n); break;
-    case 'm': append_padded(out, minute, n); break;
-    case 's': append_padded(out, second, n); break;
+    case 'a':
+      out += hour < 12 ? "AM" : "PM";
+      break;
+    case 'h':
+      append_padded(out, hour % 12 == 0 ? 12 : hour % 12, n);
+      break;
+    case 'K':
+      append_padded(out, hour % 12, n);
+      break;
+    case 'k':
+      append_padded(out, hour == 0 ? 24 : hour, n);
+      break;
+    case 'H':
+      append_padded(out, hour, n);
+      break;
+    case 'm':
+      append_padded(out, minute, n);
+      break;
+    case 's':
+      append_padded(out, second, n);
+      break;
     case 'S': {
       char digits[16];
       std::snprintf(digits, sizeof digits, "%06d000", static_cast<int>(of_day % kMicrosPerSecond));
       out.append(digits, static_cast<std::size_t>(n));
       break;
     }
-    case 'V': out += zone.id(); break;
-    case 'z': out += zone.is_fixed() ? zone.id() : zone_name(zone, instant, n == 4); break;
-    case 'O': out += gmt_text(offset(), n == 4); break;
-    case 'X':
-    case 'x': out += offset_text(offset(), item.letter, n); break;
-    case 'Z':
-      if (n == 4) out += gmt_text(offset(), true);
-      else out += n == 5 ? offset_text(offset(), 'X', 5) : offset_text(offset(), 'x', 2);
+    case 'V':
+      out += zone.id();
       break;
-    default: break;
+    case 'z':
+      out += zone.is_fixed() && !(n == 4 && zone.is_utc()) ? zone.id() : zone_name(zone, instant, n == 4);
+      break;
+    case 'O':
+      out += gmt_text(offset(), n == 4);
+      break;
+    case 'X':
+    case 'x':
+      out += offset_text(offset(), item.letter, n);
+      break;
+    case 'Z':
+      if (n == 4)
+        out += gmt_text(offset(), true);
+      else
+        out += n == 5 ? offset_text(offset(), 'X', 5) : offset_text(offset(), 'x', 2);
+      break;
+    default:
+      break;
   }
 }
 
@@ -257,7 +324,8 @@ std::string DatetimePattern::format(Instant instant, const Zone& zone) const {
   return out;
 }
 
-bool DatetimePattern::parse_item(const Item& item, std::size_t index, std::string_view text, std::size_t& at, Fields& fields) const {
+bool DatetimePattern::parse_item(const Item& item, std::size_t index, std::string_view text, std::size_t& at,
+                                 Fields& fields) const {
   const int n = item.count;
   const std::string_view rest = text.substr(at);
   const auto number = [&](int least, int most) -> std::optional<std::int64_t> {
@@ -280,15 +348,20 @@ bool DatetimePattern::parse_item(const Item& item, std::size_t index, std::strin
     }
     return {};
   };
-  // A field of two letters has exactly two digits, one of one letter as many as there are, less those of fixed fields right behind it.
+  // A field of two letters has exactly two digits, one of one letter as many as there are, less those of fixed fields
+  // right behind it.
   const auto plain = [&](std::optional<std::int64_t>& field) {
     int most = n == 1 ? 19 : n, least = n == 1 ? 1 : n;
     if (n == 1) {
       int reserved = 0;
-      for (std::size_t next = index + 1; next < items_.size() && is_numeric_item(items_[next].letter, items_[next].count); ++next) reserved += items_[next].count;
+      for (std::size_t next = index + 1;
+           next < items_.size() && is_numeric_item(items_[next].letter, items_[next].count); ++next)
+        reserved += items_[next].count;
       if (reserved > 0) {
         int available = 0;
-        while (at + static_cast<std::size_t>(available) < text.size() && std::isdigit(static_cast<unsigned char>(text[at + static_cast<std::size_t>(available)]))) ++available;
+        while (at + static_cast<std::size_t>(available) < text.size() &&
+               std::isdigit(static_cast<unsigned char>(text[at + static_cast<std::size_t>(available)])))
+          ++available;
         most = std::max(1, available - reserved);
       }
     }
@@ -307,19 +380,24 @@ bool DatetimePattern::parse_item(const Item& item, std::size_t index, std::strin
         return value.has_value();
       }
       int reserved = 0;
-      for (std::size_t next = index + 1; next < items_.size() && is_numeric_item(items_[next].letter, items_[next].count); ++next) reserved += items_[next].count;
+      for (std::size_t next = index + 1;
+           next < items_.size() && is_numeric_item(items_[next].letter, items_[next].count); ++next)
+        reserved += items_[next].count;
       bool sign = false;
       if (at < text.size() && text[at] == '+' && n >= 4) {
         sign = true;
         ++at;
       }
       int available = 0;
-      while (at + static_cast<std::size_t>(available) < text.size() && std::isdigit(static_cast<unsigned char>(text[at + static_cast<std::size_t>(available)]))) ++available;
+      while (at + static_cast<std::size_t>(available) < text.size() &&
+             std::isdigit(static_cast<unsigned char>(text[at + static_cast<std::size_t>(available)])))
+        ++available;
       int most = reserved > 0 ? std::max(n, available - reserved) : 9;
       if (!sign && n == 4) most = std::min(most, reserved > 0 ? most : 4);
       const auto value = number(n, std::min(most, 9));
       if (!value) return false;
-      if (!sign && n == 4 && reserved == 0 && at < text.size() && std::isdigit(static_cast<unsigned char>(text[at]))) return false;
+      if (!sign && n == 4 && reserved == 0 && at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])))
+        return false;
       fields.year = value;
       return true;
     }
@@ -330,14 +408,22 @@ bool DatetimePattern::parse_item(const Item& item, std::size_t index, std::strin
       if (month) fields.month = *month + 1;
       return month.has_value();
     }
-    case 'd': return plain(fields.day);
-    case 'D': return plain(fields.day_of_year);
-    case 'H': return plain(fields.hour);
-    case 'h': return plain(fields.clock_hour12);
-    case 'K': return plain(fields.hour12);
-    case 'k': return plain(fields.clock_hour);
-    case 'm': return plain(fields.minute);
-    case 's': return plain(fields.second);
+    case 'd':
+      return plain(fields.day);
+    case 'D':
+      return plain(fields.day_of_year);
+    case 'H':
+      return plain(fields.hour);
+    case 'h':
+      return plain(fields.clock_hour12);
+    case 'K':
+      return plain(fields.hour12);
+    case 'k':
+      return plain(fields.clock_hour);
+    case 'm':
+      return plain(fields.minute);
+    case 's':
+      return plain(fields.second);
     case 'S': {
       const std::size_t begin = at;
       const auto value = number(n, n);
@@ -367,7 +453,8 @@ bool DatetimePattern::parse_item(const Item& item, std::size_t index, std::strin
     }
     case 'Q':
     case 'q':
-    case 'F': return number(1, 2).has_value();
+    case 'F':
+      return number(1, 2).has_value();
     case 'V':
     case 'z':
     case 'O':
@@ -375,7 +462,9 @@ bool DatetimePattern::parse_item(const Item& item, std::size_t index, std::strin
     case 'x':
     case 'Z': {
       std::size_t end = at;
-      while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || std::string_view("/_+-:").find(text[end]) != std::string_view::npos)) ++end;
+      while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) ||
+                                   std::string_view("/_+-:").find(text[end]) != std::string_view::npos))
+        ++end;
       for (; end > at; --end) {
         const std::string_view id = text.substr(at, end - at);
         if (Zone::try_find(id) != nullptr) {
@@ -386,11 +475,13 @@ bool DatetimePattern::parse_item(const Item& item, std::size_t index, std::strin
       }
       return false;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
-bool DatetimePattern::parse_items(std::size_t& item, std::size_t end, std::string_view text, std::size_t& at, Fields& fields, std::size_t& failed_at) const {
+bool DatetimePattern::parse_items(std::size_t& item, std::size_t end, std::string_view text, std::size_t& at,
+                                  Fields& fields, std::size_t& failed_at) const {
   while (item < end) {
     if (items_[item].letter == ']') {
       ++item;
@@ -455,19 +546,24 @@ std::optional<DatetimePattern::Parsed> DatetimePattern::parse(std::string_view t
   }
   const std::int64_t minute = f.minute.value_or(0), second = f.second.value_or(0);
   if (hour > 23 || minute > 59 || second > 59) return {};
-  return Parsed{static_cast<std::int64_t>(date->days) * kMicrosPerDay + ((hour * 60 + minute) * 60 + second) * kMicrosPerSecond + f.micros.value_or(0), f.zone};
+  return Parsed{static_cast<std::int64_t>(date->days) * kMicrosPerDay +
+                    ((hour * 60 + minute) * 60 + second) * kMicrosPerSecond + f.micros.value_or(0),
+                f.zone};
 }
 
 namespace {
 
 [[noreturn]] void throw_unparsed(std::string_view text, std::size_t at, std::string_view tolerant) {
   std::string message = "Text '" + std::string(text) + "' could not be parsed";
-  if (at < text.size() && at > 0) message += ", unparsed text found at index " + std::to_string(at);
-  else message += " at index " + std::to_string(at);
+  if (at < text.size() && at > 0)
+    message += ", unparsed text found at index " + std::to_string(at);
+  else
+    message += " at index " + std::to_string(at);
   throw Error(conditions::kCannotParseTimestamp, {{"message", message}, {"func", "`" + std::string(tolerant) + "`"}});
 }
 
-std::optional<DatetimePattern::Parsed> parse_by(std::string_view text, std::string_view pattern, bool raises, std::string_view tolerant) {
+std::optional<DatetimePattern::Parsed> parse_by(std::string_view text, std::string_view pattern, bool raises,
+                                                std::string_view tolerant) {
   std::size_t failed_at = 0;
   const auto parsed = DatetimePattern::find(pattern).parse(text, failed_at);
   if (!parsed && raises) throw_unparsed(text, failed_at, tolerant);

@@ -19,6 +19,8 @@ std::string base64(std::string_view bytes) {
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    // Java's MIME encoder: lines of 76.
+    if (i > 0 && i % 57 == 0) text += "\r\n";
     const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
     std::uint32_t bits = 0;
     for (std::size_t k = 0; k < 3; ++k) bits = bits << 8 | (k < left ? static_cast<unsigned char>(bytes[i + k]) : 0U);
@@ -65,7 +67,10 @@ std::size_t well_formed(std::string_view text, std::size_t at, std::size_t& bad)
   const unsigned first = byte(0);
   bad = 1;
   if (first < 0x80) return 1;
-  const std::size_t size = first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
+  const std::size_t size = first >= 0xC2 && first < 0xE0   ? 2
+                           : first >= 0xE0 && first < 0xF0 ? 3
+                           : first >= 0xF0 && first < 0xF5 ? 4
+                                                           : 0;
   if (size == 0) return 0;
   for (std::size_t i = 1; i < size; ++i) {
     unsigned low = 0x80, high = 0xBF;
@@ -117,13 +122,15 @@ struct CloseConverter {
 using Converter = std::unique_ptr<UConverter, CloseConverter>;
 
 Converter open_converter(std::string_view charset, std::string_view function) {
-  static constexpr std::array<std::string_view, 7> kCharsets{"ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "UTF-8"};
+  static constexpr std::array<std::string_view, 7> kCharsets{"ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16BE",
+                                                             "UTF-16LE",   "UTF-32",   "UTF-8"};
   const std::string name = upper(charset);
   if (std::ranges::find(kCharsets, name) == kCharsets.end()) {
-    throw Error(conditions::kCharset, {{"functionName", "`" + std::string(function) + "`"},
-                                       {"parameter", "`charset`"},
-                                       {"charset", std::string(charset)},
-                                       {"charsets", "iso-8859-1, us-ascii, utf-16, utf-16be, utf-16le, utf-32, utf-8"}});
+    throw Error(conditions::kCharset,
+                {{"functionName", "`" + std::string(function) + "`"},
+                 {"parameter", "`charset`"},
+                 {"charset", std::string(charset)},
+                 {"charsets", "iso-8859-1, us-ascii, utf-16, utf-16be, utf-16le, utf-32, utf-8"}});
   }
   UErrorCode status = U_ZERO_ERROR;
   // Java writes a big-endian mark for UTF-16, and none for UTF-32.
@@ -135,32 +142,44 @@ Converter open_converter(std::string_view charset, std::string_view function) {
 
 }  // namespace
 
-std::string encode(std::string_view text, std::string_view charset) {
+std::string encode(std::string_view text, std::string_view charset, bool strict) {
   const Converter converter = open_converter(charset, "encode");
   if (upper(charset) == "UTF-8") return std::string(text);
   UErrorCode status = U_ZERO_ERROR;
-  ucnv_setFromUCallBack(converter.get(), UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
+  if (!strict) ucnv_setSubstChars(converter.get(), "?", 1, &status);
+  status = U_ZERO_ERROR;
+  if (strict) ucnv_setFromUCallBack(converter.get(), UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
   std::string repaired = repaired_utf8(text);
   std::u16string units(repaired.size() + 1, u'\0');
   std::int32_t length = 0;
-  u_strFromUTF8(units.data(), static_cast<std::int32_t>(units.size()), &length, repaired.data(), static_cast<std::int32_t>(repaired.size()), &status);
+  u_strFromUTF8(units.data(), static_cast<std::int32_t>(units.size()), &length, repaired.data(),
+                static_cast<std::int32_t>(repaired.size()), &status);
   std::string bytes(static_cast<std::size_t>(length) * 4 + 8, '\0');
-  const std::int32_t size = ucnv_fromUChars(converter.get(), bytes.data(), static_cast<std::int32_t>(bytes.size()), units.data(), length, &status);
-  if (U_FAILURE(status)) throw Error(conditions::kCharacterCoding, {{"function", "`encode`"}, {"charset", std::string(charset)}});
+  const std::int32_t size = ucnv_fromUChars(converter.get(), bytes.data(), static_cast<std::int32_t>(bytes.size()),
+                                            units.data(), length, &status);
+  if (U_FAILURE(status))
+    throw Error(conditions::kCharacterCoding, {{"function", "`encode`"}, {"charset", std::string(charset)}});
   bytes.resize(static_cast<std::size_t>(size));
-  if (upper(charset) == "UTF-16" && !(bytes.size() >= 2 && bytes[0] == '\xFE') && !text.empty()) bytes.insert(0, "\xFE\xFF");
+  if (upper(charset) == "UTF-16" && !(bytes.size() >= 2 && bytes[0] == '\xFE') && !text.empty())
+    bytes.insert(0, "\xFE\xFF");
   return bytes;
 }
 
-std::string decode(std::string_view bytes, std::string_view charset) {
+std::string decode(std::string_view bytes, std::string_view charset, bool strict) {
   const Converter converter = open_converter(charset, "decode");
-  if (upper(charset) == "UTF-8") return repaired_utf8(bytes);
+  if (upper(charset) == "UTF-8") {
+    if (strict && !is_valid_utf8(bytes))
+      throw Error(conditions::kCharacterCoding, {{"function", "`decode`"}, {"charset", std::string(charset)}});
+    return repaired_utf8(bytes);
+  }
   std::string_view body = bytes;
   if (upper(charset) == "UTF-16" && body.starts_with("\xFE\xFF")) body.remove_prefix(2);
   UErrorCode status = U_ZERO_ERROR;
   std::u16string units(body.size() * 2 + 2, u'\0');
-  const std::int32_t length = ucnv_toUChars(converter.get(), units.data(), static_cast<std::int32_t>(units.size()), body.data(), static_cast<std::int32_t>(body.size()), &status);
-  if (U_FAILURE(status)) throw Error(conditions::kCharacterCoding, {{"function", "`decode`"}, {"charset", std::string(charset)}});
+  const std::int32_t length = ucnv_toUChars(converter.get(), units.data(), static_cast<std::int32_t>(units.size()),
+                                            body.data(), static_cast<std::int32_t>(body.size()), &status);
+  if (U_FAILURE(status))
+    throw Error(conditions::kCharacterCoding, {{"function", "`decode`"}, {"charset", std::string(charset)}});
   std::string text(static_cast<std::size_t>(length) * 3 + 1, '\0');
   std::int32_t size = 0;
   u_strToUTF8(text.data(), static_cast<std::int32_t>(text.size()), &size, units.data(), length, &status);

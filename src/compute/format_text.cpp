@@ -97,6 +97,11 @@ std::optional<std::string> format_number(std::string_view digits, std::string_vi
   const std::size_t group = comma == std::string_view::npos ? 0 : whole.size() - comma - 1;
   const auto zeros = [](std::string_view text) { return static_cast<std::size_t>(std::ranges::count(text, '0')); };
   PlainNumber number = split(digits);
+  if (prefix.find('%') != std::string::npos || suffix.find('%') != std::string::npos) {
+    number.fraction.resize(std::max<std::size_t>(number.fraction.size(), 2), '0');
+    number.whole += number.fraction.substr(0, 2);
+    number.fraction.erase(0, 2);
+  }
   round_to(number, zeros(fraction) + static_cast<std::size_t>(std::ranges::count(fraction, '#')));
   while (number.fraction.size() > zeros(fraction) && number.fraction.back() == '0') number.fraction.pop_back();
   number.whole.erase(0, std::min(number.whole.find_first_not_of('0'), number.whole.size()));

@@ -65,11 +65,7 @@ std::optional<T> tried(T a, T b) {
 
 template <typename T>
 T negate_checked(T a) {
-  if (a == std::numeric_limits<T>::min()) {
-    if constexpr (sizeof(T) < 4)
-      throw_overflow("- " + std::to_string(a) + (sizeof(T) == 1 ? "Y" : "S") + " caused overflow");
-    throw_overflow(overflow_name<T>());
-  }
+  if (a == std::numeric_limits<T>::min()) throw_overflow("overflow");
   return static_cast<T>(-a);
 }
 template <typename T>

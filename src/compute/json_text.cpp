@@ -312,4 +312,39 @@ std::string schema_of_json(std::string_view json) {
   return types::sql_string(known(inferred(*root)));
 }
 
+std::string relaxed_json(std::string_view json) {
+  std::string out;
+  int depth = 0;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"' || c == '\'') {
+      out += '"';
+      for (++i; i < json.size() && json[i] != c; ++i) {
+        if (json[i] == '\\' && i + 1 < json.size()) {
+          if (json[i + 1] != '\'') out += json[i];
+          out += json[++i];
+        } else {
+          if (json[i] == '"') out += '\\';
+          out += json[i];
+        }
+      }
+      out += '"';
+      continue;
+    }
+    bool special = false;
+    for (const std::string_view word : {"NaN", "-Infinity", "+Infinity", "Infinity", "-INF", "+INF", "INF"}) {
+      if (!json.substr(i).starts_with(word)) continue;
+      out += '"' + std::string(word) + '"';
+      i += word.size() - 1;
+      special = true;
+      break;
+    }
+    if (special) continue;
+    out += c;
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) break;
+  }
+  return out;
+}
+
 }  // namespace lab::compute

@@ -20,6 +20,9 @@ std::optional<std::vector<std::string>> json_object_keys(std::string_view json);
 /// The type of a value as DDL: `STRUCT<a: BIGINT>`. Throws for bad JSON.
 std::string schema_of_json(std::string_view json);
 
+/// What Spark's reader takes beside JSON: single quotes, NaN and Infinity, and only the first value of several.
+std::string relaxed_json(std::string_view json);
+
 void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace lab::compute

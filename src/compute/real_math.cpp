@@ -16,7 +16,8 @@ template <typename T>
 Digits digits_of(T value) {
   Digits digits;
   char buffer[64];
-  const char* const end = std::to_chars(buffer, buffer + sizeof buffer, std::abs(value), std::chars_format::scientific).ptr;
+  const char* const end =
+      std::to_chars(buffer, buffer + sizeof buffer, std::abs(value), std::chars_format::scientific).ptr;
   const char* e = std::find(static_cast<const char*>(buffer), end, 'e');
   for (const char* at = buffer; at < e; ++at) {
     if (*at != '.') digits.text[digits.count++] = *at;
@@ -32,6 +33,8 @@ std::string text_of(T value) {
   if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
   std::string text = std::signbit(value) ? "-" : "";
   if (value == 0) return text + "0.0";
+  // Java prints two digits of the smallest double.
+  if (std::abs(static_cast<double>(value)) == 4.9e-324) return text + "4.9E-324";
   const Digits digits = digits_of(value);
   const double size = std::abs(static_cast<double>(value));
   const std::string_view all(digits.text, static_cast<std::size_t>(digits.count));
@@ -41,7 +44,8 @@ std::string text_of(T value) {
     } else if (digits.count <= digits.exponent) {
       text += std::string(all) + std::string(static_cast<std::size_t>(digits.exponent - digits.count), '0') + ".0";
     } else {
-      text += std::string(all.substr(0, static_cast<std::size_t>(digits.exponent))) + "." + std::string(all.substr(static_cast<std::size_t>(digits.exponent)));
+      text += std::string(all.substr(0, static_cast<std::size_t>(digits.exponent))) + "." +
+              std::string(all.substr(static_cast<std::size_t>(digits.exponent)));
     }
     return text;
   }
@@ -54,7 +58,8 @@ std::string text_of(T value) {
 /// Rounds the decimal form; what is left of it is read back.
 template <typename T>
 T round_decimal(T value, std::int32_t scale, bool half_even) {
-  if (!std::isfinite(value) || value == 0) return value;
+  if (!std::isfinite(value)) return value;
+  if (value == 0) return T{0};
   Digits digits = digits_of(value);
   const std::int64_t keep = static_cast<std::int64_t>(digits.exponent) + scale;  // digits that stay
   if (keep >= digits.count) return value;
@@ -90,13 +95,15 @@ std::string real_text(float value) { return text_of(value); }
 
 std::string plain_digits(double value) {
   if (!std::isfinite(value)) return text_of(value);
-  std::string text = value < 0 ? "-" : "";
-  if (value == 0) return "0.0";
+  std::string text = std::signbit(value) ? "-" : "";
+  if (value == 0) return text + "0.0";
   const Digits digits = digits_of(value);
   const std::string all(digits.text, static_cast<std::size_t>(digits.count));
   if (digits.exponent <= 0) return text + "0." + std::string(static_cast<std::size_t>(-digits.exponent), '0') + all;
-  if (digits.count <= digits.exponent) return text + all + std::string(static_cast<std::size_t>(digits.exponent - digits.count), '0');
-  return text + all.substr(0, static_cast<std::size_t>(digits.exponent)) + "." + all.substr(static_cast<std::size_t>(digits.exponent));
+  if (digits.count <= digits.exponent)
+    return text + all + std::string(static_cast<std::size_t>(digits.exponent - digits.count), '0');
+  return text + all.substr(0, static_cast<std::size_t>(digits.exponent)) + "." +
+         all.substr(static_cast<std::size_t>(digits.exponent));
 }
 
 double round_half_up(double value, std::int32_t scale) { return round_decimal(value, scale, false); }
@@ -117,10 +124,14 @@ std::int64_t round_integer(std::int64_t value, std::int32_t scale, int bits, boo
   const __int128 limit = static_cast<__int128>(1) << (bits - 1);
   if (raises && (result >= limit || result < -limit)) throw_overflow("Overflow");
   switch (bits) {
-    case 8: return static_cast<std::int8_t>(result);
-    case 16: return static_cast<std::int16_t>(result);
-    case 32: return static_cast<std::int32_t>(result);
-    default: return static_cast<std::int64_t>(result);
+    case 8:
+      return static_cast<std::int8_t>(result);
+    case 16:
+      return static_cast<std::int16_t>(result);
+    case 32:
+      return static_cast<std::int32_t>(result);
+    default:
+      return static_cast<std::int64_t>(result);
   }
 }
 

@@ -75,6 +75,16 @@ std::string translated(std::string_view pattern) {
 
 std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
 
+/// As a literal: backslashes doubled.
+std::string as_literal(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\\') result += c;
+    result += c;
+  }
+  return result + "'";
+}
+
 }  // namespace
 
 struct Regex::Compiled {
@@ -88,14 +98,17 @@ struct Regex::Compiled {
   }
 };
 
-Regex::Regex(std::string_view pattern, std::string_view function) : compiled_(std::make_unique<Compiled>()), pattern_(pattern) {
+Regex::Regex(std::string_view pattern, std::string_view function)
+    : compiled_(std::make_unique<Compiled>()), pattern_(pattern) {
   const std::string text = translated(pattern);
   int error = 0;
   PCRE2_SIZE at = 0;
-  compiled_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &at, nullptr);
+  compiled_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
+                                  PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &at, nullptr);
   if (compiled_->code == nullptr) {
-    throw Error(conditions::kRegexPattern,
-                {{"parameter", "`regexp`"}, {"functionName", "`" + std::string(function) + "`"}, {"value", in_quotes(pattern)}});
+    throw Error(conditions::kRegexPattern, {{"parameter", "`regexp`"},
+                                            {"functionName", "`" + std::string(function) + "`"},
+                                            {"value", in_quotes(pattern)}});
   }
   pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE);
   compiled_->match = pcre2_match_data_create_from_pattern(compiled_->code, nullptr);
@@ -125,7 +138,8 @@ const Regex& Regex::find(std::string_view pattern, std::string_view function) {
 }
 
 bool Regex::search(std::string_view text, std::size_t from) const {
-  const int code = pcre2_match(compiled_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, 0, compiled_->match, compiled_->context);
+  const int code = pcre2_match(compiled_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, 0,
+                               compiled_->match, compiled_->context);
   if (code >= 0) return true;
   if (code == PCRE2_ERROR_NOMATCH) return false;
   throw Error(conditions::kRegexLimit, {{"pattern", in_quotes(pattern_)}});
@@ -156,7 +170,8 @@ std::size_t after_match(const Regex& regex, std::string_view text) {
 }
 
 std::int32_t characters(std::string_view text) {
-  return static_cast<std::int32_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::int32_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 void check_group(const Regex& regex, std::int32_t group, std::string_view function) {
@@ -169,7 +184,9 @@ void check_group(const Regex& regex, std::int32_t group, std::string_view functi
 
 }  // namespace
 
-bool regexp_found(std::string_view text, std::string_view pattern) { return Regex::find(pattern, "rlike").search(text, 0); }
+bool regexp_found(std::string_view text, std::string_view pattern) {
+  return Regex::find(pattern, "rlike").search(text, 0);
+}
 
 std::int32_t regexp_count(std::string_view text, std::string_view pattern) {
   const Regex& regex = Regex::find(pattern, "regexp_count");
@@ -209,7 +226,8 @@ std::optional<std::string> regexp_substr(std::string_view text, std::string_view
 namespace {
 
 /// Java's replacement: `$1`, `${name}`, and a backslash before what stands for itself.
-void append_replacement(std::string& out, const Regex& regex, std::string_view text, std::string_view replacement, std::string_view pattern, std::int32_t position) {
+void append_replacement(std::string& out, const Regex& regex, std::string_view text, std::string_view replacement,
+                        std::string_view pattern, std::int32_t position) {
   const auto refuse = [&]() {
     throw Error(conditions::kRegexReplace, {{"source", std::string(text)},
                                             {"pattern", std::string(pattern)},
@@ -248,7 +266,8 @@ void append_replacement(std::string& out, const Regex& regex, std::string_view t
 
 }  // namespace
 
-std::string regexp_replace(std::string_view text, std::string_view pattern, std::string_view replacement, std::int32_t position) {
+std::string regexp_replace(std::string_view text, std::string_view pattern, std::string_view replacement,
+                           std::int32_t position) {
   const Regex& regex = Regex::find(pattern, "regexp_replace");
   std::size_t from = 0;
   for (std::int32_t i = 1; i < position && from < text.size(); ++i) {
@@ -272,7 +291,9 @@ std::vector<std::string_view> regexp_split(std::string_view text, std::string_vi
   const Regex& regex = Regex::find(pattern, "split");
   std::vector<std::string_view> parts;
   std::size_t begin = 0;
-  for (std::size_t from = 0; from <= text.size() && (limit <= 0 || static_cast<std::int32_t>(parts.size()) < limit - 1) && regex.search(text, from);
+  for (std::size_t from = 0;
+       from <= text.size() && (limit <= 0 || static_cast<std::int32_t>(parts.size()) < limit - 1) &&
+       regex.search(text, from);
        from = after_match(regex, text)) {
     // A match of nothing in front or behind gives no part.
     if (regex.end() == 0) continue;
@@ -344,10 +365,10 @@ bool like_from(std::string_view text, std::string_view pattern, std::string_view
 bool like(std::string_view text, std::string_view pattern, std::string_view escape) {
   for (std::size_t at = 0; !escape.empty() && (at = pattern.find(escape, at)) != std::string_view::npos;) {
     const std::size_t next = at + escape.size();
-    if (next >= pattern.size()) throw Error(conditions::kLikeEscapeEnd, {{"format", in_quotes(pattern)}});
+    if (next >= pattern.size()) throw Error(conditions::kLikeEscapeEnd, {{"format", as_literal(pattern)}});
     const std::string_view following = pattern.substr(next, utf8_width(pattern[next]));
     if (following != "%" && following != "_" && following != escape) {
-      throw Error(conditions::kLikeEscape, {{"format", in_quotes(pattern)}, {"char", in_quotes(following)}});
+      throw Error(conditions::kLikeEscape, {{"format", as_literal(pattern)}, {"char", in_quotes(following)}});
     }
     at = next + following.size();
   }

@@ -1,8 +1,8 @@
 #include "compute/text.h"
 
+#include <unicode/locid.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
-#include <unicode/locid.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -48,7 +48,9 @@ void append_code(std::string& text, UChar32 code) {
   text.append(buffer, static_cast<std::size_t>(size));
 }
 
-icu::UnicodeString unicode(std::string_view text) { return icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size()))); }
+icu::UnicodeString unicode(std::string_view text) {
+  return icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+}
 
 }  // namespace
 
@@ -211,7 +213,8 @@ std::string_view trim(std::string_view text, std::string_view characters) {
   const auto set = characters_of(characters);
   const auto listed = [&](std::string_view character) { return std::ranges::find(set, character) != set.end(); };
   if (Which != Side::Right) {
-    while (!text.empty() && listed(next_character(text, 0))) text.remove_prefix(std::min(width_of(text[0]), text.size()));
+    while (!text.empty() && listed(next_character(text, 0)))
+      text.remove_prefix(std::min(width_of(text[0]), text.size()));
   }
   if (Which != Side::Left) {
     while (!text.empty()) {
@@ -236,7 +239,8 @@ std::string padding(std::string_view pad, std::int64_t missing) {
   return result += pad.substr(0, offset_of(pad, missing % size));
 }
 
-std::optional<std::string> cut_or_whole(std::string_view text, std::int32_t length, std::string_view pad, std::int64_t& missing) {
+std::optional<std::string> cut_or_whole(std::string_view text, std::int32_t length, std::string_view pad,
+                                        std::int64_t& missing) {
   if (length <= 0) return std::string();
   missing = static_cast<std::int64_t>(length) - num_characters(text);
   if (missing <= 0) return std::string(text.substr(0, offset_of(text, length)));
@@ -279,7 +283,8 @@ std::string replace(std::string_view text, std::string_view search, std::string_
 std::string translate(std::string_view text, std::string_view from, std::string_view to) {
   const auto sources = characters_of(from), targets = characters_of(to);
   std::map<std::string_view, std::string_view> table;
-  for (std::size_t i = 0; i < sources.size(); ++i) table.emplace(sources[i], i < targets.size() ? targets[i] : std::string_view());
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    table.emplace(sources[i], i < targets.size() ? targets[i] : std::string_view());
   std::string result;
   for (const std::string_view character : characters_of(text)) {
     const auto found = table.find(character);
@@ -294,7 +299,8 @@ std::string overlay(std::string_view text, std::string_view replacement, std::in
   result += replacement;
   return result += substring(text, position + taken, 2147483647);
 }
-std::string overlay_bytes(std::string_view text, std::string_view replacement, std::int32_t position, std::int32_t length) {
+std::string overlay_bytes(std::string_view text, std::string_view replacement, std::int32_t position,
+                          std::int32_t length) {
   const std::int32_t taken = length >= 0 ? length : static_cast<std::int32_t>(replacement.size());
   std::string result(substring_bytes(text, 1, position - 1));
   result += replacement;
@@ -303,6 +309,7 @@ std::string overlay_bytes(std::string_view text, std::string_view replacement, s
 
 std::int32_t locate(std::string_view part, std::string_view text, std::int32_t position) {
   if (position < 1) return 0;
+  if (part.empty()) return 1;
   const std::size_t from = offset_of(text, position - 1);
   if (from == text.size() && position > num_characters(text) + 1) return 0;
   const std::size_t at = text.find(part, from);
@@ -365,15 +372,20 @@ std::string soundex(std::string_view text) {
   return code;
 }
 
-std::string mask(std::string_view text, std::string_view upper_case, std::string_view lower_case, std::string_view digit, std::string_view other, bool keeps_other) {
+std::string mask(std::string_view text, std::string_view upper_case, std::string_view lower_case,
+                 std::string_view digit, std::string_view other, bool keeps_other) {
   std::string result;
   for (const std::string_view character : characters_of(text)) {
     const UChar32 code = code_point(character);
     const auto type = u_charType(code);
-    if (type == U_UPPERCASE_LETTER) result += upper_case == std::string_view("\0", 1) ? character : upper_case;
-    else if (type == U_LOWERCASE_LETTER) result += lower_case == std::string_view("\0", 1) ? character : lower_case;
-    else if (type == U_DECIMAL_DIGIT_NUMBER) result += digit == std::string_view("\0", 1) ? character : digit;
-    else result += keeps_other ? character : other;
+    if (type == U_UPPERCASE_LETTER)
+      result += upper_case == std::string_view("\0", 1) ? character : upper_case;
+    else if (type == U_LOWERCASE_LETTER)
+      result += lower_case == std::string_view("\0", 1) ? character : lower_case;
+    else if (type == U_DECIMAL_DIGIT_NUMBER)
+      result += digit == std::string_view("\0", 1) ? character : digit;
+    else
+      result += keeps_other ? character : other;
   }
   return result;
 }

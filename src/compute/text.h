@@ -42,22 +42,25 @@ std::string repeat(std::string_view text, std::int32_t count);
 std::string replace(std::string_view text, std::string_view search, std::string_view replacement);
 std::string translate(std::string_view text, std::string_view from, std::string_view to);
 std::string overlay(std::string_view text, std::string_view replacement, std::int32_t position, std::int32_t length);
-std::string overlay_bytes(std::string_view text, std::string_view replacement, std::int32_t position, std::int32_t length);
+std::string overlay_bytes(std::string_view text, std::string_view replacement, std::int32_t position,
+                          std::int32_t length);
 std::int32_t locate(std::string_view part, std::string_view text, std::int32_t position);
 std::int32_t find_in_set(std::string_view text, std::string_view set);
 std::int32_t levenshtein(std::string_view a, std::string_view b);
 std::int32_t levenshtein_within(std::string_view a, std::string_view b, std::int32_t threshold);
 std::string soundex(std::string_view text);
 /// A NUL replacement (`\0`) leaves characters of that kind as they are.
-std::string mask(std::string_view text, std::string_view upper_case, std::string_view lower_case, std::string_view digit, std::string_view other, bool keeps_other);
+std::string mask(std::string_view text, std::string_view upper_case, std::string_view lower_case,
+                 std::string_view digit, std::string_view other, bool keeps_other);
 
 std::string base64(std::string_view bytes);
 std::optional<std::string> unbase64(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 /// Ill-formed sequences become U+FFFD, as Java's decoder does.
 std::string repaired_utf8(std::string_view bytes);
-/// Throws for an unknown charset, or text that the charset lacks.
-std::string encode(std::string_view text, std::string_view charset);
-std::string decode(std::string_view bytes, std::string_view charset);
+/// Throws for an unknown charset; `strict` (Spark 4) also for what the charset cannot say, where a replacement stands
+/// otherwise.
+std::string encode(std::string_view text, std::string_view charset, bool strict);
+std::string decode(std::string_view bytes, std::string_view charset, bool strict);
 
 }  // namespace lab::compute

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "compute/conditions.h"
+#include "compute/text.h"
 
 namespace lab::compute {
 
@@ -43,7 +44,7 @@ std::optional<std::string> url_decode(std::string_view text) {
       result += text[i];
     }
   }
-  return result;
+  return repaired_utf8(result);
 }
 
 namespace {

@@ -102,7 +102,14 @@ std::string CastText::to_decimal(const std::string& sql, const DataType& from, c
   if (can_up_cast(from, to)) return builtin(sql, to);
   if (from.is(TypeKind::Boolean)) return "TRY_CAST(CAST(" + sql + " AS INTEGER) AS " + duckdb_type(to) + ")";
   if (from.is(TypeKind::Timestamp))
-    return call("lab_decimal_cast", {"lab_decimal_multiply(CAST(epoch_us(" + sql + ") AS DECIMAL(20,0)), 0.000001::DECIMAL(7,6), 38, 6, false)", p, s, flag()});
+    return call("lab_decimal_cast", {"lab_decimal_multiply(CAST(epoch_us(" + sql +
+                                         ") AS DECIMAL(20,0)), 0.000001::DECIMAL(7,6), 38, 6, false)",
+                                     p, s, flag()});
+  if (from.is(TypeKind::DayTimeInterval)) {
+    static constexpr std::string_view kUnits[] = {"86400000000", "3600000000", "60000000", "1000000"};
+    const std::string unit(kUnits[static_cast<std::size_t>(from.day_time_to())]);
+    return call("lab_decimal_divide", {"CAST(" + sql + " AS DECIMAL(19,0))", unit + "::DECIMAL(19,0)", p, s, flag()});
+  }
   if (from.is_interval()) return call("lab_decimal_cast", {"CAST(" + sql + " AS DECIMAL(38,0))", p, s, flag()});
   if (from.is_integral()) return call("lab_decimal_cast", {"CAST(" + sql + " AS DECIMAL(20,0))", p, s, flag()});
   return call("lab_decimal_cast", {sql, p, s, flag()});
@@ -123,7 +130,8 @@ std::string CastText::to_datetime(const std::string& sql, const DataType& from, 
   if (from.is(TypeKind::TimestampNtz)) return call("lab_from_ntz", {sql, zone_literal()});
   if (from.is(TypeKind::Boolean)) return "make_timestamptz(CAST(" + sql + " AS BIGINT))";
   if (from.is(TypeKind::Decimal))
-    return "make_timestamptz(lab_to_bigint_legacy(lab_decimal_multiply(" + sql + ", 1000000::DECIMAL(7,0), 38, " + std::to_string(from.scale()) + ", false)))";
+    return "make_timestamptz(lab_to_bigint_legacy(lab_decimal_multiply(" + sql + ", 1000000::DECIMAL(7,0), 38, " +
+           std::to_string(from.scale()) + ", false)))";
   if (from.is_integral()) return call("lab_timestamp_seconds_wrap", {"CAST(" + sql + " AS BIGINT)"});
   return call("lab_timestamp_seconds_wrap", {"CAST(" + sql + " AS DOUBLE)"});
 }
@@ -179,6 +187,7 @@ std::string CastText::to_text(const std::string& sql, const DataType& from) cons
       return call("lab_double_text", {sql});
     case TypeKind::Decimal:
       return from.scale() > 6 && !raises() && !pretty ? call("lab_decimal_text", {sql})
+             : from.scale() == from.precision()       ? call("lab_decimal_plain", {sql})
                                                       : "CAST(" + sql + " AS VARCHAR)";
     case TypeKind::Date:
       return call("lab_date_text", {sql});

@@ -128,6 +128,15 @@ CallTypes extreme_types(const CallShape& shape) {
   return {{shape.type(0)}, shape.type(0), true};
 }
 
+/// DuckDB takes NULLs inside nested values as the greatest, Spark as the least.
+std::string extreme_sql(std::string_view name, const LowerCall& call) {
+  if (!call.type(0).is_nested()) return std::string(name) + "(" + call.sql[0] + ")" + call.suffix();
+  return "arg_" + std::string(name) + "(" + call.sql[0] + ", create_sort_key(" + call.sql[0] + ", 'ASC NULLS FIRST'))" +
+         call.suffix(call.sql[0] + " IS NOT NULL");
+}
+std::string lower_max(const LowerCall& call) { return extreme_sql("max", call); }
+std::string lower_min(const LowerCall& call) { return extreme_sql("min", call); }
+
 CallTypes extreme_by_types(const CallShape& shape) {
   if (!has_order(shape.type(1))) throw Misfit{Misfit::Why::Ordering, 1};
   return {{shape.type(0), shape.type(1)}, shape.type(0), true};
@@ -384,7 +393,7 @@ constexpr FunctionRow kAggregateTable[] = {
     {.name = "max",
      .signature = "(value: any) -> any",
      .kind = kAggregate,
-     .sql = "max($1)$f",
+     .lower = &lower_max,
      .types = &extreme_types,
      .nullability = kAlways,
      .doc = "Greatest value."},
@@ -406,7 +415,7 @@ constexpr FunctionRow kAggregateTable[] = {
     {.name = "min",
      .signature = "(value: any) -> any",
      .kind = kAggregate,
-     .sql = "min($1)$f",
+     .lower = &lower_min,
      .types = &extreme_types,
      .nullability = kAlways,
      .doc = "Least value."},

@@ -79,7 +79,9 @@ CallTypes decode_types(const CallShape& shape) {
 }
 
 std::string lower_decode(const LowerCall& call) {
-  if (call.size() == 2) return "lab_decode(" + call.sql[0] + ", " + call.sql[1] + ")";
+  if (call.size() == 2) {
+    return "lab_decode(" + call.sql[0] + ", " + call.sql[1] + ", " + (call.policy.is_spark4 ? "true" : "false") + ")";
+  }
   std::string text = "(CASE";
   for (std::size_t i = 1; i + 1 < call.size(); i += 2) {
     text += " WHEN " + call.sql[0] + " IS NOT DISTINCT FROM " + call.sql[i] + " THEN " + call.sql[i + 1];

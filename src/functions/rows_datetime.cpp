@@ -62,7 +62,8 @@ constexpr std::array<DateField, 14> kDateFields{{
     {" dayofyear ", "CAST(dayofyear($d) AS INTEGER)"},
     {" hour h hours hr hrs ", "lab_hour($t, $z)", false},
     {" minute m min mins minutes ", "lab_minute($t, $z)", false},
-    {" second s sec seconds secs ", "CAST(CAST(lab_second_micros($t, $z) AS DECIMAL(9,0)) * 0.000001::DECIMAL(7,6) AS DECIMAL(8,6))", false, true},
+    {" second s sec seconds secs ",
+     "CAST(CAST(lab_second_micros($t, $z) AS DECIMAL(9,0)) * 0.000001::DECIMAL(7,6) AS DECIMAL(8,6))", false, true},
     {" timezone ", "", false},
 }};
 
@@ -87,7 +88,12 @@ CallTypes date_part_types(const CallShape& shape) {
   if (field == nullptr) throw Misfit{Misfit::Why::Input, 0, "\"STRING\""};
   const DataType& type = shape.type(1);
   const DataType result = field->decimal ? DataType::decimal(8, 6) : DataType(TypeKind::Int);
-  if (type.is_interval()) return {{TypeKind::String, type}, result, {}};
+  if (type.is_interval()) {
+    const bool small = field->names.find(" month ") != std::string_view::npos ||
+                       field->names.find(" hour ") != std::string_view::npos ||
+                       field->names.find(" minute ") != std::string_view::npos;
+    return {{TypeKind::String, type}, small ? DataType(TypeKind::Byte) : result, {}};
+  }
   if (field->of_date && type.is(TypeKind::Date)) return {{TypeKind::String, type}, result, {}};
   if (type.is(TypeKind::TimestampNtz)) return {{TypeKind::String, type}, result, {}};
   return {{TypeKind::String, TypeKind::Timestamp}, result, {}};
@@ -96,7 +102,9 @@ CallTypes date_part_types(const CallShape& shape) {
 std::string lower_interval_part(const LowerCall& call, const DateField& field) {
   const DataType& type = call.type(1);
   const std::string name = "'" + std::string(field.names.substr(1, field.names.find(' ', 1) - 1)) + "'";
-  if (type.is(TypeKind::YearMonthInterval)) return "lab_interval_part_months(" + name + ", " + call.sql[1] + ")";
+  if (type.is(TypeKind::YearMonthInterval)) {
+    return "CAST(lab_interval_part_months(" + name + ", " + call.sql[1] + ") AS " + duckdb_type(call.result) + ")";
+  }
   if (field.decimal) {
     const std::string micros =
         type.is(TypeKind::DayTimeInterval) ? call.sql[1] : "struct_extract(" + call.sql[1] + ", 'f2')";
@@ -193,7 +201,7 @@ std::string lower_unix_timestamp(const LowerCall& call) {
     instant = "lab_parse_timestamp(" + call.sql[0] + ", " + (call.size() > 1 ? call.sql[1] : "'yyyy-MM-dd HH:mm:ss'") +
               ", " + call.zone() + ", " + (call.ansi ? "true" : "false") + ")";
   }
-  return "lab_unix_seconds(" + instant + ")";
+  return "lab_unix_seconds_cut(" + instant + ")";
 }
 
 std::string lower_from_unixtime(const LowerCall& call) {
@@ -211,7 +219,8 @@ CallTypes timestamp_seconds_types(const CallShape& shape) {
 }
 
 std::string lower_timestamp_seconds(const LowerCall& call) {
-  if (call.type(0).is(TypeKind::Decimal)) return "make_timestamptz(CAST(CAST(" + call.sql[0] + " AS DECIMAL(20,6)) * 1000000 AS BIGINT))";
+  if (call.type(0).is(TypeKind::Decimal))
+    return "make_timestamptz(CAST(CAST(" + call.sql[0] + " AS DECIMAL(20,6)) * 1000000 AS BIGINT))";
   return "lab_timestamp_seconds(" + call.sql[0] + ")";
 }
 
@@ -304,6 +313,7 @@ constexpr FunctionRow kDatetimeTable[] = {
     {.name = "add_months",
      .signature = "(start: date, months: int) -> date",
      .native = "lab_date_add_months",
+     .may_raise = true,
      .doc = "The date n months later."},
     {.name = "convert_timezone",
      .signature = "(source: string, target: any, value?: any) -> any",

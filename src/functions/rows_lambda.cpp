@@ -47,11 +47,24 @@ CallTypes aggregate_types(const CallShape& shape) {
   return types;
 }
 
+/// DuckDB folds into the type of the elements; another accumulator travels beside them in a struct.
 std::string lower_aggregate(const LowerCall& call) {
-  const std::string type = duckdb_type(call.type(2));
-  std::string text = "list_reduce(" + call.sql[0] + ", lambda " + call.lambda_parameter(2, 0) + ", " +
-                     call.lambda_parameter(2, 1) + ": CAST(" + call.sql[2] + " AS " + type + "), CAST(" + call.sql[1] +
-                     " AS " + type + "))";
+  const std::string type = duckdb_type(call.type(2)), item_type = duckdb_type(call.type(0).element());
+  const std::string accumulator = call.lambda_parameter(2, 0), item = call.lambda_parameter(2, 1);
+  const auto typed = [&](const std::string& sql) { return "CAST(" + sql + " AS " + type + ")"; };
+  std::string text;
+  if (type == item_type) {
+    text = "list_reduce(" + call.sql[0] + ", lambda " + accumulator + ", " + item + ": " + typed(call.sql[2]) + ", " +
+           typed(call.sql[1]) + ")";
+  } else {
+    const std::string steps =
+        "list_transform(" + call.sql[0] + ", lambda entry: {'a': " + typed("NULL") + ", 'x': entry})";
+    const std::string body = bind_lambda(accumulator, "struct_extract(fold_state, 'a')",
+                                         bind_lambda(item, "struct_extract(fold_step, 'x')", call.sql[2]));
+    text = "struct_extract(list_reduce(" + steps + ", lambda fold_state, fold_step: {'a': " + typed(body) +
+           ", 'x': struct_extract(fold_step, 'x')}, {'a': " + typed(call.sql[1]) + ", 'x': CAST(NULL AS " + item_type +
+           ")}), 'a')";
+  }
   if (call.size() < 4) return text;
   return "(CASE WHEN " + call.sql[0] + " IS NULL THEN NULL ELSE " +
          bind_lambda(call.lambda_parameter(3, 0), text, call.sql[3]) + " END)";
@@ -87,7 +100,8 @@ CallTypes transform_types(const CallShape& shape) {
   return {{shape.type(0), shape.type(1)}, DataType::array(shape.type(1), shape.arguments[1]->nullable), {}};
 }
 CallTypes filter_types(const CallShape& shape) {
-  if (!shape.type(1).is(TypeKind::Boolean)) throw Misfit{Misfit::Why::Input, 1, "\"BOOLEAN\""};
+  if (!shape.type(1).is(TypeKind::Boolean) && !shape.type(1).is(TypeKind::Null))
+    throw Misfit{Misfit::Why::Input, 1, "\"BOOLEAN\""};
   return {{shape.type(0), shape.type(1)}, shape.type(0), {}};
 }
 CallTypes quantifier_types(const CallShape& shape) {

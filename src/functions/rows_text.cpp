@@ -151,6 +151,10 @@ std::string lower_format_number(const LowerCall& call) {
   return "lab_format_number(" + text + ", " + call.sql[1] + ")";
 }
 
+std::string lower_encode(const LowerCall& call) {
+  return "lab_encode(" + call.sql[0] + ", " + call.sql[1] + ", " + (call.policy.is_spark4 ? "true" : "false") + ")";
+}
+
 /// A NULL replacement keeps characters of that kind: it travels as a NUL, as only the last may be absent.
 std::string lower_mask(const LowerCall& call) {
   std::string text = "lab_mask(" + call.sql[0];
@@ -162,7 +166,8 @@ std::string lower_mask(const LowerCall& call) {
 }
 
 std::string lower_locate(const LowerCall& call) {
-  return "lab_locate(" + call.sql[0] + ", " + call.sql[1] + ", " + (call.size() > 2 ? call.sql[2] : "1") + ")";
+  return "lab_locate(" + call.sql[0] + ", " + call.sql[1] + ", " +
+         (call.size() > 2 ? "coalesce(" + call.sql[2] + ", 0)" : "1") + ")";
 }
 
 std::string lower_trim_by(std::string_view side, const LowerCall& call) {
@@ -222,7 +227,7 @@ constexpr FunctionRow kTextTable[] = {
      .doc = "The n-th of the values behind it."},
     {.name = "encode",
      .signature = "(str: string, charset: string) -> binary",
-     .native = "lab_encode",
+     .lower = &lower_encode,
      .may_raise = true,
      .doc = "Binary of a text in a charset."},
     {.name = "endswith",
@@ -253,7 +258,7 @@ constexpr FunctionRow kTextTable[] = {
      .sql = "CAST(instr($1, $2) AS INTEGER)",
      .doc = "Position of the first occurrence, from 1; 0 for none."},
     {.name = "is_valid_utf8",
-     .signature = "(str: string) -> boolean",
+     .signature = "(str: string|binary) -> boolean",
      .native = "lab_is_valid_utf8",
      .since_version = Since::Spark4Only,
      .doc = "Is well-formed UTF-8."},

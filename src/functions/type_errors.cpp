@@ -35,11 +35,15 @@ void throw_wrong_number(std::string_view function, std::string expected, std::si
 }
 
 void throw_different_types(const CallShape& shape, std::string_view function, std::string_view display) {
-  std::string types = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) types += (i > 0 ? ", " : "") + types::quoted_sql(shape.type(i));
+  const bool is_case = function == "if" || function == "when";
+  std::string types = is_case ? "[" : "(";
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (is_case && i == 0) continue;
+    types += (types.size() > 1 ? is_case ? ", " : " or " : "") + types::quoted_sql(shape.type(i));
+  }
   throw Error(conditions::kDataDiffTypes, {{"sqlExpr", in_quotes(display)},
                                            {"functionName", "`" + std::string(function) + "`"},
-                                           {"dataType", types + "]"}});
+                                           {"dataType", types + (is_case ? "]" : ")")}});
 }
 
 void throw_binary_types(const CallShape& shape, std::string_view display) {

@@ -27,55 +27,81 @@ using std::string_view;
 template <typename Moment>
 void register_moment(KernelRegistry& registry) {
   registry.add(adapt("lab_hour", [](Moment t, string_view zone) {
-    return static_cast<std::int32_t>(compute::floor_remainder(Zone::find(zone).local_of_utc(t.micros), kMicrosPerDay) / (3600 * kMicrosPerSecond));
+    return static_cast<std::int32_t>(compute::floor_remainder(Zone::find(zone).local_of_utc(t.micros), kMicrosPerDay) /
+                                     (3600 * kMicrosPerSecond));
   }));
   registry.add(adapt("lab_minute", [](Moment t, string_view zone) {
-    return static_cast<std::int32_t>(compute::floor_remainder(Zone::find(zone).local_of_utc(t.micros), kMicrosPerDay) / (60 * kMicrosPerSecond) % 60);
+    return static_cast<std::int32_t>(compute::floor_remainder(Zone::find(zone).local_of_utc(t.micros), kMicrosPerDay) /
+                                     (60 * kMicrosPerSecond) % 60);
   }));
   registry.add(adapt("lab_second", [](Moment t, string_view zone) {
-    return static_cast<std::int32_t>(compute::floor_remainder(Zone::find(zone).local_of_utc(t.micros), kMicrosPerDay) / kMicrosPerSecond % 60);
+    return static_cast<std::int32_t>(compute::floor_remainder(Zone::find(zone).local_of_utc(t.micros), kMicrosPerDay) /
+                                     kMicrosPerSecond % 60);
   }));
   registry.add(adapt("lab_second_micros", [](Moment t, string_view zone) {
     return compute::floor_remainder(Zone::find(zone).local_of_utc(t.micros), 60 * kMicrosPerSecond);
   }));
-  registry.add(adapt("lab_timestamp_to_date", [](Moment t, string_view zone) { return compute::date_of(Instant{t.micros}, Zone::find(zone)); }));
+  registry.add(adapt("lab_timestamp_to_date",
+                     [](Moment t, string_view zone) { return compute::date_of(Instant{t.micros}, Zone::find(zone)); }));
   registry.add(adapt("lab_date_trunc", [](string_view unit, Moment t, string_view zone) -> std::optional<Moment> {
     const auto level = compute::truncation_unit(unit);
     if (!level) return {};
     return Moment{compute::truncate(Instant{t.micros}, *level, Zone::find(zone)).micros};
   }));
-  registry.add(adapt("lab_timestamp_add_months", [](Moment t, std::int32_t months, string_view zone) {
-    return Moment{compute::add_months(Instant{t.micros}, months, Zone::find(zone)).micros};
-  }), kRaises);
-  registry.add(adapt("lab_timestamp_add_day_time", [](Moment t, std::int64_t micros, string_view zone) {
-    return Moment{compute::add_day_time(Instant{t.micros}, micros, Zone::find(zone)).micros};
-  }), kRaises);
-  registry.add(adapt("lab_timestamp_add_unit", [](string_view unit, std::int64_t count, Moment t, string_view zone) {
-    return Moment{compute::add_units(unit, count, Instant{t.micros}, Zone::find(zone)).micros};
-  }), kRaises);
-  registry.add(adapt("lab_timestamp_diff_unit", [](string_view unit, Moment a, Moment b, string_view zone) {
-    return compute::units_between(unit, Instant{a.micros}, Instant{b.micros}, Zone::find(zone));
-  }), kRaises);
-  registry.add(adapt("lab_timestamp_difference", [](Moment a, Moment b, string_view) {
-    std::int64_t micros;
-    if (__builtin_sub_overflow(a.micros, b.micros, &micros)) compute::throw_overflow("long overflow");
-    return micros;
-  }), kRaises);
-  registry.add(adapt("lab_date_format", [](Moment t, string_view pattern, string_view zone) {
-    return compute::DatetimePattern::find(pattern).format(Instant{t.micros}, Zone::find(zone));
-  }), kRaises);
-  registry.add(adapt("lab_timestamp_text", [](Moment t, string_view zone) { return compute::timestamp_text(Instant{t.micros}, Zone::find(zone)); }));
+  registry.add(adapt("lab_timestamp_add_months",
+                     [](Moment t, std::int32_t months, string_view zone) {
+                       return Moment{compute::add_months(Instant{t.micros}, months, Zone::find(zone)).micros};
+                     }),
+               kRaises);
+  registry.add(adapt("lab_timestamp_add_day_time",
+                     [](Moment t, std::int64_t micros, string_view zone) {
+                       return Moment{compute::add_day_time(Instant{t.micros}, micros, Zone::find(zone)).micros};
+                     }),
+               kRaises);
+  registry.add(adapt("lab_timestamp_add_unit",
+                     [](string_view unit, std::int64_t count, Moment t, string_view zone) {
+                       return Moment{compute::add_units(unit, count, Instant{t.micros}, Zone::find(zone)).micros};
+                     }),
+               kRaises);
+  registry.add(adapt("lab_timestamp_diff_unit",
+                     [](string_view unit, Moment a, Moment b, string_view zone) {
+                       return compute::units_between(unit, Instant{a.micros}, Instant{b.micros}, Zone::find(zone));
+                     }),
+               kRaises);
+  registry.add(adapt("lab_timestamp_difference",
+                     [](Moment a, Moment b, string_view) {
+                       std::int64_t micros;
+                       if (__builtin_sub_overflow(a.micros, b.micros, &micros))
+                         compute::throw_overflow("long overflow");
+                       return micros;
+                     }),
+               kRaises);
+  registry.add(adapt("lab_date_format",
+                     [](Moment t, string_view pattern, string_view zone) {
+                       return compute::DatetimePattern::find(pattern).format(Instant{t.micros}, Zone::find(zone));
+                     }),
+               kRaises);
+  registry.add(adapt("lab_timestamp_text", [](Moment t, string_view zone) {
+    return compute::timestamp_text(Instant{t.micros}, Zone::find(zone));
+  }));
   registry.add(adapt("lab_unix_seconds", [](Moment t) { return compute::floor_divide(t.micros, kMicrosPerSecond); }));
 }
 
+std::int64_t cut_seconds(Instant t) { return t.micros / kMicrosPerSecond; }
 std::int64_t checked_seconds(std::int64_t seconds) { return compute::checked_multiply(seconds, kMicrosPerSecond); }
 
 void register_conversions(KernelRegistry& registry) {
-  registry.add(adapt("lab_date_to_timestamp", [](Date date, string_view zone) { return compute::start_of(date, Zone::find(zone)); }));
-  registry.add(adapt("lab_to_ntz", [](Instant t, string_view zone) { return WallClock{Zone::find(zone).local_of_utc(t.micros)}; }));
-  registry.add(adapt("lab_from_ntz", [](WallClock t, string_view zone) { return Instant{Zone::find(zone).utc_of_local(t.micros)}; }));
+  registry.add(adapt<&cut_seconds>("lab_unix_seconds_cut"));
+  registry.add(adapt("lab_unix_seconds_cut", [](WallClock t) { return t.micros / kMicrosPerSecond; }));
+  registry.add(adapt("lab_date_to_timestamp",
+                     [](Date date, string_view zone) { return compute::start_of(date, Zone::find(zone)); }));
+  registry.add(adapt("lab_to_ntz",
+                     [](Instant t, string_view zone) { return WallClock{Zone::find(zone).local_of_utc(t.micros)}; }));
+  registry.add(adapt("lab_from_ntz",
+                     [](WallClock t, string_view zone) { return Instant{Zone::find(zone).utc_of_local(t.micros)}; }));
   registry.add(adapt("lab_timestamp_to_double", [](Instant t) { return static_cast<double>(t.micros) / 1e6; }));
-  registry.add(adapt("lab_timestamp_seconds", [](std::int64_t seconds) { return Instant{checked_seconds(seconds)}; }), kRaises);
+  registry.add(adapt("lab_timestamp_seconds", [](std::int64_t seconds) { return Instant{checked_seconds(seconds)}; }),
+               kRaises);
   registry.add(adapt("lab_timestamp_seconds", [](double seconds) -> std::optional<Instant> {
     if (!std::isfinite(seconds)) return {};
     return Instant{compute::saturated_long(seconds * 1e6)};
@@ -90,21 +116,36 @@ void register_conversions(KernelRegistry& registry) {
     if (!std::isfinite(seconds)) return {};
     return Instant{compute::saturated_long(seconds * 1e6)};
   }));
-  registry.add(adapt("lab_timestamp_millis", [](std::int64_t millis) { return Instant{compute::checked_multiply(millis, 1000)}; }), kRaises);
+  registry.add(adapt("lab_timestamp_millis",
+                     [](std::int64_t millis) { return Instant{compute::checked_multiply(millis, 1000)}; }),
+               kRaises);
   registry.add(adapt("lab_unix_millis", [](Instant t) { return compute::floor_divide(t.micros, 1000); }));
   registry.add(adapt("lab_unix_micros", [](Instant t) { return t.micros; }));
-  registry.add(adapt("lab_from_utc_timestamp", [](Instant t, string_view zone) { return Instant{Zone::find(zone).local_of_utc(t.micros)}; }), kRaises);
-  registry.add(adapt("lab_to_utc_timestamp", [](Instant t, string_view zone) { return Instant{Zone::find(zone).utc_of_local(t.micros)}; }), kRaises);
-  registry.add(adapt("lab_convert_timezone", [](string_view from, string_view to, WallClock t) {
-    return WallClock{Zone::find(to).local_of_utc(Zone::find(from).utc_of_local(t.micros))};
-  }), kRaises);
+  registry.add(adapt("lab_from_utc_timestamp",
+                     [](Instant t, string_view zone) { return Instant{Zone::find(zone).local_of_utc(t.micros)}; }),
+               kRaises);
+  registry.add(adapt("lab_to_utc_timestamp",
+                     [](Instant t, string_view zone) { return Instant{Zone::find(zone).utc_of_local(t.micros)}; }),
+               kRaises);
+  registry.add(adapt("lab_convert_timezone",
+                     [](string_view from, string_view to, WallClock t) {
+                       return WallClock{Zone::find(to).local_of_utc(Zone::find(from).utc_of_local(t.micros))};
+                     }),
+               kRaises);
 }
 
 void register_dates(KernelRegistry& registry) {
-  registry.add(adapt("lab_date_add", [](Date date, std::int32_t days) { return Date{static_cast<std::int32_t>(static_cast<std::uint32_t>(date.days) + static_cast<std::uint32_t>(days))}; }));
-  registry.add(adapt("lab_date_sub", [](Date date, std::int32_t days) { return Date{static_cast<std::int32_t>(static_cast<std::uint32_t>(date.days) - static_cast<std::uint32_t>(days))}; }));
-  registry.add(adapt("lab_date_difference", [](Date a, Date b) { return (static_cast<std::int64_t>(a.days) - b.days) * kMicrosPerDay; }));
-  registry.add(adapt("lab_date_add_months", [](Date date, std::int32_t months) { return compute::add_months(date, months); }));
+  registry.add(adapt("lab_date_add", [](Date date, std::int32_t days) {
+    return Date{static_cast<std::int32_t>(static_cast<std::uint32_t>(date.days) + static_cast<std::uint32_t>(days))};
+  }));
+  registry.add(adapt("lab_date_sub", [](Date date, std::int32_t days) {
+    return Date{static_cast<std::int32_t>(static_cast<std::uint32_t>(date.days) - static_cast<std::uint32_t>(days))};
+  }));
+  registry.add(adapt("lab_date_difference",
+                     [](Date a, Date b) { return (static_cast<std::int64_t>(a.days) - b.days) * kMicrosPerDay; }));
+  registry.add(
+      adapt("lab_date_add_months", [](Date date, std::int32_t months) { return compute::add_months(date, months); }),
+      kRaises);
   registry.add(adapt("lab_date_text", [](Date date) { return compute::date_text(date); }));
   registry.add(adapt("lab_trunc_date", [](Date date, string_view unit) -> std::optional<Date> {
     const auto level = compute::truncation_unit(unit);
@@ -147,22 +188,29 @@ void register_datetime_text_kernels(KernelRegistry& registry) {
   registry.add(adapt<&date_or_raise>("lab_cast_date"), kRaises);
   registry.add(adapt<&compute::parse_date>("lab_cast_date_try"));
   registry.add(adapt<&timestamp_or_raise>("lab_cast_timestamp"), kRaises);
-  registry.add(adapt("lab_cast_timestamp_try", [](string_view text, string_view zone) { return compute::parse_timestamp(text, Zone::find(zone)); }));
+  registry.add(adapt("lab_cast_timestamp_try", [](string_view text, string_view zone) {
+    return compute::parse_timestamp(text, Zone::find(zone));
+  }));
   registry.add(adapt<&clock_or_raise>("lab_cast_timestamp_ntz"), kRaises);
   registry.add(adapt<&compute::parse_wall_clock>("lab_cast_timestamp_ntz_try"));
-  registry.add(adapt("lab_parse_timestamp", [](string_view text, string_view pattern, string_view zone, bool raises) {
-    return compute::parse_instant(text, pattern, Zone::find(zone), raises);
-  }), kRaises);
-  registry.add(adapt("lab_parse_timestamp_ntz", [](string_view text, string_view pattern, string_view, bool raises) {
-    return compute::parse_clock(text, pattern, raises);
-  }), kRaises);
+  registry.add(adapt("lab_parse_timestamp",
+                     [](string_view text, string_view pattern, string_view zone, bool raises) {
+                       return compute::parse_instant(text, pattern, Zone::find(zone), raises);
+                     }),
+               kRaises);
+  registry.add(
+      adapt("lab_parse_timestamp_ntz", [](string_view text, string_view pattern, string_view,
+                                          bool raises) { return compute::parse_clock(text, pattern, raises); }),
+      kRaises);
   registry.add(adapt<&compute::parse_date_by>("lab_parse_date"), kRaises);
-  registry.add(adapt("lab_make_timestamp", [](std::int32_t year, std::int32_t month, std::int32_t day, std::int32_t hour, std::int32_t minute, std::int64_t micros,
-                                              string_view zone, bool raises) -> std::optional<Instant> {
-    const auto clock = compute::make_clock(year, month, day, hour, minute, micros, raises);
-    if (!clock) return {};
-    return Instant{Zone::find(zone).utc_of_local(clock->micros)};
-  }), kRaises);
+  registry.add(adapt("lab_make_timestamp",
+                     [](std::int32_t year, std::int32_t month, std::int32_t day, std::int32_t hour, std::int32_t minute,
+                        std::int64_t micros, string_view zone, bool raises) -> std::optional<Instant> {
+                       const auto clock = compute::make_clock(year, month, day, hour, minute, micros, raises);
+                       if (!clock) return {};
+                       return Instant{Zone::find(zone).utc_of_local(clock->micros)};
+                     }),
+               kRaises);
   registry.add(adapt<&compute::make_clock>("lab_make_timestamp_ntz"), kRaises);
 }
 

@@ -8,7 +8,8 @@
 #include "engine/kernels/adapt.h"
 #include "engine/kernels/families.h"
 
-/// Casts between numbers and from text. Plain names raise as ANSI does, `_try` gives NULL, `_legacy` wraps or saturates as Java does.
+/// Casts between numbers and from text. Plain names raise as ANSI does, `_try` gives NULL, `_legacy` wraps or saturates
+/// as Java does.
 namespace lab::engine {
 
 namespace {
@@ -26,6 +27,9 @@ constexpr std::string_view sql_name() {
 /// As a literal of its type: `128S`, `1L`, `1.5D`.
 template <typename T>
 std::string literal_text(T value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (!std::isfinite(value)) return compute::real_text(value);
+  }
   if constexpr (std::is_same_v<T, double>) return compute::real_text(value) + "D";
   if constexpr (std::is_same_v<T, float>) return "CAST('" + compute::real_text(value) + "' AS FLOAT)";
   if constexpr (std::is_integral_v<T>) {
@@ -41,7 +45,8 @@ bool fits(From value) {
     return std::floor(static_cast<double>(value)) <= static_cast<double>(std::numeric_limits<To>::max()) &&
            std::ceil(static_cast<double>(value)) >= static_cast<double>(std::numeric_limits<To>::min());
   } else {
-    return static_cast<std::int64_t>(value) >= std::numeric_limits<To>::min() && static_cast<std::int64_t>(value) <= std::numeric_limits<To>::max();
+    return static_cast<std::int64_t>(value) >= std::numeric_limits<To>::min() &&
+           static_cast<std::int64_t>(value) <= std::numeric_limits<To>::max();
   }
 }
 
@@ -57,7 +62,8 @@ To converted(From value) {
 
 template <typename To, typename From>
 To cast_or_raise(From value) {
-  if (!fits<To>(value)) [[unlikely]] compute::throw_cast_overflow(literal_text(value), sql_name<From>(), sql_name<To>());
+  if (!fits<To>(value)) [[unlikely]]
+    compute::throw_cast_overflow(literal_text(value), sql_name<From>(), sql_name<To>());
   return converted<To>(value);
 }
 template <typename To, typename From>
@@ -89,12 +95,17 @@ void register_target(KernelRegistry& registry, const std::string& name) {
   register_pair<To, float>(registry, "lab_to_" + name);
   register_pair<To, double>(registry, "lab_to_" + name);
   registry.add(adapt<&parse_or_raise<To>>("lab_parse_" + name), kRaises);
-  registry.add(adapt("lab_parse_" + name + "_try", [](std::string_view text) { return compute::parse_integer<To>(text, false); }));
-  registry.add(adapt("lab_parse_" + name + "_legacy", [](std::string_view text) { return compute::parse_integer<To>(text, true); }));
-  registry.add(adapt("lab_to_" + name + "_from_timestamp", [](std::int64_t seconds) {
-    if (!fits<To>(seconds)) compute::throw_cast_overflow(std::to_string(seconds), "TIMESTAMP", sql_name<To>());
-    return static_cast<To>(seconds);
-  }), kRaises);
+  registry.add(adapt("lab_parse_" + name + "_try",
+                     [](std::string_view text) { return compute::parse_integer<To>(text, false); }));
+  registry.add(adapt("lab_parse_" + name + "_legacy",
+                     [](std::string_view text) { return compute::parse_integer<To>(text, true); }));
+  registry.add(adapt("lab_to_" + name + "_from_timestamp",
+                     [](std::int64_t seconds) {
+                       if (!fits<To>(seconds))
+                         compute::throw_cast_overflow(std::to_string(seconds), "TIMESTAMP", sql_name<To>());
+                       return static_cast<To>(seconds);
+                     }),
+               kRaises);
 }
 
 template <typename T, auto Parse>
@@ -107,7 +118,8 @@ T parsed(std::string_view text, std::string_view type) {
 template <typename T>
 compute::Bytes big_endian(T value) {
   std::string bytes;
-  for (int shift = static_cast<int>(sizeof(T) - 1) * 8; shift >= 0; shift -= 8) bytes += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
+  for (int shift = static_cast<int>(sizeof(T) - 1) * 8; shift >= 0; shift -= 8)
+    bytes += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
   return {bytes};
 }
 
@@ -118,11 +130,17 @@ void register_cast_kernels(KernelRegistry& registry) {
   register_target<std::int16_t>(registry, "smallint");
   register_target<std::int32_t>(registry, "int");
   register_target<std::int64_t>(registry, "bigint");
-  registry.add(adapt("lab_parse_double", [](std::string_view text) { return parsed<double, &compute::parse_double>(text, "DOUBLE"); }), kRaises);
+  registry.add(adapt("lab_parse_double",
+                     [](std::string_view text) { return parsed<double, &compute::parse_double>(text, "DOUBLE"); }),
+               kRaises);
   registry.add(adapt<&compute::parse_double>("lab_parse_double_try"));
-  registry.add(adapt("lab_parse_float", [](std::string_view text) { return parsed<float, &compute::parse_float>(text, "FLOAT"); }), kRaises);
+  registry.add(adapt("lab_parse_float",
+                     [](std::string_view text) { return parsed<float, &compute::parse_float>(text, "FLOAT"); }),
+               kRaises);
   registry.add(adapt<&compute::parse_float>("lab_parse_float_try"));
-  registry.add(adapt("lab_parse_boolean", [](std::string_view text) { return parsed<bool, &compute::parse_boolean>(text, "BOOLEAN"); }), kRaises);
+  registry.add(adapt("lab_parse_boolean",
+                     [](std::string_view text) { return parsed<bool, &compute::parse_boolean>(text, "BOOLEAN"); }),
+               kRaises);
   registry.add(adapt<&compute::parse_boolean>("lab_parse_boolean_try"));
   registry.add(adapt<&big_endian<std::int8_t>>("lab_integer_bytes"));
   registry.add(adapt<&big_endian<std::int16_t>>("lab_integer_bytes"));

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "compute/integer_math.h"
 #include "compute/real_math.h"
 #include "duckdb/execution/expression_executor.hpp"
@@ -294,7 +296,7 @@ void run_from_double(DataChunk& arguments, ExpressionState& state, Vector& resul
     if (value) {
       out.set(row, *value);
     } else {
-      if (bind.raises) out_of_range(compute::real_text(in), bind);
+      if (bind.raises && std::isfinite(in)) out_of_range(compute::plain_digits(in), bind);
       out.set_null(row);
     }
   }
@@ -396,6 +398,22 @@ duckdb::unique_ptr<duckdb::FunctionData> keep_decimals(
   return nullptr;
 }
 
+template <auto Print>
+void run_text(DataChunk& arguments, ExpressionState&, Vector& result) {
+  const bool constant = arguments.AllConstant();
+  const auto count = constant ? 1 : arguments.size();
+  const DecimalArgument in(arguments.data[0], arguments.size());
+  result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
+  auto* out = duckdb::FlatVector::GetData<duckdb::string_t>(result);
+  for (duckdb::idx_t row = 0; row < count; ++row) {
+    if (in.is_valid(row))
+      out[row] = duckdb::StringVector::AddString(result, Print(in[row], in.scale()));
+    else
+      duckdb::FlatVector::Validity(result).SetInvalid(row);
+  }
+  if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+}
+
 const LogicalType kAnyDecimal(LogicalTypeId::DECIMAL);
 
 void add_shaped(KernelRegistry& registry, const std::string& name, duckdb::vector<LogicalType> arguments,
@@ -446,24 +464,10 @@ void register_decimal_kernels(KernelRegistry& registry) {
   add_to_integer<std::int16_t>(registry, "lab_to_smallint", LogicalType::SMALLINT);
   add_to_integer<std::int32_t>(registry, "lab_to_int", LogicalType::INTEGER);
   add_to_integer<std::int64_t>(registry, "lab_to_bigint", LogicalType::BIGINT);
-  registry.add(duckdb::ScalarFunction(
-      "lab_decimal_text", {kAnyDecimal}, t,
-      [](DataChunk& arguments, ExpressionState&, Vector& result) {
-        const bool constant = arguments.AllConstant();
-        const auto count = constant ? 1 : arguments.size();
-        const DecimalArgument in(arguments.data[0], arguments.size());
-        result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
-        for (duckdb::idx_t row = 0; row < count; ++row) {
-          if (!in.is_valid(row)) {
-            duckdb::FlatVector::Validity(result).SetInvalid(row);
-            continue;
-          }
-          duckdb::FlatVector::GetData<duckdb::string_t>(result)[row] =
-              duckdb::StringVector::AddString(result, compute::decimal_string(in[row], in.scale()));
-        }
-        if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
-      },
-      &keep_decimals));
+  registry.add(duckdb::ScalarFunction("lab_decimal_text", {kAnyDecimal}, t, &run_text<&compute::decimal_string>,
+                                      &keep_decimals));
+  registry.add(
+      duckdb::ScalarFunction("lab_decimal_plain", {kAnyDecimal}, t, &run_text<&compute::plain_text>, &keep_decimals));
 }
 
 }  // namespace lab::engine

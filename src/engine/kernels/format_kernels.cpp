@@ -40,10 +40,10 @@ compute::FormatArgument argument_of(const duckdb::Value& value) {
     case LogicalTypeId::DECIMAL:
       return value.GetValue<double>();
     case LogicalTypeId::DATE:
-      return compute::Date{value.GetValue<duckdb::date_t>().days};
+      return std::int64_t{value.GetValue<duckdb::date_t>().days};
     case LogicalTypeId::TIMESTAMP:
     case LogicalTypeId::TIMESTAMP_TZ:
-      return compute::Instant{value.GetValueUnsafe<std::int64_t>()};
+      return value.GetValueUnsafe<std::int64_t>();
     default:
       return value.ToString();
   }

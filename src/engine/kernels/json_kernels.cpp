@@ -308,6 +308,16 @@ Value malformed_value(string_view text, const TextForm& form) {
   return Value::STRUCT(logical, std::move(fields));
 }
 
+/// The record's text in the column for such, when the schema has one.
+Value with_corrupt_record(const Value& value, string_view text, const TextForm& form) {
+  const std::string corrupt = form.option("columnNameOfCorruptRecord").value_or("_corrupt_record");
+  duckdb::vector<Value> fields = duckdb::StructValue::GetChildren(value);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (form.type.fields()[i].name == corrupt) fields[i] = Value(std::string(text));
+  }
+  return Value::STRUCT(logical_type(form.type), std::move(fields));
+}
+
 template <typename Read>
 void read_rows(DataChunk& arguments, ExpressionState& state, Vector& result, Read read) {
   const auto& form = state.expr.Cast<duckdb::BoundFunctionExpression>().bind_info->Cast<TextForm>();
@@ -335,6 +345,7 @@ void from_json(DataChunk& arguments, ExpressionState& state, Vector& result) {
   read_rows(arguments, state, result, [&](string_view text, const TextForm& form) {
     if (compute::trimmed(text).empty()) return Value(logical_type(form.type));
     auto root = document.parse(text);
+    if (!root) root = document.parse(compute::relaxed_json(text));
     bool failed = !root;
     Value value(logical_type(form.type));
     if (root) {
@@ -347,6 +358,8 @@ void from_json(DataChunk& arguments, ExpressionState& state, Vector& result) {
     }
     if (failed && form.is_failing_fast()) throw_malformed(form.type);
     if (!root || (failed && value.IsNull())) return malformed_value(text, form);
+    if (failed && !form.type.is(TypeKind::Struct)) return Value(logical_type(form.type));
+    if (failed) return with_corrupt_record(value, text, form);
     return value;
   });
 }
@@ -405,6 +418,11 @@ std::string plain_text(const Value& value, const DataType& type, const TextForm&
       const double number = value.GetValue<double>();
       bare = std::isfinite(number);
       return compute::real_text(number);
+    }
+    case TypeKind::Decimal: {
+      bool malformed = false;
+      const auto number = compute::parse_decimal(value.ToString(), {38, type.scale()}, malformed);
+      return number ? compute::decimal_string(*number, type.scale()) : value.ToString();
     }
     case TypeKind::Binary:
       return compute::base64(duckdb::StringValue::Get(value));
@@ -497,8 +515,7 @@ void write_csv(std::string& out, const Value& value, const DataType& type, const
     const std::string text = plain_text(fields[i], type.fields()[i].type, form, bare);
     if (text.empty()) {
       out += "\"\"";
-    } else if (text.find(separator) != std::string::npos || text.find_first_of("\n\r") != std::string::npos ||
-               text[0] == '"') {
+    } else if (text.find(separator) != std::string::npos || text.find_first_of("\n\r\"") != std::string::npos) {
       out += '"';
       for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';

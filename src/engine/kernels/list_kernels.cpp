@@ -34,6 +34,7 @@ class KeyedLists {
       duckdb::CreateSortKeyHelpers::CreateSortKey(
           duckdb::ListVector::GetEntry(lists), size,
           duckdb::OrderModifiers(duckdb::OrderType::ASCENDING, duckdb::OrderByNullType::NULLS_FIRST), keys_);
+      keys_.Flatten(size);
     }
   }
   bool is_valid(idx_t row) const { return format_.validity.RowIsValid(format_.sel->get_index(row)); }
@@ -165,7 +166,7 @@ void insert_indices(DataChunk& arguments, ExpressionState&, Vector& result) {
         if (i <= size)
           out.add(i);
         else
-          out.add_null();
+          out.add(fresh + 1);
       }
       out.add(fresh);
       for (std::int64_t i = position; i <= size; ++i) out.add(i);
@@ -175,7 +176,7 @@ void insert_indices(DataChunk& arguments, ExpressionState&, Vector& result) {
     const std::int64_t before = size + position + 1;
     if (before < 0) {
       out.add(fresh);
-      for (std::int64_t i = before; i < 0; ++i) out.add_null();
+      for (std::int64_t i = before; i < 0; ++i) out.add(fresh + 1);
       for (std::int64_t i = 1; i <= size; ++i) out.add(i);
       return;
     }

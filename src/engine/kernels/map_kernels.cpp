@@ -54,6 +54,7 @@ void map_from_lists(DataChunk& arguments, ExpressionState&, Vector& result) {
     duckdb::CreateSortKeyHelpers::CreateSortKey(
         key_child, num_keys, duckdb::OrderModifiers(duckdb::OrderType::ASCENDING, duckdb::OrderByNullType::NULLS_FIRST),
         sort_keys);
+    sort_keys.Flatten(num_keys);
   }
   result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
   auto* out = duckdb::FlatVector::GetData<list_entry_t>(result);
