@@ -52,6 +52,9 @@ engine::InstanceOptions engine_options(const Settings& settings) {
 /// Workshop keys are known to everybody: they are for this machine only.
 void check_exposure(const Settings& settings, const std::vector<const RoleRow*>& roles) {
   for (const RoleRow* role : roles) {
+    const std::string address = std::string(role->key) + ".address";
+    if (settings.text(address) != "embedded")
+      throw Error(conditions::kInvalidSetting, {{"key", address}, {"value", settings.text(address)}, {"reason", "only `embedded` is built yet"}});
     const std::string key = std::string(role->key) + ".listen";
     if (is_loopback(settings.text(key))) continue;
     throw Error(conditions::kNotLoopback,

@@ -45,4 +45,6 @@ inline constexpr Condition kAllPartitionColumns{"ALL_PARTITION_COLUMNS_NOT_ALLOW
 inline constexpr Condition kUnsupportedColumnType{"UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", "0A000", Kind::Analysis, "The <format> datasource doesn't support the column <columnName> of the type <columnType>."};
 inline constexpr Condition kTextColumns{"TEXT_DATASOURCE_ONE_COLUMN", "0A000", Kind::Analysis, "Text data source supports only a single column, and you have <num> columns."};
 
+inline constexpr Condition kInvalidTimestamp{"INVALID_TIME_TRAVEL_TIMESTAMP_EXPR.INPUT", "42K0E", Kind::Analysis, "The time travel timestamp expression <expr> is invalid. Cannot be casted to the \"TIMESTAMP\" type."};
+
 }  // namespace lab::conditions

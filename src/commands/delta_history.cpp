@@ -4,6 +4,7 @@
 #include "commands/conditions.h"
 #include "commands/delta_write.h"
 #include "commands/execute.h"
+#include "commands/file_source.h"
 #include "commands/listing.h"
 #include "types/type_text.h"
 
@@ -154,8 +155,7 @@ LocalTable restore_table(const plan::RestoreTable& command, Statement& context) 
   if (command.version) {
     then = table.snapshot_at_version(*command.version);
   } else {
-    const types::Literal time = analyze::evaluate_constant(plan::make_expression(plan::Cast{command.timestamp, TypeKind::Timestamp, plan::CastMode::Ansi}), context.policy());
-    then = table.snapshot_at_time(time.value.integer(), false);
+    then = table.snapshot_at_time(instant_of(command.timestamp, context), false);
   }
   std::map<std::string, const delta::AddFile*> wanted, present;
   const auto key = [](const delta::AddFile& file) { return file.path + (file.deletion_vector ? "#" + file.deletion_vector->unique_id() : ""); };

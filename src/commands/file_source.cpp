@@ -39,6 +39,18 @@ std::optional<std::string> find_option(const plan::Options& options, const char*
   return found->second;
 }
 
+}  // namespace
+
+std::int64_t instant_of(const plan::ExpressionPtr& time, const Statement& statement) {
+  const auto cast = plan::make_expression(plan::Cast{time, types::TypeKind::Timestamp, plan::CastMode::Ansi});
+  const plan::RelationPtr row = plan::make_relation(plan::Project{plan::make_relation(plan::OneRow{}), {cast}});
+  const auto rows = statement.evaluate(analyze::analyze(row, statement, statement.policy()));
+  if (rows.empty() || rows[0][0].is_null()) throw Error(conditions::kInvalidTimestamp, {{"expr", "the expression"}});
+  return rows[0][0].integer();
+}
+
+namespace {
+
 std::shared_ptr<const delta::Snapshot> snapshot_of(const delta::Table& table, const plan::Options& options, const std::optional<std::string>& version_as_of,
                                                    const plan::ExpressionPtr& timestamp_as_of, const Statement& statement) {
   const auto version = version_as_of ? version_as_of : find_option(options, "versionasof");
@@ -52,9 +64,7 @@ std::shared_ptr<const delta::Snapshot> snapshot_of(const delta::Table& table, co
   plan::ExpressionPtr time = timestamp_as_of;
   if (const auto text = find_option(options, "timestampasof"); !time && text) time = plan::make_literal(types::Literal::string(*text));
   if (!time) return table.snapshot();
-  const types::Literal value =
-      analyze::evaluate_constant(plan::make_expression(plan::Cast{time, types::TypeKind::Timestamp, plan::CastMode::Ansi}), statement.policy());
-  return table.snapshot_at_time(value.value.integer(), false);
+  return table.snapshot_at_time(instant_of(time, statement), false);
 }
 
 std::shared_ptr<const scan::TableSource> open_delta(const Statement& statement, const catalog::Location& location, const plan::Options& options,

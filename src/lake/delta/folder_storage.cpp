@@ -111,7 +111,10 @@ class FolderStorage final : public TableStorage {
     std::set<fs::path> folders;
     move_in(std::string(path), staged, folders);
     for (const fs::path& folder : folders) disk_.sync_folder(folder);
-    remove_stages({{std::string(path), staged}});
+    // More files of the same stage may still be waiting: the folder goes with the last of them.
+    const fs::path stage = staged.parent_path();
+    std::error_code ignored;
+    if (stage.filename().string().starts_with(kStagePrefix) && fs::is_empty(stage, ignored)) disk_.remove_folder(stage);
   }
 
  private:

@@ -1,0 +1,30 @@
+"""Files in local folders, and time travel by a timestamp."""
+import datetime
+import time
+
+import pytest
+
+
+@pytest.mark.parametrize("source", ["parquet", "csv"])
+def test_a_folder_of_files_is_written_whole_and_read_back(spark, place, source):
+    frame = spark.range(5).selectExpr("id", "CAST(id AS STRING) AS name")
+    path = f"{place}/{source}"
+    frame.write.format(source).option("header", True).save(path)
+    back = spark.read.format(source).option("header", True).option("inferSchema", True).load(path)
+    assert sorted(row["id"] for row in back.collect()) == [0, 1, 2, 3, 4]
+    frame.write.format(source).option("header", True).mode("append").save(path)
+    assert spark.read.format(source).option("header", True).load(path).count() == 10
+    import os
+
+    assert "_SUCCESS" in os.listdir(path) and not [name for name in os.listdir(path) if "stage" in name]
+
+
+def test_an_earlier_version_is_found_by_its_time(spark, place):
+    path = f"{place}/table"
+    spark.range(3).write.format("delta").save(path)
+    time.sleep(1.1)
+    between = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")
+    time.sleep(0.2)
+    spark.range(10).write.format("delta").mode("overwrite").save(path)
+    assert spark.read.format("delta").option("timestampAsOf", between).load(path).count() == 3
+    assert spark.read.format("delta").load(path).count() == 10
