@@ -68,7 +68,7 @@ def measure_starts(name, options, scratch):
                 runs.append({"wall": server.start_seconds, "client_cpu": 0.0, "server_cpu": bench_systems.cpu_seconds(server.process.pid)})
                 sizes.append(server.start_bytes)
     except RuntimeError as failure:
-        error = str(failure).splitlines()[0][:300]
+        error = " ".join(str(failure).split())[:300]
     row = {"name": "start to every port answering", "runs": runs}
     if error:
         row["error"] = error
@@ -88,7 +88,7 @@ def run_client(part, environment, options, files, scratch, extra):
         done = subprocess.run(command, env=variables, timeout=options.limit, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               preexec_fn=lambda: os.sched_setaffinity(0, cores))
         if done.returncode:
-            problem = (done.stderr.strip().splitlines() or ["?"])[-1][:300]
+            problem = " ".join(done.stderr.split())[-300:] or f"ended with {done.returncode}"
     except subprocess.TimeoutExpired:
         problem = f"stopped after {options.limit} s"
     result = json.loads(out.read_text()) if out.exists() else {"rows": []}
@@ -109,7 +109,7 @@ def measure(part, name, options, files, scratch):
             result["resident_mb"] = round(bench_systems.resident_bytes(server.process.pid) / 1e6, 1)
             return result
     except RuntimeError as failure:
-        return {"rows": [{"name": "(start)", "runs": [], "error": str(failure).splitlines()[0][:300]}]}
+        return {"rows": [{"name": "(start)", "runs": [], "error": " ".join(str(failure).split())[:300]}]}
 
 
 def is_same(mine, theirs):

@@ -47,7 +47,7 @@ class Recorder:
                 })
             row["answer"] = answer(value)
         except Exception as error:  # what a system cannot do is a finding
-            row["error"] = f"{type(error).__name__}: {error}".strip().splitlines()[0][:300]
+            row["error"] = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         self.save()
 
     def save(self):

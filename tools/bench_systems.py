@@ -56,6 +56,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.2).close()
+        return True
+    except OSError:
+        return False
+
+
 class Server:
     """One server in a folder of its own, bound to the first `threads` cores; use as a context manager."""
 
@@ -77,6 +85,10 @@ class Server:
     def remote(self):
         return f"sc://127.0.0.1:{self.ports[0]}"
 
+    def is_ready(self):
+        """Whether requests are answered, once the ports are open."""
+        return True
+
     def __enter__(self):
         self.folder.mkdir(parents=True, exist_ok=True)
         log_path = self.folder / "server.log"
@@ -87,16 +99,12 @@ class Server:
                 self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.variables(), cwd=self.folder,
                 start_new_session=True, preexec_fn=lambda: os.sched_setaffinity(0, cores),
             )
-        for port in self.ports:
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port), 0.2).close()
-                    break
-                except OSError:
-                    if self.process.poll() is not None or time.monotonic() - began > self.wait_seconds:
-                        self.__exit__()
-                        raise RuntimeError(f"{self.name} did not start: {log_path.read_text(errors='replace')[-500:]}") from None
-                    time.sleep(0.002)
+        for is_there in [*(lambda port=port: answers(port) for port in self.ports), self.is_ready]:
+            while not is_there():
+                if self.process.poll() is not None or time.monotonic() - began > self.wait_seconds:
+                    self.__exit__()
+                    raise RuntimeError(f"{self.name} did not start: {log_path.read_text(errors='replace')[-500:]}")
+                time.sleep(0.002)
         self.start_seconds = time.monotonic() - began
         self.start_bytes = resident_bytes(self.process.pid)
         return self
@@ -146,6 +154,10 @@ class Spark(Server):
     def command(self):
         return [python_of("spark35"), str(ROOT / "tools" / "bench_systems.py"), str(self.ports[0]), str(self.folder), str(self.threads)]
 
+    def is_ready(self):
+        # Its port is open before there is a session behind it.
+        return (self.folder / "ready").exists()
+
 
 SERVERS = {server.name: server for server in (Lab, Sail, Spark)}
 
@@ -161,6 +173,7 @@ def serve_spark(port, folder, threads):
         "spark.driver.host": "127.0.0.1",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": threads,
+        "spark.databricks.delta.snapshotPartitions": threads,  # its 50 are for clusters
         "spark.sql.warehouse.dir": f"{folder}/warehouse",
         "spark.jars": ",".join(map(str, jars)),
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
@@ -173,6 +186,7 @@ def serve_spark(port, folder, threads):
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    pathlib.Path(folder, "ready").touch()
     signal.pause()
 
 
