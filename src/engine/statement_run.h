@@ -35,7 +35,6 @@ class StatementRun {
     void operator()() const { connection->Interrupt(); }
   };
 
-  void await_chunk(duckdb::StreamQueryResult& stream);
   void report();
   void throw_if_stopped() const;
 
