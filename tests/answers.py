@@ -85,7 +85,7 @@ def _same(kind: str, left, right) -> bool:
     return left == right
 
 
-def _sorted(rows: list) -> list:
+def sorted_rows(rows: list) -> list:
     return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
 
 
@@ -101,7 +101,7 @@ def difference(sql: str, expected: dict, got: dict) -> str | None:
         if have["condition"] != condition:
             return f"expected the error {condition}, got {have['condition']}: {have['message'][:200]}"
         for key in ("sqlstate", "parameters"):
-            if have.get(key) and want.get(key) and _masked(have[key]) != _masked(want[key]):
+            if have.get(key) and want.get(key) and masked(have[key]) != masked(want[key]):
                 return f"{condition}: expected {key} {want[key]}, got {have[key]}"
         return None
     if "error" in got:
@@ -114,9 +114,9 @@ def difference(sql: str, expected: dict, got: dict) -> str | None:
     if "collect_set" in sql:
         left, right = (json.loads(json.dumps(rows)) for rows in (left, right))
         for row in left + right:
-            row[:] = [_sorted(v) if isinstance(v, list) else v for v in row]
+            row[:] = [sorted_rows(v) if isinstance(v, list) else v for v in row]
     if not _ORDERED.search(sql):
-        left, right = _sorted(left), _sorted(right)
+        left, right = sorted_rows(left), sorted_rows(right)
     if len(left) != len(right):
         return f"expected {len(left)} rows {str(left)[:150]}, got {len(right)} {str(right)[:150]}"
     for a, b in zip(left, right):
@@ -126,7 +126,7 @@ def difference(sql: str, expected: dict, got: dict) -> str | None:
     return None
 
 
-def _masked(part) -> str:
+def masked(part) -> str:
     """Without what differs from run to run: expression ids, and the moments at which a table was written."""
     text = json.dumps(part, sort_keys=True, ensure_ascii=False)
     return re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?", "<moment>", _ID.sub("#", text))

@@ -65,7 +65,7 @@ def _evaluate(value):
     else:
         return {"value": values.encode_python(value)}
     if loose:
-        out["rows"] = answers._sorted(out["rows"])
+        out["rows"] = answers.sorted_rows(out["rows"])
     return out
 
 
@@ -120,8 +120,12 @@ def _problems(expected: dict, got: dict) -> list[str]:
         if "unanswered" in want:
             continue
         if "error" in want and "error" in have:
+            condition = want["error"].get("condition")
+            if condition is None or condition.startswith("_LEGACY"):
+                continue  # Spark has no public condition here, its class is an accident
             keys = [key for key in ("class", "condition", "sqlstate", "parameters") if want["error"].get(key)]
-            differing = {key: (want["error"][key], have["error"].get(key)) for key in keys if want["error"][key] != have["error"].get(key)}
+            pairs = {key: (want["error"][key], have["error"].get(key)) for key in keys}
+            differing = {key: pair for key, pair in pairs.items() if answers.masked(pair[0]) != answers.masked(pair[1])}
             if differing:
                 out.append(f"{name}: {differing}")
         elif "rows" in want and "rows" in have:
