@@ -164,7 +164,7 @@ def check_folder(folder, events):
         synced = first(below, SYNCS, os.path.join(folder, source), written.get(source, -1))
         if not synced or synced.end > start:
             violations.append(f"{target}: renamed into place before its bytes were synced")
-        if not first(below, SYNCS, folder, end):
+        if not first(below, SYNCS, os.path.dirname(os.path.join(folder, target)), end):
             violations.append(f"{target}: the rename was never synced")
     return violations, num_checked, len(lost)
 
