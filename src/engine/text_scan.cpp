@@ -167,7 +167,7 @@ double progress(duckdb::ClientContext&, const duckdb::FunctionData*, const duckd
   return 100.0 * static_cast<double>(std::min(global.next.load(), global.pieces.size())) / static_cast<double>(global.pieces.size());
 }
 
-duckdb::unique_ptr<duckdb::NodeStatistics> cardinality(duckdb::ClientContext&, const duckdb::FunctionData* data) {
+duckdb::unique_ptr<duckdb::NodeStatistics> text_cardinality(duckdb::ClientContext&, const duckdb::FunctionData* data) {
   constexpr std::size_t kBytesARow = 100;
   std::size_t bytes = 0;
   for (const auto& file : data->Cast<TextBind>().source->text_scan()->files) bytes += static_cast<std::size_t>(std::max<std::int64_t>(file.num_bytes, 0));
@@ -181,7 +181,7 @@ void register_text_scan(duckdb::DuckDB& database) {
   function.projection_pushdown = true;
   function.get_partition_data = partition_data;
   function.table_scan_progress = progress;
-  function.cardinality = cardinality;
+  function.cardinality = text_cardinality;
   duckdb::ExtensionLoader(*database.instance, "lab").RegisterFunction(std::move(function));
 }
 
