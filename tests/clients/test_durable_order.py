@@ -16,9 +16,10 @@ from botocore.client import Config
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "crash"))
 
+import lab  # noqa: E402
 import strace_check
 
-PROGRAM = os.environ.get("LAB_TEST_PROGRAM")
+PROGRAM = str(lab.program())
 
 
 def free_port():
