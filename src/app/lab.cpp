@@ -17,6 +17,7 @@
 #include "net/io_runtime.h"
 #include "session/session.h"
 #include "store/store.h"
+#include "wire/s3/bucket_settings.h"
 #include "wire/s3/server.h"
 #include "wire/spark/server.h"
 #include "wire/status/status_pages.h"
@@ -28,7 +29,7 @@ bool is_loopback(const std::string& address) { return address.starts_with("127."
 
 store::StoreOptions store_options(const Settings& settings) {
   store::StoreOptions options;
-  options.schemas = {access::access_schema(), catalog::catalog_schema()};
+  options.schemas = {access::access_schema(), catalog::catalog_schema(), s3::s3_schema()};
   options.keep_history = std::chrono::seconds(settings.seconds("history.keep"));
   options.on_failure = [](const std::string& reason) {
     log::error("app", "the store stopped, and so does the lab: {}", reason);

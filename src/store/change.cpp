@@ -57,10 +57,23 @@ Change& Change::put_objects(std::vector<PutObject> puts) {
   return *this;
 }
 
-Change& Change::delete_object(DeleteObject erase, bool* existed) {
-  return step([erase = std::move(erase), existed](Transaction& transaction) {
-    const bool found = store::delete_object(transaction, erase);
-    if (existed != nullptr) *existed = found;
+Change& Change::set_versioning(std::string bucket, Versioning versioning) {
+  return step([bucket = std::move(bucket), versioning](Transaction& transaction) {
+    store::set_versioning(transaction, bucket, versioning);
+  });
+}
+
+Change& Change::delete_object(DeleteObject erase, DeleteResult* result) {
+  return step([erase = std::move(erase), result](Transaction& transaction) {
+    auto deleted = store::delete_object(transaction, erase);
+    if (result != nullptr) *result = std::move(deleted);
+  });
+}
+
+Change& Change::update_object(UpdateObject update, ObjectInfo* result) {
+  return step([update = std::move(update), result](Transaction& transaction) {
+    auto info = store::update_object(transaction, update);
+    if (result != nullptr) *result = std::move(info);
   });
 }
 

@@ -40,12 +40,17 @@ class Change {
   /// Throws NO_SUCH_BUCKET, BUCKET_NOT_EMPTY (objects; open uploads are aborted with it).
   Change& delete_bucket(std::string name);
 
+  /// Throws NO_SUCH_BUCKET, and INVALID_VERSIONING for a way back to Off.
+  Change& set_versioning(std::string bucket, Versioning versioning);
+
   /// Throws NO_SUCH_BUCKET or what the expectation says. `result`, if given, is filled before apply() returns.
   Change& put_object(PutObject put, ObjectInfo* result = nullptr);
   /// Many puts at once: a table's commit file with its data files. The first expectation that fails ends the change.
   Change& put_objects(std::vector<PutObject> puts);
-  /// Deleting an absent key is no error; `existed` tells.
-  Change& delete_object(DeleteObject erase, bool* existed = nullptr);
+  /// Deleting an absent key or version is no error; the result tells. Throws OBJECT_LOCKED for a locked version.
+  Change& delete_object(DeleteObject erase, DeleteResult* result = nullptr);
+  /// Throws NO_SUCH_KEY, NO_SUCH_VERSION, IS_DELETE_MARKER, and what the update throws.
+  Change& update_object(UpdateObject update, ObjectInfo* result = nullptr);
 
   Change& create_upload(CreateUpload create, std::string* upload_id);
   Change& put_part(PutPart put);

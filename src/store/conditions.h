@@ -35,6 +35,14 @@ inline constexpr Condition kBucketNotEmpty{"BUCKET_NOT_EMPTY", "55006", Kind::Co
                                            "The bucket <bucket> is not empty."};
 inline constexpr Condition kNoSuchKey{"NO_SUCH_KEY", "42704", Kind::NotFound,
                                       "The key <key> does not exist in the bucket <bucket>."};
+inline constexpr Condition kNoSuchVersion{"NO_SUCH_VERSION", "42704", Kind::NotFound,
+                                          "<bucket>/<key> has no version <version>."};
+inline constexpr Condition kIsDeleteMarker{"IS_DELETE_MARKER", "42809", Kind::InvalidArgument,
+                                           "The version <version> of <bucket>/<key> is a delete marker."};
+inline constexpr Condition kObjectLocked{"OBJECT_LOCKED", "42501", Kind::PermissionDenied,
+                                         "The version <version> of <bucket>/<key> is locked."};
+inline constexpr Condition kInvalidVersioning{"INVALID_VERSIONING", "55000", Kind::Conflict,
+                                              "The versioning of the bucket <bucket> can be suspended, not taken away."};
 inline constexpr Condition kPreconditionFailed{"OBJECT_PRECONDITION_FAILED", "40001", Kind::PreconditionFailed,
                                                "The condition <condition> does not hold for <bucket>/<key>."};
 inline constexpr Condition kNoSuchUpload{"NO_SUCH_UPLOAD", "42704", Kind::NotFound,

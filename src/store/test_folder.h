@@ -65,11 +65,11 @@ inline void make_bucket(Store& store, const std::string& name) {
 }
 
 inline bool delete_key(Store& store, const std::string& bucket, const std::string& key) {
-  bool existed = false;
+  DeleteResult result;
   Change change(test_origin());
-  change.delete_object({.bucket = bucket, .key = key}, &existed);
+  change.delete_object({.bucket = bucket, .key = key}, &result);
   store.apply(std::move(change));
-  return existed;
+  return result.existed;
 }
 
 }  // namespace lab::store

@@ -136,17 +136,23 @@ std::string write_version_list(const VersionList& list) {
   xml.element("VersionIdMarker", list.version_marker);
   if (list.page.is_truncated) {
     xml.element("NextKeyMarker", text(list.next_key_marker));
-    xml.element("NextVersionIdMarker", "null");
+    xml.optional_element("NextVersionIdMarker", list.next_version_marker);
   }
   xml.element("MaxKeys", list.page.max_keys);
   if (!list.page.delimiter.empty()) xml.element("Delimiter", text(list.page.delimiter));
   if (list.page.encode_url) xml.element("EncodingType", "url");
   xml.flag("IsTruncated", list.page.is_truncated);
-  for (const ListedObject& object : list.page.objects) {
-    xml.open("Version");
-    xml.element("VersionId", "null");
-    xml.flag("IsLatest", true);
-    write_object_entry(xml, list.page, object, text);
+  for (const ListedVersion& version : list.versions) {
+    xml.open(version.is_marker ? "DeleteMarker" : "Version");
+    xml.element("VersionId", version.version);
+    xml.flag("IsLatest", version.is_latest);
+    if (version.is_marker) {
+      xml.element("Key", text(version.object.key));
+      xml.element("LastModified", show_time(version.object.modified));
+      write_owner(xml, "Owner", list.page.owner);
+    } else {
+      write_object_entry(xml, list.page, version.object, text);
+    }
     xml.close();
   }
   write_common_prefixes(xml, list.page.common_prefixes, text);
@@ -254,6 +260,10 @@ std::string write_delete_result(const std::vector<DeletedObject>& objects, bool 
     xml.open(object.error ? "Error" : "Deleted");
     xml.element("Key", object.key);
     if (object.version) xml.element("VersionId", *object.version);
+    if (object.is_marker) {
+      xml.flag("DeleteMarker", true);
+      if (object.marker_version) xml.element("DeleteMarkerVersionId", *object.marker_version);
+    }
     if (object.error) {
       xml.element("Code", object.error->condition().name);
       xml.element("Message", object.error->message());
@@ -297,9 +307,10 @@ std::string write_object_attributes(const ObjectAttributes& attributes) {
   return std::move(xml).finish();
 }
 
-std::string write_versioning() {
+std::string write_versioning(std::string_view status) {
   XmlWriter xml;
   xml.open_root("VersioningConfiguration");
+  xml.optional_element("Status", status);
   return std::move(xml).finish();
 }
 

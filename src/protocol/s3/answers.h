@@ -62,12 +62,22 @@ struct ObjectList {
 std::string write_object_list_v1(const ObjectList& list);
 std::string write_object_list_v2(const ObjectList& list);
 
-/// ListObjectVersions of a bucket without versions: each object has the version `null`.
+/// A version in a listing; `null` is the id of the one that was made without versioning.
+struct ListedVersion {
+  ListedObject object;
+  std::string version;
+  bool is_latest = false;
+  bool is_marker = false;
+};
+
+/// ListObjectVersions; `page` has the request's parameters and the common prefixes.
 struct VersionList {
   ObjectList page;
+  std::vector<ListedVersion> versions;
   std::string key_marker;
   std::string version_marker;
   std::string next_key_marker;
+  std::string next_version_marker;
 };
 std::string write_version_list(const VersionList& list);
 
@@ -146,8 +156,10 @@ std::string write_upload_list(const UploadList& list);
 /// What became of one object of DeleteObjects.
 struct DeletedObject {
   std::string key;
-  std::optional<std::string> version;
+  std::optional<std::string> version;  ///< as the request named it
   std::optional<Error> error;
+  bool is_marker = false;                     ///< a marker was made or removed
+  std::optional<std::string> marker_version;  ///< of that one
 };
 std::string write_delete_result(const std::vector<DeletedObject>& objects, bool is_quiet);
 
@@ -167,7 +179,8 @@ struct ObjectAttributes {
 };
 std::string write_object_attributes(const ObjectAttributes& attributes);
 
-std::string write_versioning();
+/// `status` is Enabled, Suspended, or empty when versioning was never on.
+std::string write_versioning(std::string_view status);
 std::string write_tagging(const NameValues& tags);
 /// The private canned ACL: full control for the owner, which is what every resource has.
 std::string write_private_acl(const Owner& owner);

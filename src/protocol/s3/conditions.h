@@ -29,6 +29,18 @@ LAB_S3_CONDITION(kEntityTooLarge, "EntityTooLarge", TooLarge,
                  "Your proposed upload exceeds the maximum allowed object size.");
 LAB_S3_CONDITION(kEntityTooSmall, "EntityTooSmall", InvalidArgument,
                  "Your proposed upload is smaller than the minimum allowed object size.");
+LAB_S3_CONDITION(kMalformedAcl, "MalformedACLError", InvalidArgument,
+                 "The XML you provided was not well-formed or did not validate against our published schema");
+LAB_S3_CONDITION(kMalformedPolicy, "MalformedPolicy", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kUnresolvableGrant, "UnresolvableGrantByEmailAddress", InvalidArgument,
+                 "The e-mail address you provided does not match any account on record.");
+LAB_S3_CONDITION(kAclsNotSupported, "AccessControlListNotSupported", InvalidArgument, "The bucket does not allow ACLs");
+LAB_S3_CONDITION(kObjectLocked, "AccessDenied", PermissionDenied,
+                 "Access Denied because object protected by object lock.");
+LAB_S3_CONDITION(kInvalidBucketState, "InvalidBucketState", Conflict,
+                 "The request is not valid for the current state of the bucket.");
+LAB_S3_CONDITION(kInvalidRetentionPeriod, "InvalidRetentionPeriod", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kCorsForbidden, "AccessForbidden", PermissionDenied, "CORSResponse: <reason>");
 LAB_S3_CONDITION(kExpiredPresignRequest, "AccessDenied", PermissionDenied, "Request has expired.");
 LAB_S3_CONDITION(kHeadersNotSigned, "AccessDenied", PermissionDenied,
                  "There were headers present in the request which were not signed");

@@ -99,6 +99,14 @@ std::string parse_create_bucket(std::string_view xml) {
   return std::string(trim_spaces(root.text_of("LocationConstraint")));
 }
 
+bool parse_versioning(std::string_view xml) {
+  const XmlElement root = read_root(xml, "VersioningConfiguration");
+  if (trim_spaces(root.text_of("MfaDelete")) == "Enabled") throw not_implemented("MfaDelete");
+  const std::string_view status = trim_spaces(root.text_of("Status"));
+  if (status != "Enabled" && status != "Suspended") throw malformed_document();
+  return status == "Enabled";
+}
+
 NameValues parse_tagging(std::string_view xml, std::size_t max_tags) {
   const XmlElement root = read_root(xml, "Tagging");
   const XmlElement* set = root.find("TagSet");

@@ -37,6 +37,9 @@ DeleteRequest parse_delete_request(std::string_view xml);
 /// The LocationConstraint of `<CreateBucketConfiguration>`; empty without one or without a body.
 std::string parse_create_bucket(std::string_view xml);
 
+/// `<VersioningConfiguration>`: whether it is Enabled (or Suspended). Throws NotImplemented for MFA delete.
+bool parse_versioning(std::string_view xml);
+
 /// `<Tagging>`: at most `max_tags` pairs. Throws InvalidTag beyond S3's limits.
 NameValues parse_tagging(std::string_view xml, std::size_t max_tags = 10);
 /// The same from the header `x-amz-tagging: k=v&k2=v2`.

@@ -12,14 +12,15 @@ BucketInfo read_bucket(const journal::Statement& statement) {
           std::string(statement.text(2)),
           std::string(statement.text(3)),
           Timestamp(std::chrono::microseconds(statement.integer(4))),
-          CommitNumber{statement.integer(5)}};
+          CommitNumber{statement.integer(5)},
+          static_cast<Versioning>(statement.integer(6))};
 }
 
 }  // namespace
 
 std::optional<BucketInfo> find_bucket(const Rows& rows, std::string_view name) {
   auto statement = connection_of(rows).prepare(
-      "SELECT id, name, owner, region, created, opened FROM buckets "
+      "SELECT id, name, owner, region, created, opened, versioning FROM buckets "
       "WHERE branch = 0 AND name = ?1 AND closed = 9223372036854775807");
   statement.bind_text(1, name);
   if (!statement.step()) return std::nullopt;
@@ -34,7 +35,7 @@ BucketInfo get_bucket(const Rows& rows, std::string_view name) {
 
 std::vector<BucketInfo> list_buckets(const Rows& rows) {
   auto statement = connection_of(rows).prepare(
-      "SELECT id, name, owner, region, created, opened FROM buckets "
+      "SELECT id, name, owner, region, created, opened, versioning FROM buckets "
       "WHERE branch = 0 AND closed = 9223372036854775807 ORDER BY name");
   std::vector<BucketInfo> buckets;
   while (statement.step()) buckets.push_back(read_bucket(statement));
@@ -64,8 +65,11 @@ void delete_bucket(Transaction& transaction, const std::string& name) {
   auto& connection = connection_of(transaction);
   {
     auto any = connection.prepare(
-        "SELECT 1 FROM objects WHERE branch = 0 AND bucket = ?1 AND closed = 9223372036854775807 LIMIT 1");
+        "SELECT 1 FROM objects WHERE branch = 0 AND bucket = ?1 AND closed = 9223372036854775807 AND place = 0 LIMIT 1");
     if (any.bind(1, bucket.id).step()) throw Error(conditions::kBucketNotEmpty, {{"bucket", name}});
+    auto versions = connection.prepare(
+        "SELECT 1 FROM objects WHERE branch = 0 AND bucket = ?1 AND closed = 9223372036854775807 AND place > 0 LIMIT 1");
+    if (versions.bind(1, bucket.id).step()) throw Error(conditions::kBucketNotEmpty, {{"bucket", name}});
   }
   std::vector<std::string> uploads;
   {
@@ -79,6 +83,30 @@ void delete_bucket(Transaction& transaction, const std::string& name) {
       .bind_text(2, name)
       .run();
   transaction.announce({"buckets", FeedAction::Erase, name});
+}
+
+void set_versioning(Transaction& transaction, const std::string& name, Versioning versioning) {
+  const auto bucket = get_bucket(transaction, name);
+  if (bucket.versioning == versioning) return;
+  if (versioning == Versioning::Off) throw Error(conditions::kInvalidVersioning, {{"bucket", name}});
+  auto& connection = connection_of(transaction);
+  connection.prepare("UPDATE buckets SET closed = ?1 WHERE branch = 0 AND name = ?2 AND closed = 9223372036854775807")
+      .bind(1, transaction.number().value)
+      .bind_text(2, name)
+      .run();
+  connection
+      .prepare(
+          "INSERT INTO buckets (branch, opened, id, name, owner, region, created, versioning) "
+          "VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+      .bind(1, transaction.number().value)
+      .bind(2, bucket.id)
+      .bind_text(3, name)
+      .bind_text(4, bucket.owner)
+      .bind_text(5, bucket.region)
+      .bind(6, bucket.created.time_since_epoch().count())
+      .bind(7, static_cast<int>(versioning))
+      .run();
+  transaction.announce({"buckets", FeedAction::Put, name});
 }
 
 }  // namespace lab::store

@@ -49,13 +49,13 @@ class KeyCursor {
 
 constexpr const char* kOpenKeys =
     "SELECT key, id, size, etag, modified, owner, opened, closed, num_parts FROM objects "
-    "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed = 9223372036854775807 ORDER BY key";
+    "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed = 9223372036854775807 AND place = 0 ORDER BY key";
 constexpr const char* kOpenKeysAsOf =
     "SELECT key, id, size, etag, modified, owner, opened, closed, num_parts FROM objects "
-    "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed = 9223372036854775807 AND opened <= ?3 ORDER BY key";
+    "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed = 9223372036854775807 AND place = 0 AND opened <= ?3 ORDER BY key";
 constexpr const char* kPastKeysAsOf =
     "SELECT key, id, size, etag, modified, owner, opened, closed, num_parts FROM objects "
-    "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed < 9223372036854775807 AND closed > ?3 AND opened <= ?3 "
+    "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed < 9223372036854775807 AND place = 0 AND closed > ?3 AND opened <= ?3 "
     "ORDER BY key";
 
 std::vector<KeyCursor> open_cursors(const Rows& rows, std::int64_t bucket, std::optional<CommitNumber> as_of) {
@@ -73,34 +73,31 @@ KeyCursor* find_lowest(std::vector<KeyCursor>& cursors) {
   return lowest;
 }
 
-/// The common prefix that `key` falls under; absent when it is listed itself.
-std::optional<std::string> find_common_prefix(std::string_view key, const ListQuery& query) {
-  if (query.delimiter.empty()) return std::nullopt;
-  const auto at = key.find(query.delimiter, query.prefix.size());
+}  // namespace
+
+std::optional<std::string> find_common_prefix(std::string_view key, std::string_view prefix, std::string_view delimiter) {
+  if (delimiter.empty()) return std::nullopt;
+  const auto at = key.find(delimiter, prefix.size());
   if (at == std::string_view::npos) return std::nullopt;
-  return std::string(key.substr(0, at + query.delimiter.size()));
+  return std::string(key.substr(0, at + delimiter.size()));
 }
 
-/// Where a listing begins: behind `start_after`, and behind the whole common prefix that it lies under.
-std::optional<std::string> first_key(const ListQuery& query) {
-  if (query.start_after < query.prefix) return query.prefix;
-  if (query.start_after.empty()) return query.prefix;
-  if (query.start_after.starts_with(query.prefix)) {
-    if (const auto common = find_common_prefix(query.start_after, query)) {
+std::optional<std::string> first_listed_key(const std::string& start_after, const std::string& prefix, std::string_view delimiter) {
+  if (start_after.empty() || start_after < prefix) return prefix;
+  if (start_after.starts_with(prefix)) {
+    if (const auto common = find_common_prefix(start_after, prefix, delimiter)) {
       auto next = after_prefix(*common);
       if (next.empty()) return std::nullopt;
       return next;
     }
   }
-  return query.start_after + '\0';
+  return start_after + '\0';
 }
-
-}  // namespace
 
 ListPage list_objects(const Rows& rows, std::string_view bucket_name, const ListQuery& query) {
   const auto bucket = get_bucket(rows, bucket_name);
   ListPage page;
-  auto from = first_key(query);
+  auto from = first_listed_key(query.start_after, query.prefix, query.delimiter);
   if (query.limit == 0 || !from) return page;
   auto cursors = open_cursors(rows, bucket.id, query.as_of);
   const auto seek = [&](const std::string& key) {
@@ -116,7 +113,7 @@ ListPage list_objects(const Rows& rows, std::string_view bucket_name, const List
       page.next_start_after = last;
       break;
     }
-    if (auto common = find_common_prefix(cursor->key(), query)) {
+    if (auto common = find_common_prefix(cursor->key(), query.prefix, query.delimiter)) {
       const auto next = after_prefix(*common);
       last = *common;
       page.common_prefixes.push_back(*std::move(common));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 
 namespace lab::store {
 
+/// Whether a bucket keeps what is overwritten or deleted as versions (S3's versioning). Once on it can only be suspended.
+enum class Versioning { Off, Enabled, Suspended };
+
 struct BucketInfo {
   std::int64_t id = 0;
   std::string name;
@@ -20,6 +24,7 @@ struct BucketInfo {
   std::string region;
   Timestamp created;
   CommitNumber commit;
+  Versioning versioning = Versioning::Off;
 };
 
 /// A checksum that is kept with an object or a part and given back.
@@ -30,12 +35,23 @@ struct StoredChecksum {
   friend bool operator==(const StoredChecksum&, const StoredChecksum&) = default;
 };
 
+/// What keeps a version from being deleted (S3 object lock).
+struct ObjectLock {
+  enum class Mode { None, Governance, Compliance };
+  Mode mode = Mode::None;
+  Timestamp until;  ///< of the mode
+  bool legal_hold = false;
+  friend bool operator==(const ObjectLock&, const ObjectLock&) = default;
+};
+
 /// What is kept beside the bytes. Values are bytes as the client sent them.
 struct ObjectProperties {
   std::string content_type;
   std::map<std::string, std::string> headers;  ///< lower-case: cache-control, content-disposition, content-encoding, …
   std::map<std::string, std::string> user_metadata;  ///< lower-case, without `x-amz-meta-`
   std::vector<StoredChecksum> checksums;
+  ObjectLock lock = {};
+  std::string acl = {};  ///< as its protocol writes it; empty: the owner's alone
   friend bool operator==(const ObjectProperties&, const ObjectProperties&) = default;
 };
 
@@ -61,6 +77,10 @@ struct ObjectInfo {
   ObjectProperties properties;         ///< empty in a listing
   std::vector<ObjectPart> parts;       ///< empty in a listing
   int num_parts = 0;                   ///< of a multipart upload; 0 when it was put whole
+  std::string version = {};            ///< empty: the null version, the only one of a bucket that keeps none
+  bool is_marker = false;              ///< a delete marker: no bytes, hides the versions before it
+  bool is_latest = true;
+  bool has_versions = false;           ///< its bucket keeps or kept versions
 };
 
 /// What a put or delete expects to find; decided inside the writer, so that of many at once one wins.
@@ -106,10 +126,28 @@ struct PutObject {
   const Condition* otherwise = nullptr;  ///< nullptr: OBJECT_PRECONDITION_FAILED
 };
 
+/// Without `version`: the key is deleted, which in a bucket with versions puts a delete marker in front of them. With it
+/// (empty: the null version): that one version is removed.
 struct DeleteObject {
   std::string bucket;
   std::string key;
   Expectation expect = {};
+  std::optional<std::string> version = {};
+  bool bypasses_governance = false;  ///< removes a version that is locked in governance mode
+};
+
+struct DeleteResult {
+  bool existed = false;               ///< there was an object, or the version
+  bool is_marker = false;             ///< a marker was made, or the removed version was one
+  std::optional<std::string> version; ///< of that marker, or the removed one; absent without versions
+};
+
+/// Changes what is kept beside the bytes of a version, which stays the same version.
+struct UpdateObject {
+  std::string bucket;
+  std::string key;
+  std::optional<std::string> version = {};  ///< absent: the latest
+  std::function<void(ObjectInfo&)> update;  ///< changes `properties` only; may throw
 };
 
 struct ListQuery {
@@ -118,6 +156,23 @@ struct ListQuery {
   std::string start_after = {};  ///< only keys and common prefixes behind this one
   std::size_t limit = 1000;      ///< of keys and common prefixes together
   std::optional<CommitNumber> as_of = {};
+};
+
+/// A listing of all versions, newest first within a key.
+struct VersionQuery {
+  std::string prefix = {};
+  std::string delimiter = {};
+  std::string key_marker = {};                    ///< only keys and common prefixes behind this one …
+  std::optional<std::string> version_marker = {}; ///< … and versions of it behind this one (empty: the null version)
+  std::size_t limit = 1000;
+};
+
+struct VersionPage {
+  std::vector<ObjectInfo> versions;  ///< delete markers too
+  std::vector<std::string> common_prefixes;
+  bool is_truncated = false;
+  std::string next_key_marker;
+  std::optional<std::string> next_version_marker;
 };
 
 struct ListPage {

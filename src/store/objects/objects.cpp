@@ -25,6 +25,16 @@ std::optional<ObjectReader> find_and_pin(Store& store, const Rows& rows, std::st
   throw Error(conditions::kNoSuchKey, {{"bucket", std::string(bucket)}, {"key", std::string(key)}});
 }
 
+ObjectInfo get_version_at(const Rows& rows, std::string_view bucket_name, std::string_view key,
+                          const std::optional<std::string>& version) {
+  const auto bucket = get_bucket(rows, bucket_name);
+  auto info = find_version(rows, bucket, key, version);
+  if (info) return *std::move(info);
+  if (!version) throw_absent(rows, bucket_name, key);
+  throw Error(conditions::kNoSuchVersion,
+              {{"bucket", std::string(bucket_name)}, {"key", std::string(key)}, {"version", *version}});
+}
+
 }  // namespace
 
 ObjectReader::ObjectReader(ObjectInfo info, std::vector<PinnedFile> parts)
@@ -80,6 +90,24 @@ ObjectReader Objects::open(std::string_view bucket, std::string_view key, std::o
 std::optional<ObjectReader> Objects::find_and_open(std::string_view bucket, std::string_view key,
                                                    std::optional<CommitNumber> as_of) const {
   return find_and_pin(store_, store_.snapshot(), bucket, key, as_of);
+}
+
+ObjectInfo Objects::get_version(std::string_view bucket, std::string_view key,
+                                const std::optional<std::string>& version) const {
+  return get_version_at(store_.snapshot(), bucket, key, version);
+}
+
+ObjectReader Objects::open_version(std::string_view bucket, std::string_view key,
+                                   const std::optional<std::string>& version) const {
+  const auto snapshot = store_.snapshot();
+  auto info = get_version_at(snapshot, bucket, key, version);
+  std::vector<PinnedFile> parts;
+  for (const auto& part : info.parts) parts.push_back(store_.pin(part.bytes));
+  return ObjectReader(std::move(info), std::move(parts));
+}
+
+VersionPage Objects::list_versions(std::string_view bucket, const VersionQuery& query) const {
+  return store::list_versions(store_.snapshot(), bucket, query);
 }
 
 std::vector<std::optional<ObjectReader>> Objects::open_many(std::string_view bucket,

@@ -52,6 +52,15 @@ class Objects {
   ObjectReader open(std::string_view bucket, std::string_view key, std::optional<CommitNumber> as_of = {}) const;
   std::optional<ObjectReader> find_and_open(std::string_view bucket, std::string_view key,
                                             std::optional<CommitNumber> as_of = {}) const;
+  /// One version, or the latest, which may be a delete marker; `version` empty: the null version. Throws NO_SUCH_BUCKET,
+  /// NO_SUCH_KEY when the key has no version at all, NO_SUCH_VERSION.
+  ObjectInfo get_version(std::string_view bucket, std::string_view key,
+                         const std::optional<std::string>& version) const;
+  /// As get_version(), with the bytes; none for a delete marker.
+  ObjectReader open_version(std::string_view bucket, std::string_view key,
+                            const std::optional<std::string>& version) const;
+  /// Throws NO_SUCH_BUCKET.
+  VersionPage list_versions(std::string_view bucket, const VersionQuery& query) const;
   /// Opens many keys of one bucket at one moment; absent ones are empty. For the files of a table.
   std::vector<std::optional<ObjectReader>> open_many(std::string_view bucket,
                                                      const std::vector<std::string>& keys) const;
@@ -74,5 +83,9 @@ std::optional<BucketInfo> find_bucket(const Rows& rows, std::string_view name);
 std::optional<ObjectInfo> find_object(const Rows& rows, std::string_view bucket, std::string_view key,
                                       std::optional<CommitNumber> as_of = {});
 ListPage list_objects(const Rows& rows, std::string_view bucket, const ListQuery& query);
+/// Absent when there is no such version (any, without `version`).
+std::optional<ObjectInfo> find_version(const Rows& rows, const BucketInfo& bucket, std::string_view key,
+                                       const std::optional<std::string>& version);
+VersionPage list_versions(const Rows& rows, std::string_view bucket, const VersionQuery& query);
 
 }  // namespace lab::store

@@ -207,6 +207,115 @@ TEST_F(ObjectsTest, copies_without_moving_bytes) {
   EXPECT_EQ(store_->objects().get("b", "copy").parts[0].bytes.blob, source.parts[0].bytes.blob);
 }
 
+class VersionsTest : public ObjectsTest {
+ protected:
+  VersionsTest() {
+    make_bucket(*store_, "b");
+    set(Versioning::Enabled);
+  }
+  void set(Versioning versioning) {
+    Change change(test_origin());
+    change.set_versioning("b", versioning);
+    store_->apply(std::move(change));
+  }
+  DeleteResult erase(const std::string& key, std::optional<std::string> version = {}) {
+    DeleteResult result;
+    Change change(test_origin());
+    change.delete_object({.bucket = "b", .key = key, .version = std::move(version)}, &result);
+    store_->apply(std::move(change));
+    return result;
+  }
+  /// Texts of all versions in the order of a listing; `-` for a marker, `*` behind the latest.
+  std::vector<std::string> versions(const VersionQuery& query = {}) {
+    std::vector<std::string> found;
+    for (const auto& each : store_->objects().list_versions("b", query).versions) {
+      auto text = each.is_marker ? "-" : store_->objects().open_version("b", each.key, each.version).read_all();
+      found.push_back(each.key + "=" + text + (each.is_latest ? "*" : ""));
+    }
+    return found;
+  }
+  std::string current(const std::string& key) {
+    const auto reader = store_->objects().find_and_open("b", key);
+    return reader ? reader->read_all() : "(none)";
+  }
+};
+
+TEST_F(VersionsTest, keeps_what_is_overwritten_and_deleted) {
+  const auto one = put_text(*store_, "b", "k", "one");
+  const auto two = put_text(*store_, "b", "k", "two");
+  EXPECT_NE(one.version, two.version);
+  put_text(*store_, "b", "other", "x");
+  EXPECT_EQ(versions(), (Strings{"k=two*", "k=one", "other=x*"}));
+  const auto marker = erase("k");
+  EXPECT_TRUE(marker.is_marker);
+  EXPECT_EQ(current("k"), "(none)");
+  EXPECT_EQ(keys({}), Strings{"other"});
+  EXPECT_EQ(versions(), (Strings{"k=-*", "k=two", "k=one", "other=x*"}));
+  reopen();
+  EXPECT_TRUE(erase("k", marker.version).is_marker);
+  EXPECT_EQ(current("k"), "two");
+  EXPECT_TRUE(erase("k", two.version).existed);
+  EXPECT_EQ(current("k"), "one");
+  EXPECT_EQ(store_->objects().get("b", "k").version, one.version);
+  EXPECT_EQ(store_->objects().get("b", "k").modified, one.modified);
+  EXPECT_TRUE(erase("k", one.version).existed);
+  EXPECT_FALSE(erase("k", one.version).existed);
+  EXPECT_EQ(versions(), Strings{"other=x*"});
+}
+
+TEST_F(VersionsTest, has_one_null_version_when_suspended) {
+  set(Versioning::Suspended);
+  put_text(*store_, "b", "k", "null one");
+  set(Versioning::Enabled);
+  put_text(*store_, "b", "k", "kept");
+  set(Versioning::Suspended);
+  put_text(*store_, "b", "k", "null two");
+  EXPECT_EQ(versions(), (Strings{"k=null two*", "k=kept"}));
+  const auto marker = erase("k");
+  EXPECT_EQ(marker.version, std::string());
+  EXPECT_EQ(versions(), (Strings{"k=-*", "k=kept"}));
+  erase("k", std::string());
+  EXPECT_EQ(current("k"), "kept");
+  EXPECT_THROW(set(Versioning::Off), Error);
+}
+
+TEST_F(VersionsTest, pages_through_versions_that_are_removed_meanwhile) {
+  for (const char* text : {"1", "2", "3", "4"}) put_text(*store_, "b", "k", text);
+  put_text(*store_, "b", "d/1", "x");
+  put_text(*store_, "b", "d/2", "y");
+  const auto page = store_->objects().list_versions("b", {.delimiter = "/", .limit = 3});
+  EXPECT_EQ(page.common_prefixes, Strings{"d/"});
+  ASSERT_TRUE(page.is_truncated);
+  erase("k", page.next_version_marker);
+  EXPECT_EQ(versions({.delimiter = "/", .key_marker = page.next_key_marker, .version_marker = page.next_version_marker}),
+            (Strings{"k=2", "k=1"}));
+}
+
+TEST_F(VersionsTest, lets_collection_take_only_what_no_version_needs) {
+  const auto one = put_text(*store_, "b", "k", "one");
+  put_text(*store_, "b", "k", "two");
+  clock_.advance(std::chrono::hours(24 * 30));
+  store_->collect();
+  EXPECT_EQ(versions(), (Strings{"k=two*", "k=one"}));
+  erase("k", one.version);
+  clock_.advance(std::chrono::hours(24 * 30));
+  put_text(*store_, "b", "later", "z");
+  EXPECT_GT(store_->collect().blobs, 0u);
+  EXPECT_EQ(versions(), (Strings{"k=two*", "later=z*"}));
+}
+
+TEST_F(VersionsTest, guards_locked_versions_and_changes_properties_in_place) {
+  const auto info = put_text(*store_, "b", "k", "one");
+  ObjectInfo updated;
+  Change change(test_origin());
+  change.update_object({.bucket = "b", .key = "k", .update = [](ObjectInfo& each) { each.properties.lock.legal_hold = true; }}, &updated);
+  store_->apply(std::move(change));
+  EXPECT_EQ(updated.version, info.version);
+  EXPECT_THROW(erase("k", info.version), Error);
+  EXPECT_TRUE(erase("k").is_marker);
+  EXPECT_TRUE(store_->objects().get_version("b", "k", info.version).properties.lock.legal_hold);
+}
+
 class MultipartTest : public ObjectsTest {
  protected:
   MultipartTest() { make_bucket(*store_, "b"); }

@@ -7,7 +7,7 @@
 namespace lab::store {
 namespace {
 
-constexpr int kStoreVersion = 1;
+constexpr int kStoreVersion = 2;
 
 // 9223372036854775807 is kStillOpen: the planner takes a partial index only for a literal that it knows.
 constexpr const char* kStoreTables = R"(
@@ -105,6 +105,20 @@ CREATE TABLE upload_ranges (
   PRIMARY KEY (upload, number, ordinal)) WITHOUT ROWID;
 )";
 
+// Versions of a key (Place in tables.h). Of the open rows only the current object is in `objects_open`, so that reading
+// and listing cost nothing more for them; the others have an index of their own.
+constexpr const char* kAddVersions = R"(
+ALTER TABLE buckets ADD COLUMN versioning INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE objects ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE objects ADD COLUMN version TEXT NOT NULL DEFAULT '';
+ALTER TABLE objects ADD COLUMN birth INTEGER;
+DROP INDEX objects_open;
+DROP INDEX objects_past;
+CREATE UNIQUE INDEX objects_open ON objects (branch, bucket, key) WHERE closed = 9223372036854775807 AND place = 0;
+CREATE INDEX objects_past ON objects (branch, bucket, key, closed) WHERE closed < 9223372036854775807 AND place = 0;
+CREATE INDEX objects_versions ON objects (branch, bucket, key, birth DESC) WHERE closed = 9223372036854775807 AND place > 0;
+)";
+
 void put_map(Encoder& encoder, const std::map<std::string, std::string>& map) {
   encoder.put_number(map.size());
   for (const auto& [name, value] : map) {
@@ -153,7 +167,8 @@ void migrate_store_tables(journal::Connection& connection) {
   if (found > kStoreVersion)
     throw Error(conditions::kDataTooNew,
                 {{"module", "store"}, {"found", std::to_string(found)}, {"known", std::to_string(kStoreVersion)}});
-  if (found == 0) connection.execute(kStoreTables);
+  if (found < 1) connection.execute(kStoreTables);
+  if (found < 2) connection.execute(kAddVersions);
   if (found != kStoreVersion) connection.execute("PRAGMA user_version = " + std::to_string(kStoreVersion));
 }
 
@@ -163,6 +178,12 @@ std::string encode_properties(const ObjectProperties& properties) {
   put_map(encoder, properties.headers);
   put_map(encoder, properties.user_metadata);
   put_checksums(encoder, properties.checksums);
+  if (properties.lock != ObjectLock{} || !properties.acl.empty()) {
+    encoder.put_number(static_cast<std::uint64_t>(properties.lock.mode));
+    encoder.put_number(static_cast<std::uint64_t>(properties.lock.until.time_since_epoch().count()));
+    encoder.put_number(properties.lock.legal_hold ? 1 : 0);
+    encoder.put_string(properties.acl);
+  }
   return encoder.take();
 }
 
@@ -174,6 +195,11 @@ ObjectProperties decode_properties(std::string_view bytes) {
   properties.headers = take_map(decoder);
   properties.user_metadata = take_map(decoder);
   properties.checksums = take_checksums(decoder);
+  if (decoder.at_end()) return properties;
+  properties.lock.mode = static_cast<ObjectLock::Mode>(decoder.take_number());
+  properties.lock.until = Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(decoder.take_number())));
+  properties.lock.legal_hold = decoder.take_number() != 0;
+  properties.acl = decoder.take_string();
   return properties;
 }
 

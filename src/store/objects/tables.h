@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -31,15 +32,40 @@ void take_blobs(Transaction& transaction, const ObjectContent& content);
 /// Gives shares back; a blob without any is collected later.
 void drop_blob(Transaction& transaction, BlobId blob);
 
-/// Opens the row of an object and closes the one before it. The blobs' shares must have been taken.
+/// Where an open row of `objects` stands among the versions of its key.
+enum class Place { Current = 0, Noncurrent = 1, Marker = 2 };
+
+/// A version as its row has it: `birth` orders the versions of a key, and stays when the row is written anew.
+struct VersionRow {
+  ObjectInfo info;
+  Place place = Place::Current;
+  std::int64_t birth = 0;
+};
+
+/// The open row of a version, or the latest one without `version`.
+std::optional<VersionRow> find_version_row(const Rows& rows, const BucketInfo& bucket, std::string_view key,
+                                           const std::optional<std::string>& version);
+/// Opens a row. The blobs' shares must have been taken. Sets the info's id, commit and, when it is zero, the birth.
+void open_row(Transaction& transaction, const BucketInfo& bucket, VersionRow& row);
+/// Closes it; its blobs stay shared by it until it is collected.
+void close_row(Transaction& transaction, std::int64_t id);
+/// The row closed and opened again in another place or with other properties; the same version.
+void reopen_row(Transaction& transaction, const BucketInfo& bucket, VersionRow& row);
+/// The number that the next row of `objects` will have.
+std::int64_t next_row_id(const Rows& rows);
+/// What the id of a version born now would be; sorts like `birth`.
+std::string make_version_id(std::int64_t birth);
+
+/// Makes an object the current one of its key, and of what was there what the bucket's versioning says. The blobs'
+/// shares must have been taken.
 ObjectInfo insert_object(Transaction& transaction, const BucketInfo& bucket, std::string key, std::string etag,
                          ObjectProperties properties, std::vector<ObjectPart> parts);
+/// Takes the null version away, wherever it stands, and moves another current one behind: what a write to a bucket with
+/// suspended versioning does first. Enabled: only the latter.
+void make_way(Transaction& transaction, const BucketInfo& bucket, std::string_view key);
 /// Throws what `expect` says (see PutObject) unless it holds for the key.
 void check_expectation(const Rows& rows, const BucketInfo& bucket, std::string_view key, const Expectation& expect,
                        const Condition* otherwise);
-/// Closes the open row; false when there is none.
-bool close_object(Transaction& transaction, const BucketInfo& bucket, std::string_view key);
-
 /// The parts of an object whose bytes are not in its row.
 std::vector<ObjectPart> read_object_parts(const Rows& rows, std::int64_t object);
 
@@ -48,7 +74,9 @@ void create_bucket(Transaction& transaction, const std::string& name, const std:
                    const std::string& region);
 void delete_bucket(Transaction& transaction, const std::string& name);
 ObjectInfo put_object(Transaction& transaction, PutObject& put);
-bool delete_object(Transaction& transaction, const DeleteObject& erase);
+void set_versioning(Transaction& transaction, const std::string& bucket, Versioning versioning);
+DeleteResult delete_object(Transaction& transaction, const DeleteObject& erase);
+ObjectInfo update_object(Transaction& transaction, const UpdateObject& update);
 std::string create_upload(Transaction& transaction, const CreateUpload& create);
 void put_part(Transaction& transaction, const PutPart& put);
 ObjectInfo complete_upload(Transaction& transaction, const CompleteUpload& complete);
@@ -62,6 +90,13 @@ PartPage list_parts(const Rows& rows, std::string_view bucket, std::string_view 
                     int after_number, std::size_t limit);
 /// Deletes an upload's rows and gives its blobs back.
 void remove_upload(Transaction& transaction, std::string_view upload);
+
+/// The common prefix that `key`, which begins with `prefix`, falls under; absent when it is listed itself.
+std::optional<std::string> find_common_prefix(std::string_view key, std::string_view prefix, std::string_view delimiter);
+/// Where a listing begins: behind `start_after`, and behind the whole common prefix that it lies under. Absent when nothing
+/// can follow.
+std::optional<std::string> first_listed_key(const std::string& start_after, const std::string& prefix,
+                                            std::string_view delimiter);
 
 /// The shortest string that sorts behind everything that begins with `prefix`; empty when there is none.
 std::string after_prefix(std::string_view prefix);

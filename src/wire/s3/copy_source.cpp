@@ -4,6 +4,7 @@
 
 #include "protocol/s3/conditionals.h"
 #include "wire/s3/object_headers.h"
+#include "wire/s3/versions.h"
 
 namespace lab::s3 {
 namespace {
@@ -19,9 +20,9 @@ store::ObjectReader open_copy_source(const Call& call) {
   const std::string_view text = call.head.header("x-amz-copy-source").value_or("");
   std::string_view path = text;
   // A `?` inside a key is encoded, so this one begins the version.
+  std::optional<std::string> version;
   if (const auto question = path.find("?versionId="); question != std::string_view::npos) {
-    const std::string_view version = path.substr(question + 11);
-    if (version != "null") throw Error(conditions::kNoSuchVersion, {{"VersionId", std::string(version)}});
+    version = read_version(path.substr(question + 11));
     path = path.substr(0, question);
   }
   const auto decoded = decode_uri(path);
@@ -31,7 +32,9 @@ store::ObjectReader open_copy_source(const Call& call) {
   const auto slash = source.find('/');
   if (slash == std::string_view::npos || slash == 0 || slash + 1 == source.size()) throw bad_source(text);
   if (source.starts_with("arn:")) throw not_implemented("x-amz-copy-source of an access point");
-  store::ObjectReader reader = call.objects().open(source.substr(0, slash), source.substr(slash + 1));
+  store::ObjectReader reader = version ? call.objects().open_version(source.substr(0, slash), source.substr(slash + 1), version)
+                                       : call.objects().open(source.substr(0, slash), source.substr(slash + 1));
+  if (reader.info().is_marker) throw invalid_request("The source of a copy request may not specifically refer to a delete marker by version id.");
   const Conditionals conditionals = parse_conditionals(call.head.headers, "x-amz-copy-source-");
   // For a copy, what would be 304 on a read is a failed condition.
   if (check_conditionals(conditionals, reader.info().etag, to_seconds(reader.info().modified)) != ConditionOutcome::Proceed) {

@@ -20,6 +20,9 @@ constexpr Translation kTranslations[] = {
     {&store::conditions::kBucketExists, &conditions::kBucketAlreadyOwnedByYou},
     {&store::conditions::kBucketNotEmpty, &conditions::kBucketNotEmpty},
     {&store::conditions::kNoSuchKey, &conditions::kNoSuchKey},
+    {&store::conditions::kNoSuchVersion, &conditions::kNoSuchVersion},
+    {&store::conditions::kIsDeleteMarker, &conditions::kMethodNotAllowed},
+    {&store::conditions::kObjectLocked, &conditions::kObjectLocked},
     {&store::conditions::kPreconditionFailed, &conditions::kPreconditionFailed},
     {&store::conditions::kNoSuchUpload, &conditions::kNoSuchUpload},
     {&store::conditions::kInvalidPart, &conditions::kInvalidPart},
@@ -110,6 +113,9 @@ net::Response error_response(const Error& error, std::string_view target, std::s
   response.set("Content-Type", "application/xml");
   response.set("x-amz-request-id", std::string(request_id));
   response.set("x-amz-id-2", "dflab");
+  // What S3 says in headers beside the document: parameters that have a header's name.
+  for (const auto& [name, value] : translated.parameters())
+    if (name.starts_with("x-amz-") || name == "Allow") response.set(name, value);
   response.body = write_error(Error(translated.condition(), std::move(parameters)), resource, request_id);
   return response;
 }

@@ -31,7 +31,6 @@ void refuse_unkept_promises(const RequestHead& head) {
   for (const auto& [name, value] : head.headers) {
     if (name.starts_with("x-amz-server-side-encryption")) throw not_implemented(name);
     if (name.starts_with("x-amz-grant-")) throw not_implemented(name);
-    if (name.starts_with("x-amz-object-lock-")) throw invalid_request("Bucket is missing Object Lock Configuration");
     if (name == "x-amz-write-offset-bytes") throw not_implemented(name);
     if (name == "x-amz-acl" && value != "private" && value != "bucket-owner-full-control" && value != "bucket-owner-read") {
       throw not_implemented("x-amz-acl " + value);
@@ -125,9 +124,8 @@ void set_checksum_headers(net::Response& response, const std::vector<store::Stor
   }
 }
 
-void check_version(const RequestHead& head) {
-  const auto version = head.parameter("versionId");
-  if (version && *version != "null") throw Error(conditions::kNoSuchVersion, {{"VersionId", std::string(*version)}});
+bool bypasses_governance(const RequestHead& head) {
+  return to_lower_ascii(head.header("x-amz-bypass-governance-retention").value_or("")) == "true";
 }
 
 std::chrono::sys_seconds to_seconds(Timestamp time) { return std::chrono::floor<std::chrono::seconds>(time); }

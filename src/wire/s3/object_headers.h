@@ -28,8 +28,8 @@ void set_checksum_headers(net::Response& response, const std::vector<store::Stor
 /// As documents show them.
 std::vector<ShownChecksum> show_checksums(const std::vector<store::StoredChecksum>& checksums, int num_parts);
 
-/// Only `versionId=null` names the one version that there is. Throws NoSuchVersion.
-void check_version(const RequestHead& head);
+/// `x-amz-bypass-governance-retention: true`.
+bool bypasses_governance(const RequestHead& head);
 
 std::chrono::sys_seconds to_seconds(Timestamp time);
 

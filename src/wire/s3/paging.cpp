@@ -35,15 +35,21 @@ std::string read_token(std::string_view token) {
   return position->substr(1);
 }
 
-ListedPage list_page(const Call& call, const std::string& start_after) {
-  ListedPage result;
-  ObjectList& list = result.list;
+ObjectList read_list_parameters(const Call& call) {
+  ObjectList list;
   list.bucket = call.address.bucket;
   list.prefix = std::string(call.head.parameter("prefix").value_or(""));
   list.delimiter = std::string(call.head.parameter("delimiter").value_or(""));
   list.max_keys = read_limit(call.head, "max-keys");
   list.encode_url = read_encoding(call.head);
   list.owner = call.owner();
+  return list;
+}
+
+ListedPage list_page(const Call& call, const std::string& start_after) {
+  ListedPage result;
+  ObjectList& list = result.list;
+  list = read_list_parameters(call);
   if (list.max_keys == 0) {
     call.objects().get_bucket(list.bucket);
     return result;

@@ -21,6 +21,9 @@ bool read_encoding(const RequestHead& head);
 std::string write_token(std::string_view position);
 std::string read_token(std::string_view token);
 
+/// Bucket, prefix, delimiter, limit, encoding and owner of a listing as the request has them.
+ObjectList read_list_parameters(const Call& call);
+
 /// One page of objects behind `start_after`, with prefix, delimiter, limit and encoding of the request.
 struct ListedPage {
   ObjectList list;

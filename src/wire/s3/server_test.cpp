@@ -14,6 +14,7 @@
 #include "base/ids.h"
 #include "protocol/s3/http_date.h"
 #include "protocol/s3/xml.h"
+#include "wire/s3/bucket_settings.h"
 
 namespace lab::s3 {
 namespace {
@@ -143,7 +144,7 @@ class S3ServerTest : public testing::Test {
   S3ServerTest() : folder_(std::filesystem::temp_directory_path() / ("lab-s3-" + random_hex(8))) {
     std::filesystem::create_directories(folder_);
     store::StoreOptions options;
-    options.schemas = {access::access_schema()};
+    options.schemas = {access::access_schema(), s3_schema()};
     store_ = store::Store::open(folder_, std::move(options), disk_, clock_);
     access_ = access::Access::open(*store_, access::Profile::Secure);
     S3Options s3_options;

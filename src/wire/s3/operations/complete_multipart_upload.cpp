@@ -6,6 +6,7 @@
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/upload_address.h"
+#include "wire/s3/versions.h"
 
 namespace lab::s3 {
 namespace {
@@ -127,7 +128,9 @@ net::Response serve_complete_multipart_upload(Call& call) {
   completed.location = "http://" + call.host + encode_uri(call.head.path, true);
   completed.etag = info.etag;
   completed.checksums = show_checksums(info.properties.checksums, info.num_parts);
-  return xml_response(write_completed_upload(completed));
+  net::Response response = xml_response(write_completed_upload(completed));
+  set_version_header(response, info);
+  return response;
 }
 
 }  // namespace lab::s3

@@ -2,8 +2,10 @@
 
 #include "protocol/s3/checksums.h"
 #include "wire/s3/copy_source.h"
+#include "wire/s3/locks.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
+#include "wire/s3/versions.h"
 
 namespace lab::s3 {
 namespace {
@@ -23,6 +25,8 @@ store::ObjectProperties copied_properties(const Call& call, const store::ObjectI
   const store::ObjectProperties given = read_properties(call.head);
   store::ObjectProperties properties = replaces ? given : source.properties;
   properties.checksums = source.properties.checksums;
+  properties.lock = read_lock(call);
+  properties.acl = given.acl;
   const auto take_header = [&](std::string_view name, bool from_request) {
     const auto& from = from_request ? given.headers : source.properties.headers;
     properties.headers.erase(std::string(name));
@@ -49,7 +53,8 @@ net::Response serve_copy_object(Call& call) {
   put.etag = source.etag;
   put.properties = copied_properties(call, source);
   put.expect = read_expectation(call.head);
-  const bool is_self = source.bucket == put.bucket && source.key == put.key;
+  // An older version over the latest is how a version is restored.
+  const bool is_self = source.bucket == put.bucket && source.key == put.key && source.is_latest;
   const auto wanted = find_named_checksum(call.head.headers);
   if (is_self && !is_replace(call.head, "x-amz-metadata-directive") && put.properties == source.properties && !wanted) {
     throw invalid_request("This copy request is illegal because it is trying to copy an object to itself without changing the "
@@ -63,8 +68,11 @@ net::Response serve_copy_object(Call& call) {
   store::Change change = call.new_change();
   change.put_object(std::move(put), &copied);
   call.service.store.apply(std::move(change));
-  return xml_response(write_copy_result("CopyObjectResult", copied.modified, copied.etag,
-                                        show_checksums(copied.properties.checksums, copied.num_parts)));
+  net::Response response = xml_response(write_copy_result("CopyObjectResult", copied.modified, copied.etag,
+                                                          show_checksums(copied.properties.checksums, copied.num_parts)));
+  set_version_header(response, copied);
+  if (source.has_versions) response.set("x-amz-copy-source-version-id", show_version(source.version));
+  return response;
 }
 
 }  // namespace lab::s3

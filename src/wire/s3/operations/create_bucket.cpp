@@ -1,4 +1,6 @@
 #include "protocol/s3/documents.h"
+#include "protocol/s3/object_lock.h"
+#include "wire/s3/bucket_settings.h"
 #include "wire/s3/operations/operations.h"
 
 namespace lab::s3 {
@@ -6,9 +8,7 @@ namespace lab::s3 {
 net::Response serve_create_bucket(Call& call) {
   const std::string& name = call.address.bucket;
   if (!is_valid_bucket_name(name)) throw Error(conditions::kInvalidBucketName);
-  if (call.head.header("x-amz-bucket-object-lock-enabled").value_or("") == "true") {
-    throw not_implemented("x-amz-bucket-object-lock-enabled");
-  }
+  const bool has_lock = to_lower_ascii(call.head.header("x-amz-bucket-object-lock-enabled").value_or("")) == "true";
   const auto acl = call.head.header("x-amz-acl");
   if (acl && *acl != "private") throw not_implemented("x-amz-acl " + std::string(*acl));
   std::string region = parse_create_bucket(call.document);
@@ -17,6 +17,10 @@ net::Response serve_create_bucket(Call& call) {
   if (region.empty()) region = call.service.options.region;
   store::Change change = call.new_change();
   change.create_bucket(name, call.identity.user, region);
+  if (has_lock) {
+    change.set_versioning(name, store::Versioning::Enabled);
+    put_setting(change, name, "object-lock", write_lock_configuration(std::nullopt));
+  }
   call.service.store.apply(std::move(change));
   net::Response response = empty_response(200);
   response.set("Location", "/" + name);

@@ -1,14 +1,22 @@
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
+#include "wire/s3/versions.h"
 
 namespace lab::s3 {
 
 net::Response serve_delete_object(Call& call) {
-  check_version(call.head);
+  store::DeleteResult result;
   store::Change change = call.new_change();
-  change.delete_object({call.address.bucket, call.address.key, read_expectation(call.head)});
+  change.delete_object({.bucket = call.address.bucket,
+                        .key = call.address.key,
+                        .expect = read_expectation(call.head),
+                        .version = named_version(call.head),
+                        .bypasses_governance = bypasses_governance(call.head)},
+                       &result);
   call.service.store.apply(std::move(change));
-  return empty_response(204);
+  net::Response response = empty_response(204);
+  set_delete_headers(response, result);
+  return response;
 }
 
 }  // namespace lab::s3

@@ -1,21 +1,34 @@
 #include "protocol/s3/documents.h"
 #include "wire/s3/errors.h"
+#include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
+#include "wire/s3/versions.h"
 
 namespace lab::s3 {
 namespace {
 
-DeletedObject delete_conditionally(Call& call, const ObjectToDelete& object) {
+store::DeleteObject delete_of(const Call& call, const ObjectToDelete& object) {
+  store::DeleteObject erase{.bucket = call.address.bucket, .key = object.key};
+  if (object.etag) erase.expect = *object.etag == "*" ? store::Expectation::present() : store::Expectation::has_etag(*object.etag);
+  if (object.version) erase.version = read_version(*object.version);
+  erase.bypasses_governance = bypasses_governance(call.head);
+  return erase;
+}
+
+void take_result(DeletedObject& deleted, const store::DeleteResult& result) {
+  deleted.is_marker = result.is_marker;
+  if (result.is_marker && result.version) deleted.marker_version = show_version(*result.version);
+}
+
+/// A delete that may be refused is a change of its own: the others go on.
+DeletedObject delete_alone(const Call& call, const ObjectToDelete& object) {
   DeletedObject deleted{object.key, object.version, std::nullopt};
-  if (object.version && *object.version != "null") {
-    deleted.error = Error(conditions::kNoSuchVersion);
-    return deleted;
-  }
   try {
+    store::DeleteResult result;
     store::Change change = call.new_change();
-    change.delete_object({call.address.bucket, object.key,
-                          *object.etag == "*" ? store::Expectation::present() : store::Expectation::has_etag(*object.etag)});
+    change.delete_object(delete_of(call, object), &result);
     call.service.store.apply(std::move(change));
+    take_result(deleted, result);
   } catch (const Error& error) {
     deleted.error = translate_error(error);
     if (find_error_row(deleted.error->condition())->status >= 500) throw;
@@ -28,22 +41,27 @@ DeletedObject delete_conditionally(Call& call, const ObjectToDelete& object) {
 net::Response serve_delete_objects(Call& call) {
   const DeleteRequest request = parse_delete_request(call.document);
   call.objects().get_bucket(call.address.bucket);
-  std::vector<DeletedObject> deleted;
-  // All deletes without a condition are one change; each of the others may fail alone.
+  std::vector<DeletedObject> deleted(request.objects.size());
+  std::vector<store::DeleteResult> results(request.objects.size());
+  // All that nothing can refuse are one change.
   store::Change change = call.new_change();
   bool has_steps = false;
-  for (const ObjectToDelete& object : request.objects) {
-    if (object.etag) {
-      deleted.push_back(delete_conditionally(call, object));
-    } else if (object.version && *object.version != "null") {
-      deleted.push_back({object.key, object.version, Error(conditions::kNoSuchVersion)});
+  for (std::size_t i = 0; i < request.objects.size(); ++i) {
+    const ObjectToDelete& object = request.objects[i];
+    if (object.etag || object.version) {
+      deleted[i] = delete_alone(call, object);
     } else {
-      change.delete_object({call.address.bucket, object.key, {}});
+      change.delete_object(delete_of(call, object), &results[i]);
       has_steps = true;
-      deleted.push_back({object.key, object.version, std::nullopt});
     }
   }
   if (has_steps) call.service.store.apply(std::move(change));
+  for (std::size_t i = 0; i < request.objects.size(); ++i) {
+    const ObjectToDelete& object = request.objects[i];
+    if (object.etag || object.version) continue;
+    deleted[i].key = object.key;
+    take_result(deleted[i], results[i]);
+  }
   return xml_response(write_delete_result(deleted, request.is_quiet));
 }
 

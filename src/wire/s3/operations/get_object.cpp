@@ -3,8 +3,10 @@
 
 #include "protocol/s3/conditionals.h"
 #include "protocol/s3/http_date.h"
+#include "wire/s3/locks.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
+#include "wire/s3/versions.h"
 
 namespace lab::s3 {
 namespace {
@@ -103,6 +105,8 @@ net::Response begin_answer(const Call& call, const store::ObjectInfo& info, std:
   }
   selection = select_bytes(call, info);
   set_object_headers(response, info);
+  set_version_header(response, info);
+  set_lock_headers(response, info.properties.lock);
   if (selection->is_partial && info.size != 0) {
     response.status = 206;
     response.set("Content-Range", "bytes " + std::to_string(selection->first) + "-" +
@@ -126,8 +130,7 @@ net::Response begin_answer(const Call& call, const store::ObjectInfo& info, std:
 }  // namespace
 
 net::Response serve_get_object(Call& call) {
-  check_version(call.head);
-  auto reader = std::make_shared<const store::ObjectReader>(call.objects().open(call.address.bucket, call.address.key));
+  auto reader = std::make_shared<const store::ObjectReader>(open_named_object(call));
   std::optional<Selection> selection;
   net::Response response = begin_answer(call, reader->info(), selection);
   if (!selection) return response;
@@ -143,8 +146,7 @@ net::Response serve_get_object(Call& call) {
 }
 
 net::Response serve_head_object(Call& call) {
-  check_version(call.head);
-  const store::ObjectInfo info = call.objects().get(call.address.bucket, call.address.key);
+  const store::ObjectInfo info = find_named_object(call);
   std::optional<Selection> selection;
   net::Response response = begin_answer(call, info, selection);
   if (selection) response.announced_length = selection->length;

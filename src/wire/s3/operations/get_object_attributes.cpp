@@ -5,6 +5,7 @@
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/paging.h"
+#include "wire/s3/versions.h"
 
 namespace lab::s3 {
 namespace {
@@ -63,9 +64,8 @@ void add_parts(ObjectAttributes& attributes, const Call& call, const store::Obje
 }  // namespace
 
 net::Response serve_get_object_attributes(Call& call) {
-  check_version(call.head);
   const auto wanted = read_attributes(call.head);
-  const store::ObjectInfo info = call.objects().get(call.address.bucket, call.address.key);
+  const store::ObjectInfo info = find_named_object(call);
   ObjectAttributes attributes;
   if (wanted.contains("ETag")) attributes.etag = info.etag;
   if (wanted.contains("Checksum")) attributes.checksums = show_checksums(info.properties.checksums, info.num_parts);
@@ -77,6 +77,7 @@ net::Response serve_get_object_attributes(Call& call) {
   if (wanted.contains("ObjectSize")) attributes.size = info.size;
   net::Response response = xml_response(write_object_attributes(attributes));
   response.set("Last-Modified", print_http_date(to_seconds(info.modified)));
+  set_version_header(response, info);
   return response;
 }
 

@@ -14,7 +14,12 @@ net::Response serve_head_bucket(Call& call);
 net::Response serve_delete_bucket(Call& call);
 net::Response serve_get_bucket_location(Call& call);
 net::Response serve_get_bucket_versioning(Call& call);
+net::Response serve_put_bucket_versioning(Call& call);
 net::Response serve_get_bucket_acl(Call& call);
+/// The settings of wire/s3/bucket_settings.h.
+net::Response serve_get_setting(Call& call);
+net::Response serve_put_setting(Call& call);
+net::Response serve_delete_setting(Call& call);
 /// GetBucketNotification, GetBucketLogging, GetBucketRequestPayment, GetBucketAccelerate: the empty document.
 net::Response serve_empty_configuration(Call& call);
 /// Deletes of settings that nobody can have made: done already.
@@ -32,7 +37,13 @@ net::Response serve_copy_object(Call& call);
 net::Response serve_delete_object(Call& call);
 net::Response serve_get_object_attributes(Call& call);
 net::Response serve_get_object_tagging(Call& call);
+net::Response serve_put_object_tagging(Call& call);
+net::Response serve_delete_object_tagging(Call& call);
 net::Response serve_get_object_acl(Call& call);
+net::Response serve_put_object_retention(Call& call);
+net::Response serve_get_object_retention(Call& call);
+net::Response serve_put_object_legal_hold(Call& call);
+net::Response serve_get_object_legal_hold(Call& call);
 
 net::Response serve_create_multipart_upload(Call& call);
 net::awaitable<net::Response> serve_upload_part(Call& call, net::RequestBody& body);

@@ -1,9 +1,11 @@
 #include "net/offload.h"
 #include "protocol/s3/conditionals.h"
 #include "wire/s3/body_receiver.h"
+#include "wire/s3/locks.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/stream_body.h"
+#include "wire/s3/versions.h"
 
 namespace lab::s3 {
 
@@ -15,7 +17,10 @@ net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& bod
   put.expect = read_expectation(call.head);
   // Today's S3 gives every object a checksum, also where the client sends none.
   BodyReceiver receiver(call, body.length(), ChecksumKind::Crc64Nvme);
-  auto check_bucket = [&call] { call.objects().get_bucket(call.address.bucket); };
+  auto check_bucket = [&call, &put] {
+    call.objects().get_bucket(call.address.bucket);
+    put.properties.lock = read_lock(call);
+  };
   auto commit = [&call, &put](ReceivedBody received) {
     put.etag = received.etag();
     put.properties.checksums = received.checksums;
@@ -23,9 +28,11 @@ net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& bod
     net::Response response = empty_response(200);
     response.set("ETag", quote_etag(put.etag));
     set_checksum_headers(response, put.properties.checksums, 0);
+    store::ObjectInfo info;
     store::Change change = call.new_change();
-    change.put_object(std::move(put));
+    change.put_object(std::move(put), &info);
     call.service.store.apply(std::move(change));
+    set_version_header(response, info);
     return response;
   };
   co_return co_await stream_body(call, body, receiver, std::move(check_bucket), std::move(commit));

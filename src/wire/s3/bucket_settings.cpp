@@ -1,0 +1,102 @@
+#include "wire/s3/bucket_settings.h"
+
+#include "protocol/s3/cors.h"
+#include "protocol/s3/documents.h"
+#include "protocol/s3/object_lock.h"
+#include "protocol/s3/xml.h"
+#include "store/conditions.h"
+
+namespace lab::s3 {
+namespace {
+
+constexpr const char* kTable = "bucket_settings";
+constexpr std::size_t kMaxBucketTags = 50;
+
+std::string read_cors_setting(const Call&, std::string_view document) { return write_cors(parse_cors(document)); }
+
+std::string read_tagging_setting(const Call&, std::string_view document) {
+  return write_tagging(parse_tagging(document, kMaxBucketTags));
+}
+
+std::string read_public_access_block(const Call&, std::string_view document) {
+  const XmlElement root = parse_xml(document);
+  if (root.name != "PublicAccessBlockConfiguration") throw Error(conditions::kMalformedXml);
+  XmlWriter xml;
+  xml.open_root(root.name);
+  for (const char* flag : {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"}) {
+    const std::string value = to_lower_ascii(trim_spaces(root.text_of(flag, "false")));
+    if (value != "true" && value != "false") throw Error(conditions::kMalformedXml);
+    xml.element(flag, value);
+  }
+  return std::move(xml).finish();
+}
+
+std::string read_ownership(const Call&, std::string_view document) {
+  const XmlElement root = parse_xml(document);
+  const XmlElement* rule = root.find("Rule");
+  if (root.name != "OwnershipControls" || rule == nullptr || root.children.size() != 1) throw Error(conditions::kMalformedXml);
+  const std::string_view mode = trim_spaces(rule->text_of("ObjectOwnership"));
+  if (mode != "BucketOwnerEnforced" && mode != "BucketOwnerPreferred" && mode != "ObjectWriter") throw Error(conditions::kMalformedXml);
+  XmlWriter xml;
+  xml.open_root(root.name);
+  xml.open("Rule");
+  xml.element("ObjectOwnership", mode);
+  return std::move(xml).finish();
+}
+
+std::string read_lock_setting(const Call& call, std::string_view document) {
+  const auto retention = parse_lock_configuration(document);
+  if (call.objects().get_bucket(call.address.bucket).versioning != store::Versioning::Enabled)
+    throw Error(conditions::kInvalidBucketState);
+  return write_lock_configuration(retention);
+}
+
+constexpr SettingRow kSettings[] = {
+    {"cors", &read_cors_setting, &conditions::kNoSuchCorsConfiguration},
+    {"tagging", &read_tagging_setting, &conditions::kNoSuchTagSet, 204},
+    {"publicAccessBlock", &read_public_access_block, &conditions::kNoSuchPublicAccessBlock},
+    {"ownershipControls", &read_ownership, &conditions::kOwnershipControlsNotFound},
+    {"object-lock", &read_lock_setting, &conditions::kObjectLockConfigurationNotFound},
+};
+
+}  // namespace
+
+store::SchemaSpec s3_schema() {
+  return {.module = "s3",
+          .version = 1,
+          .tables = {{.name = kTable,
+                      .kind = store::RowKind::History,
+                      .columns = {{"bucket", store::ColumnType::Integer}, {"name"}, {"document"}},
+                      .num_key_columns = 2}}};
+}
+
+const SettingRow& setting_of(const RequestHead& head) {
+  for (const SettingRow& row : kSettings)
+    if (head.has_parameter(row.name)) return row;
+  LAB_CHECK(false, "an operation over a setting that has no row");
+  std::unreachable();
+}
+
+std::optional<std::string> find_setting(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view name) {
+  const auto row = rows.find_row(kTable, {bucket.id, std::string(name)});
+  if (!row) return std::nullopt;
+  return store::as_text((*row)[2]);
+}
+
+void put_setting(store::Change& change, std::string bucket, std::string_view name, std::string document) {
+  change.step([bucket = std::move(bucket), name = std::string(name), document = std::move(document)](store::Transaction& transaction) {
+    const auto found = store::find_bucket(transaction, bucket);
+    if (!found) throw Error(store::conditions::kNoSuchBucket, {{"bucket", bucket}});
+    transaction.put_row(kTable, {found->id, name, document});
+  });
+}
+
+void erase_setting(store::Change& change, std::string bucket, std::string_view name) {
+  change.step([bucket = std::move(bucket), name = std::string(name)](store::Transaction& transaction) {
+    const auto found = store::find_bucket(transaction, bucket);
+    if (!found) throw Error(store::conditions::kNoSuchBucket, {{"bucket", bucket}});
+    transaction.erase_row(kTable, {found->id, name});
+  });
+}
+
+}  // namespace lab::s3

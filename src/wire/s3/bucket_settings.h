@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "store/store.h"
+#include "wire/s3/call.h"
+
+namespace lab::s3 {
+
+/// The tables of this module, for StoreOptions::schemas.
+store::SchemaSpec s3_schema();
+
+/// A setting of a bucket that is a document: put, given back in its canonical form, deleted.
+struct SettingRow {
+  std::string_view name;  ///< of the sub-resource
+  /// The document as it is kept. Throws what S3 says of a wrong one.
+  std::string (*read)(const Call& call, std::string_view document);
+  const Condition* absent;  ///< what GET says when it was never put
+  int put_status = 200;
+};
+
+/// The row for the sub-resource of this request.
+const SettingRow& setting_of(const RequestHead& head);
+
+/// What was put; absent when nothing was.
+std::optional<std::string> find_setting(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view name);
+/// A change's step that keeps it, or takes it away.
+void put_setting(store::Change& change, std::string bucket, std::string_view name, std::string document);
+void erase_setting(store::Change& change, std::string bucket, std::string_view name);
+
+}  // namespace lab::s3
