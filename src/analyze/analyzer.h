@@ -48,9 +48,17 @@ plan::bound::Query analyze(const plan::RelationPtr& relation, const Context& con
 /// Filter that the caller builds; this is for constants (options, LIMIT, DEFAULT). Throws when it is not foldable.
 types::Literal evaluate_constant(const plan::ExpressionPtr& expression, const plan::bound::Policy& policy);
 
+/// How values are brought to a column's type where it differs: Spark's store assignment, or the freer ways of Delta.
+struct StoreRules {
+  bool any_cast = false;        ///< whatever an ANSI cast can make of the value
+  bool nested_by_name = false;  ///< fields of structs by name, also where columns go by position
+  bool fills_missing = false;   ///< fields that a struct lacks are NULL
+};
+
 /// Columns of `query` cast for storing into `target` by position or name, by Spark's store assignment rules (ANSI policy by default).
 /// Throws INCOMPATIBLE_DATA_FOR_TABLE.* and INSERT_COLUMN_ARITY_MISMATCH.*.
-plan::bound::Query cast_for_insert(plan::bound::Query query, const types::Schema& target, bool by_name, const std::string& table_name);
+plan::bound::Query cast_for_insert(plan::bound::Query query, const types::Schema& target, bool by_name, const std::string& table_name,
+                                   const StoreRules& rules = {});
 
 /// The policy of a session: version, spark.sql.ansi.enabled, session time zone, and the instant of the query.
 plan::bound::Policy policy_of(const Context& context, bool is_spark4, std::int64_t now_micros);

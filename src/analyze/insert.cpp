@@ -21,6 +21,8 @@ struct Assignment {
   bool by_name;
   bool case_sensitive;
   bool is_spark4;
+  StoreRules rules;
+  std::uint32_t& next_id;
 };
 
 DataType plain(const DataType& type) { return type.is(TypeKind::Char) || type.is(TypeKind::Varchar) ? DataType(TypeKind::String) : type; }
@@ -42,10 +44,16 @@ ExpressionPtr assign_struct(const ExpressionPtr& value, const DataType& target, 
   std::vector<bool> used(given.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     std::size_t index = given.size();
-    if (!how.by_name) index = i;
+    if (!how.by_name && !how.rules.nested_by_name) index = i;
     else
       for (std::size_t j = 0; j < given.size(); ++j)
         if (same_name(given[j].name, wanted[i].name, how.case_sensitive)) index = j;
+    if (index >= given.size() && how.rules.fills_missing) {
+      fields.push_back({wanted[i].name, plain(wanted[i].type), true, wanted[i].metadata});
+      parts.push_back(bound::make_literal(types::Literal::string(wanted[i].name)));
+      parts.push_back(bound::make_literal(types::Literal::null(plain(wanted[i].type))));
+      continue;
+    }
     if (index >= given.size())
       throw Error(conditions::kIncompatibleCannotFind, {{"tableName", how.table}, {"colName", path + "." + types::quote_identifier(wanted[i].name)}});
     used[index] = true;
@@ -66,12 +74,40 @@ ExpressionPtr assign_struct(const ExpressionPtr& value, const DataType& target, 
   return bound::make_expression(std::move(choice), type, true);
 }
 
+// Structs inside arrays and in the values of maps are matched one by one.
+bool holds_structs(const DataType& given, const DataType& wanted) {
+  if (given.is(TypeKind::Array) && wanted.is(TypeKind::Array)) return holds_structs(given.element(), wanted.element());
+  if (given.is(TypeKind::Map) && wanted.is(TypeKind::Map)) return holds_structs(given.value(), wanted.value());
+  return given.is(TypeKind::Struct) && wanted.is(TypeKind::Struct);
+}
+
+ExpressionPtr assign_elements(const ExpressionPtr& value, const DataType& target, const std::string& path, const Assignment& how) {
+  const bool is_map = value->type.is(TypeKind::Map);
+  const DataType& given = is_map ? value->type.value() : value->type.element();
+  const bound::ColumnId key{how.next_id++}, item{how.next_id++};
+  auto element = bound::make_expression(bound::LambdaRef{item}, given, value->type.contains_null());
+  auto body = assign(std::move(element), is_map ? target.value() : target.element(), path + (is_map ? ".`value`" : ".`element`"), how);
+  const DataType made = body->type;
+  bound::Lambda lambda;
+  if (is_map) lambda.parameters.push_back(key), lambda.parameter_types.push_back(value->type.key());
+  lambda.parameters.push_back(item);
+  lambda.parameter_types.push_back(given);
+  lambda.body = std::move(body);
+  DataType type = is_map ? DataType::map(value->type.key(), made, target.contains_null()) : DataType::array(made, target.contains_null());
+  auto function = bound::make_expression(std::move(lambda), made, true);
+  return call_of(is_map ? "transform_values" : "transform", {value, std::move(function)}, std::move(type), value->nullable, how.is_spark4);
+}
+
 ExpressionPtr assign(ExpressionPtr value, const DataType& target, const std::string& path, const Assignment& how) {
   const DataType wanted = plain(target);
   const DataType& given = value->type;
   if (given == wanted) return value;
   if (given.is(TypeKind::Struct) && wanted.is(TypeKind::Struct)) return assign_struct(value, wanted, path, how);
-  if (!functions::can_store_assign(given, wanted))
+  if (how.rules.nested_by_name && holds_structs(given, wanted) && !types::same_shape(given, wanted)) return assign_elements(value, wanted, path, how);
+  if (how.rules.any_cast && !functions::can_cast(given, wanted, bound::CastMode::Ansi))
+    throw Error(conditions::kCastWithoutSuggestion,
+                {{"sqlExpr", '"' + path + '"'}, {"srcType", types::quoted_sql(given)}, {"targetType", types::quoted_sql(wanted)}});
+  if (!how.rules.any_cast && !functions::can_store_assign(given, wanted))
     throw Error(conditions::kIncompatibleCannotCast, {{"tableName", how.table}, {"colName", path}, {"srcType", types::quoted_sql(given)}, {"targetType", types::quoted_sql(wanted)}});
   if (types::same_shape(given, wanted)) return bound::make_expression(value->node, wanted, value->nullable, value->origin);
   const bool nullable = value->nullable;
@@ -86,9 +122,9 @@ std::string names_of(const types::Schema& schema) {
 
 }  // namespace
 
-bound::Query cast_for_insert(bound::Query query, const types::Schema& target, bool by_name, const std::string& table_name) {
+bound::Query cast_for_insert(bound::Query query, const types::Schema& target, bool by_name, const std::string& table_name, const StoreRules& rules) {
   const bound::Columns& given = query.root->columns;
-  const Assignment how{table_name, by_name, query.policy.case_sensitive, query.policy.is_spark4};
+  const Assignment how{table_name, by_name, query.policy.case_sensitive, query.policy.is_spark4, rules, query.next_id};
   if (given.size() != target.size() && (!by_name || given.size() > target.size())) {
     if (by_name) {
       std::vector<std::string> extra;

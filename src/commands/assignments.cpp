@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "commands/column_values.h"
 #include "commands/conditions.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
+
 namespace {
 
 /// Where the column's own name begins in `a`, `t.a` or `spark_catalog.default.t.a`: behind the longest tail of the qualifier.
@@ -15,6 +17,17 @@ std::size_t skip_qualifier(const plan::NameParts& name, const plan::NameParts& q
   for (std::size_t length = std::min(qualifier.size(), name.size() - 1); length > 0; --length)
     if (std::equal(qualifier.end() - static_cast<std::ptrdiff_t>(length), qualifier.end(), name.begin(), equal_ignoring_case)) return length;
   return 0;
+}
+
+plan::NameParts qualified(plan::NameParts qualifier, const std::string& name) {
+  qualifier.push_back(name);
+  return qualifier;
+}
+
+/// The same field, or one inside the other.
+bool same_path(const plan::NameParts& earlier, const plan::NameParts& column, std::size_t start) {
+  const std::size_t length = std::min(earlier.size(), column.size() - start);
+  return std::equal(earlier.begin(), earlier.begin() + static_cast<std::ptrdiff_t>(length), column.begin() + static_cast<std::ptrdiff_t>(start), equal_ignoring_case);
 }
 
 Error unresolved(const plan::NameParts& name, const types::Schema& schema) {
@@ -28,7 +41,7 @@ Error unresolved(const plan::NameParts& name, const types::Schema& schema) {
 std::vector<plan::ExpressionPtr> updated_columns(const types::Schema& schema, const std::vector<plan::MergeAssignment>& assignments,
                                                  const plan::NameParts& qualifier, const Statement&) {
   std::vector<plan::ExpressionPtr> values(schema.size());
-  std::vector<bool> is_whole(schema.size(), false);
+  std::vector<std::pair<std::size_t, plan::NameParts>> parts;  // what was assigned so far
   for (const plan::MergeAssignment& assignment : assignments) {
     const auto find = [&](const std::string& name) {
       return std::find_if(schema.begin(), schema.end(), [&](const types::Field& field) { return equal_ignoring_case(field.name, name); });
@@ -40,16 +53,17 @@ std::vector<plan::ExpressionPtr> updated_columns(const types::Schema& schema, co
     if (field == schema.end()) throw unresolved(assignment.column, schema);
     const auto index = static_cast<std::size_t>(field - schema.begin());
     const bool assigns_whole = start + 1 == assignment.column.size();
-    if (is_whole[index] || (values[index] && assigns_whole))
-      throw Error(conditions::kConflictingAssignments, {{"columnName", types::quote_parts(assignment.column)}});
+    if (const auto earlier = std::find_if(parts.begin(), parts.end(), [&](const auto& other) { return other.first == index && (assigns_whole || other.second.size() == 1 || same_path(other.second, assignment.column, start)); });
+        earlier != parts.end())
+      throw Error(conditions::kConflictingAssignments, {{"columnList", "[" + types::quote_parts(earlier->second) + ", " + types::quote_parts({assignment.column.begin() + static_cast<std::ptrdiff_t>(start), assignment.column.end()}) + "]"}});
+    parts.emplace_back(index, plan::NameParts(assignment.column.begin() + static_cast<std::ptrdiff_t>(start), assignment.column.end()));
     if (assigns_whole) {
-      values[index] = assignment.value;
-      is_whole[index] = true;
+      values[index] = is_default_keyword(assignment.value) ? default_value(*field) : assignment.value;
       continue;
     }
     std::string path;
     for (std::size_t i = start + 1; i < assignment.column.size(); ++i) path += (path.empty() ? "" : ".") + types::quote_if_needed(assignment.column[i]);
-    const plan::ExpressionPtr base = values[index] ? values[index] : plan::make_attribute({field->name});
+    const plan::ExpressionPtr base = values[index] ? values[index] : plan::make_attribute(qualified(qualifier, field->name));
     values[index] = plan::make_expression(plan::UpdateField{base, std::move(path), assignment.value});
   }
   return values;

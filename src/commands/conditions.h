@@ -17,12 +17,12 @@ inline constexpr Condition kInvalidViewText{"INVALID_VIEW_TEXT", "XX000", Kind::
 inline constexpr Condition kColumnAliasesNumber{"CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "21S01", Kind::Analysis, "Cannot create view <viewName>, the reason is not enough data columns:\nView columns: <viewColumns>.\nData columns: <dataColumns>."};
 inline constexpr Condition kPathOptionNotSupported{"DELTA_MISSING_PATH", "42601", Kind::Analysis, "'path' is not specified."};
 inline constexpr Condition kColumnAlreadyExists{"COLUMN_ALREADY_EXISTS", "42711", Kind::Analysis, "The column <columnName> already exists. Choose another name or rename the existing column."};
-inline constexpr Condition kMultipleSourceRows{"DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE", "21506", Kind::Analysis, "Cannot perform Merge as multiple source rows matched and attempted to modify the same\ntarget row in the Delta table in possibly conflicting ways. By SQL semantics of Merge,\nwhen multiple source rows match on the same target row, the result may be ambiguous\nas it is unclear which source row should be used to update or delete the matching\ntarget row. You can preprocess the source table to eliminate the possibility of\nmultiple matches. Please refer to\nhttps://docs.delta.io/latest/delta-update.html#upsert-into-a-table-using-merge"};
+inline constexpr Condition kMultipleSourceRows{"DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE", "21506", Kind::Unsupported, "Cannot perform Merge as multiple source rows matched and attempted to modify the same\ntarget row in the Delta table in possibly conflicting ways. By SQL semantics of Merge,\nwhen multiple source rows match on the same target row, the result may be ambiguous\nas it is unclear which source row should be used to update or delete the matching\ntarget row. You can preprocess the source table to eliminate the possibility of\nmultiple matches. Please refer to\n<usageReference>"};
 inline constexpr Condition kReplaceWhereMismatch{"DELTA_REPLACE_WHERE_MISMATCH", "44000", Kind::Analysis, "Written data does not conform to partial table overwrite condition or constraint '<replaceWhere>'.\n<message>"};
 inline constexpr Condition kConstraintViolated{"DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001", Kind::Runtime, "CHECK constraint <constraintName> <expression> violated by row with values:\n<values>"};
 inline constexpr Condition kNotNullViolated{"DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502", Kind::Runtime, "NOT NULL constraint violated for column: <columnName>."};
 
-inline constexpr Condition kConflictingAssignments{"DELTA_CONFLICT_SET_COLUMN", "42701", Kind::Analysis, "There is a conflict from these SET columns: <columnName>."};
+inline constexpr Condition kConflictingAssignments{"DELTA_CONFLICT_SET_COLUMN", "42701", Kind::Analysis, "There is a conflict from these SET columns: <columnList>."};
 
 inline constexpr Condition kTooManyDataColumns{"INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01", Kind::Analysis, "Cannot write to <tableName>, the reason is too many data columns:\nTable columns: <tableColumns>.\nData columns: <dataColumns>."};
 inline constexpr Condition kNotEnoughDataColumns{"INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "21S01", Kind::Analysis, "Cannot write to <tableName>, the reason is not enough data columns:\nTable columns: <tableColumns>.\nData columns: <dataColumns>."};
@@ -46,5 +46,26 @@ inline constexpr Condition kUnsupportedColumnType{"UNSUPPORTED_DATA_TYPE_FOR_DAT
 inline constexpr Condition kTextColumns{"TEXT_DATASOURCE_ONE_COLUMN", "0A000", Kind::Analysis, "Text data source supports only a single column, and you have <num> columns."};
 
 inline constexpr Condition kInvalidTimestamp{"INVALID_TIME_TRAVEL_TIMESTAMP_EXPR.INPUT", "42K0E", Kind::Analysis, "The time travel timestamp expression <expr> is invalid. Cannot be casted to the \"TIMESTAMP\" type."};
+
+inline constexpr Condition kUnsupportedExpressions{"UNSUPPORTED_EXPR_FOR_OPERATOR", "42K0E", Kind::Analysis, "A query operator contains one or more unsupported expressions. Consider to rewrite it to avoid window functions, aggregate functions, and generator functions in the WHERE clause.\nInvalid expressions: [<invalidExprSqls>]"};
+inline constexpr Condition kNonDeterministic{"INVALID_NON_DETERMINISTIC_EXPRESSIONS", "42K0E", Kind::Analysis, "The operator expects a deterministic expression, but the actual expression is <sqlExprs>."};
+inline constexpr Condition kDeltaInsertArity{"DELTA_INSERT_COLUMN_ARITY_MISMATCH", "42802", Kind::Analysis, "Cannot write to '<tableName>', <columnName>; target table has <numColumns> column(s) but the inserted data has <insertColumns> column(s)"};
+inline constexpr Condition kDeltaSubquery{"DELTA_UNSUPPORTED_SUBQUERY", "0AKDC", Kind::Analysis, "Subqueries are not supported in the <operation> (condition = <cond>)."};
+inline constexpr Condition kMergeUnresolved{"DELTA_MERGE_UNRESOLVED_EXPRESSION", "42601", Kind::Analysis, "Cannot resolve <sqlExpr> in <clause> given <cols>"};
+inline constexpr Condition kDefaultsNotEnabled{"WRONG_COLUMN_DEFAULTS_FOR_DELTA_FEATURE_NOT_ENABLED", "0AKDE", Kind::Analysis, "Failed to execute <commandType> command because it assigned a column DEFAULT value,\nbut the corresponding table feature was not enabled. Please retry the command again\nafter executing ALTER TABLE tableName SET\nTBLPROPERTIES('delta.feature.allowColumnDefaults' = 'supported')."};
+inline constexpr Condition kIdentityExplicit{"DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED", "42808", Kind::Analysis, "Providing values for GENERATED ALWAYS AS IDENTITY column <colName> is not supported."};
+inline constexpr Condition kIdentityUpdate{"DELTA_IDENTITY_COLUMNS_UPDATE_NOT_SUPPORTED", "42808", Kind::Analysis, "UPDATE on IDENTITY column <colName> is not supported."};
+inline constexpr Condition kGeneratedReferences{"DELTA_INVALID_GENERATED_COLUMN_REFERENCES", "42621", Kind::Analysis, "A generated column cannot use a non-existent column or another generated column"};
+inline constexpr Condition kGeneratedAggregate{"DELTA_AGGREGATE_IN_GENERATED_COLUMN", "42621", Kind::Analysis, "Found <sqlExpr>. A generated column cannot use an aggregate expression"};
+inline constexpr Condition kGeneratedUnsupported{"DELTA_UNSUPPORTED_EXPRESSION_GENERATED_COLUMN", "42621", Kind::Analysis, "<expression> cannot be used in a generated column"};
+inline constexpr Condition kGeneratedVolatile{"DELTA_NON_DETERMINISTIC_EXPRESSION_IN_GENERATED_COLUMN", "42621", Kind::Analysis, "Found <expr>. A generated column cannot use a non deterministic expression."};
+inline constexpr Condition kGeneratedType{"DELTA_GENERATED_COLUMNS_EXPR_TYPE_MISMATCH", "42K09", Kind::Analysis, "The expression type of the generated column <columnName> is <expressionType>, but the column type is <columnType>"};
+/// What Delta 3 calls every mismatch of metadata; 4.x has DELTA_METADATA_MISMATCH.
+inline constexpr Condition kLegacyMetadataMismatch{"_LEGACY_ERROR_TEMP_DELTA_0007", "", Kind::Analysis, "<message>"};
+inline constexpr Condition kDuplicateDataColumns{"DELTA_DUPLICATE_COLUMNS_FOUND.DATA", "42711", Kind::Analysis, "Found duplicate column(s): <duplicateCols> in the data to save."};
+inline constexpr Condition kDifferentPartitioning{"DELTA_CREATE_TABLE_WITH_DIFFERENT_PARTITIONING", "42KD7", Kind::Analysis, "The specified partitioning does not match the existing partitioning at <path>.\n\n== Specified ==\n<specifiedColumns>\n\n== Existing ==\n<existingColumns>\n"};
+inline constexpr Condition kDuplicateOnInsert{"DELTA_DUPLICATE_COLUMNS_ON_INSERT", "42701", Kind::Analysis, "Duplicate column names in INSERT clause"};
+inline constexpr Condition kPartitionColumnNotFound{"DELTA_PARTITION_COLUMN_NOT_FOUND", "42703", Kind::Analysis, "Partition column <columnName> not found in schema [<schemaMap>]"};
+inline constexpr Condition kCreateSchemaMismatch{"DELTA_CREATE_TABLE_SCHEME_MISMATCH", "42KD7", Kind::Analysis, "The specified schema does not match the existing schema at <path>.\n\n== Specified ==\n<specifiedSchema>\n\n== Existing ==\n<existingSchema>\n\n== Differences ==\n<schemaDifferences>\n\nIf your intention is to keep the existing schema, you can omit the\nschema from the create table command. Otherwise please ensure that\nthe schema matches."};
 
 }  // namespace lab::conditions

@@ -1,4 +1,8 @@
+#include <algorithm>
+
 #include "base/ids.h"
+#include "base/letter_case.h"
+#include "commands/column_values.h"
 #include "commands/conditions.h"
 #include "commands/delta_write.h"
 #include "commands/execute.h"
@@ -14,22 +18,38 @@ namespace delta = lake::delta;
 
 namespace {
 
-std::string with_comment(const plan::ColumnDefinition& column) {
-  nlohmann::json metadata = column.field.metadata.empty() ? nlohmann::json::object() : nlohmann::json::parse(column.field.metadata);
+std::string metadata_of(const plan::ColumnDefinition& column) {
+  nlohmann::ordered_json metadata = column.field.metadata.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(column.field.metadata);
   if (column.comment) metadata["comment"] = *column.comment;
   if (column.generated_sql) metadata["delta.generationExpression"] = *column.generated_sql;
+  if (column.default_sql) {
+    metadata["EXISTS_DEFAULT"] = *column.default_sql;
+    metadata["CURRENT_DEFAULT"] = *column.default_sql;
+  }
+  if (column.identity) {
+    metadata["delta.identity.start"] = column.identity->start;
+    metadata["delta.identity.step"] = column.identity->step;
+    metadata["delta.identity.allowExplicitInsert"] = column.identity->allows_explicit;
+  }
   return metadata.empty() ? "" : metadata.dump();
 }
 
-types::Schema declared_schema(const plan::TableDefinition& definition) {
+bool enables_defaults(const plan::TableDefinition& definition) {
+  for (const auto& [key, value] : definition.properties)
+    if (equal_ignoring_case(key, "delta.feature.allowColumnDefaults")) return true;
+  return false;
+}
+
+types::Schema declared_schema(const plan::TableDefinition& definition, const std::string& provider) {
   types::Schema schema;
   for (const plan::ColumnDefinition& column : definition.columns) {
-    if (column.default_sql || column.generated_sql) {
+    if (provider != "delta" && (column.default_sql || column.generated_sql)) {
       const char* what = column.default_sql ? "column defaults" : "generated columns";
       throw Error(conditions::kUnsupportedFeature, {{"feature", what}, {"hint", "Compute the column in the query that writes."}});
     }
+    if (column.default_sql && !enables_defaults(definition)) throw Error(conditions::kDefaultsNotEnabled, {{"commandType", "CREATE TABLE"}});
     types::Field field = column.field;
-    field.metadata = with_comment(column);
+    field.metadata = metadata_of(column);
     schema.push_back(std::move(field));
   }
   // PARTITIONED BY (name type): columns of their own, behind the others.
@@ -44,9 +64,55 @@ std::vector<std::string> partition_columns(const plan::TableDefinition& definiti
 
 std::string default_or(const std::string& provider, const Statement& context) { return provider.empty() ? default_provider(context) : provider; }
 
+std::string described(const types::Schema& schema) { return types::tree_string(schema); }
+
+std::string name_list(const types::Schema& schema, const types::Schema& other) {
+  std::string names;
+  for (const types::Field& field : schema)
+    if (std::none_of(other.begin(), other.end(), [&](const types::Field& each) { return equal_ignoring_case(each.name, field.name); }))
+      names += (names.empty() ? "" : ", ") + field.name;
+  return names;
+}
+
+/// A place with a table keeps it; the columns that a statement declares, if any, must be its own.
+void check_same_table(const delta::Table& table, const types::Schema& schema, const std::vector<std::string>& partitions, const std::string& path) {
+  if (schema.empty()) return;
+  const auto snapshot = table.snapshot();
+  const types::Schema& existing = snapshot->schema();
+  std::string differences;
+  const auto differs = [&](const std::string& text) { differences += (differences.empty() ? "- " : "\n- ") + text; };
+  if (const std::string missing = name_list(existing, schema); !missing.empty()) differs("Specified schema is missing field(s): " + missing);
+  if (const std::string extra = name_list(schema, existing); !extra.empty()) differs("Specified schema has additional field(s): " + extra);
+  for (const types::Field& field : schema)
+    for (const types::Field& other : existing) {
+      if (!equal_ignoring_case(field.name, other.name)) continue;
+      if (!types::same_shape(field.type, other.type))
+        differs("Specified type for " + field.name + " is different from existing schema:\n  Specified: " + types::catalog_string(field.type) +
+                "\n  Existing:  " + types::catalog_string(other.type));
+      if (field.nullable != other.nullable)
+        differs("Field " + field.name + " is " + (field.nullable ? "nullable" : "non-nullable") + " in specified schema but " +
+                (other.nullable ? "nullable" : "non-nullable") + " in existing schema.");
+    }
+  if (!differences.empty())
+    throw Error(conditions::kCreateSchemaMismatch, {{"path", path},
+                                                    {"specifiedSchema", described(schema)},
+                                                    {"existingSchema", described(existing)},
+                                                    {"schemaDifferences", differences}});
+  const auto& known = snapshot->metadata().partition_columns;
+  if (!std::equal(partitions.begin(), partitions.end(), known.begin(), known.end(), equal_ignoring_case)) {
+    const auto list = [](const std::vector<std::string>& names) {
+      std::string text;
+      for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+      return text;
+    };
+    throw Error(conditions::kDifferentPartitioning, {{"path", path}, {"specifiedColumns", list(partitions)}, {"existingColumns", list(known)}});
+  }
+}
+
 /// Version 0 of a table without rows.
 void create_empty_delta(delta::Table& table, const catalog::Table& entry, types::Schema schema, const plan::Options& options, bool replace, Statement& context) {
   const auto snapshot = table.exists() ? table.snapshot() : nullptr;
+  check_generated_columns(schema, context);
   delta::Metadata metadata;
   metadata.id = snapshot ? snapshot->metadata().id : random_uuid();
   metadata.schema = std::move(schema);
@@ -95,7 +161,7 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
   }
   const TableRef ref = resolve_name(definition.name, context);
   const std::string provider = ref.is_path() ? ref.format : default_or(definition.provider, context);
-  types::Schema schema = declared_schema(definition);
+  types::Schema schema = declared_schema(definition, provider);
   catalog::Table entry;
   entry.provider = provider;
   entry.comment = definition.comment.value_or("");
@@ -134,7 +200,7 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
       if (schema.empty() && !has_log && definition.location) throw Error(conditions::kDeltaTableNotFoundAtLocation, {{"path", entry.location}});
       create_empty_delta(*table, entry, std::move(schema), definition.options, replaces, context);
     }
-    // An external place with a table keeps it; the declared columns, if any, must be its own.
+    if (has_log && !replaces) check_same_table(*table, schema, entry.partition_columns, entry.location);
   } else {
     if (schema.empty()) {
       const auto source = open_files(context, provider, {catalog::parse_location(entry.location)}, definition.options, {}, {}, nullptr);
@@ -158,7 +224,7 @@ LocalTable create_table_like(const plan::CreateTableLike& command, Statement& co
   create.table.provider = command.provider;
   create.table.location = command.location;
   create.if_not_exists = command.if_not_exists;
-  for (types::Field field : context.analyze(source).schema()) create.table.columns.push_back({std::move(field), {}, {}, {}});
+  for (types::Field field : context.analyze(source).schema()) create.table.columns.push_back({std::move(field), {}, {}, {}, {}});
   return create_table(create, context);
 }
 

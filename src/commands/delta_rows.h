@@ -24,9 +24,4 @@ std::map<std::size_t, std::int64_t> count_matches(const std::shared_ptr<const la
 /// How many rows each of these files has, deleted ones not counted.
 std::map<std::size_t, std::int64_t> count_rows(const lake::delta::Snapshot& snapshot, const std::vector<std::size_t>& files, Statement& context);
 
-/// Throws DELTA_VIOLATE_CONSTRAINT_WITH_VALUES when a row breaks a CHECK constraint of the table.
-void check_constraints(const plan::bound::Query& rows, const lake::delta::Metadata& metadata, Statement& context);
-/// Throws DELTA_REPLACE_WHERE_MISMATCH when a row does not meet the condition.
-void check_replace_condition(const plan::bound::Query& rows, const plan::ExpressionPtr& condition, Statement& context);
-
 }  // namespace lab::commands

@@ -6,8 +6,11 @@
 
 #include "base/ids.h"
 #include "base/letter_case.h"
+#include "base/log.h"
+#include "commands/column_values.h"
 #include "commands/conditions.h"
 #include "commands/delta_rows.h"
+#include "commands/row_rules.h"
 #include "lake/delta/conditions.h"
 #include "sql/parser.h"
 #include "types/type_text.h"
@@ -19,13 +22,18 @@ namespace bound = plan::bound;
 
 namespace {
 
+/// Staged files have their names in the table from the commit on; until then one that nothing there can have.
+constexpr const char* kUnnamedFile = ".dflab-staged/";
+
 bool is_true(const std::string& text) { return equal_ignoring_case(text, "true"); }
 
-void check_no_duplicates(const types::Schema& schema) {
+void check_no_duplicates(const types::Schema& schema, const Statement& context) {
   for (std::size_t i = 0; i < schema.size(); ++i)
     for (std::size_t k = 0; k < i; ++k)
-      if (equal_ignoring_case(schema[i].name, schema[k].name))
-        throw Error(conditions::kColumnAlreadyExists, {{"columnName", types::quote_identifier(schema[i].name)}});
+      if (equal_ignoring_case(schema[i].name, schema[k].name)) {
+        if (context.session().is_spark4()) throw Error(conditions::kDuplicateDataColumns, {{"duplicateCols", lower_case(schema[i].name)}});
+        throw Error(delta::conditions::kDuplicateColumns, {{"coltype", "in the data to save"}, {"duplicateCols", lower_case(schema[i].name)}});
+      }
 }
 
 /// What a DataFrame write makes: everything nullable, names as they are.
@@ -36,6 +44,12 @@ types::Schema new_table_schema(const bound::Query& rows) {
     field.type = types::as_nullable(field.type);
   }
   return schema;
+}
+
+std::string column_list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + types::quote_identifier(name);
+  return "[" + text + "]";
 }
 
 std::string mode_name(plan::SaveMode mode) {
@@ -55,8 +69,8 @@ std::vector<std::string> resolve_partition_columns(const std::vector<std::string
     const auto found = std::find_if(schema.begin(), schema.end(), [&](const types::Field& field) { return equal_ignoring_case(field.name, name); });
     if (found == schema.end()) {
       std::string columns;
-      for (const types::Field& field : schema) columns += (columns.empty() ? "" : ", ") + types::quote_identifier(field.name);
-      throw Error(conditions::kUnresolvedColumnWithSuggestion, {{"objectName", types::quote_identifier(name)}, {"proposal", columns}});
+      for (const types::Field& field : schema) columns += (columns.empty() ? "" : ", ") + field.name;
+      throw Error(conditions::kPartitionColumnNotFound, {{"columnName", types::quote_identifier(name)}, {"schemaMap", columns}});
     }
     result.push_back(found->name);
   }
@@ -64,6 +78,16 @@ std::vector<std::string> resolve_partition_columns(const std::vector<std::string
 }
 
 }  // namespace
+
+StagedFiles::~StagedFiles() {
+  if (files_.empty()) return;
+  try {
+    table_.storage().discard(files_);
+  } catch (const std::exception& failure) {
+    // They stay in the stage, which is swept later.
+    log::warning("commands", "staged files of {} were not removed: {}", table_.storage().uri(), failure.what());
+  }
+}
 
 std::int64_t now_millis(const Statement& context) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(context.world().clock.now().time_since_epoch()).count();
@@ -136,7 +160,8 @@ bound::Query align_rows(bound::Query rows, const types::Schema& target, MatchCol
     }
     rows.root = bound::make_relation(bound::Project{rows.root, std::move(outputs)}, std::move(columns));
   }
-  return analyze::cast_for_insert(std::move(rows), target, false, table_name);
+  return analyze::cast_for_insert(std::move(rows), target, false, table_name,
+                                  {.any_cast = true, .nested_by_name = match == MatchColumns::ByName, .fills_missing = match == MatchColumns::ByName});
 }
 
 WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadata, const bound::Query& rows, Statement& context) {
@@ -159,6 +184,8 @@ WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadat
 
   const auto written = context.session().executor().write(rows, spec, context.stop(), context.progress());
   WrittenData result;
+  result.staged = std::make_shared<StagedFiles>(table);
+  for (const engine::WrittenFile& file : written) result.staged->add({kUnnamedFile + file.path.filename().string(), file.path});
   const std::int64_t now = now_millis(context);
   int index = 0;
   for (const engine::WrittenFile& file : written) {
@@ -211,7 +238,7 @@ Target new_target(const DeltaWrite& write, const Statement& context) {
   return target;
 }
 
-Target existing_target(const delta::Snapshot& snapshot, const DeltaWrite& write, const Statement& context) {
+Target changed_target(const delta::Snapshot& snapshot, const DeltaWrite& write, const Statement& context) {
   if (write.replace_table) {
     Target target = new_target(write, context);
     target.metadata.id = snapshot.metadata().id;
@@ -224,7 +251,7 @@ Target existing_target(const delta::Snapshot& snapshot, const DeltaWrite& write,
                       std::equal(write.partition_by->begin(), write.partition_by->end(), target.metadata.partition_columns.begin(), equal_ignoring_case);
     if (!same && !(overwrites_all && write.options.overwrite_schema))
       throw Error(delta::conditions::kPartitionMismatch,
-                  {{"given", nlohmann::json(*write.partition_by).dump()}, {"table", nlohmann::json(target.metadata.partition_columns).dump()}});
+                  {{"given", column_list(*write.partition_by)}, {"table", column_list(target.metadata.partition_columns)}});
   }
   if (write.match == MatchColumns::ByPosition) return target;
   const types::Schema data = new_table_schema(write.rows);
@@ -244,6 +271,28 @@ Target existing_target(const delta::Snapshot& snapshot, const DeltaWrite& write,
   return target;
 }
 
+Target existing_target(const delta::Snapshot& snapshot, const DeltaWrite& write, const Statement& context) {
+  try {
+    return changed_target(snapshot, write, context);
+  } catch (const Error& failure) {
+    const bool is_mismatch = &failure.condition() == &delta::conditions::kSchemaMismatch || &failure.condition() == &delta::conditions::kPartitionMismatch;
+    if (!is_mismatch || context.session().is_spark4()) throw;
+    throw Error(conditions::kLegacyMetadataMismatch, {{"message", failure.message()}});
+  }
+}
+
+/// Which columns of the table the rows give.
+std::vector<bool> given_columns(const DeltaWrite& write, const types::Schema& schema) {
+  if (write.match == MatchColumns::ByPosition) return write.given.empty() ? std::vector<bool>(schema.size(), true) : write.given;
+  const types::Schema rows = write.rows.schema();
+  std::vector<bool> given;
+  for (const types::Field& field : schema)
+    given.push_back(std::any_of(rows.begin(), rows.end(), [&](const types::Field& column) { return equal_ignoring_case(column.name, field.name); }));
+  return given;
+}
+
+std::string condition_text(const plan::ExpressionPtr& condition) { return plan::query_context(condition->origin).fragment; }
+
 void add_all(std::vector<delta::Action>& to, std::vector<delta::Action> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
@@ -252,7 +301,7 @@ void add_all(std::vector<delta::Action>& to, std::vector<delta::Action> from) {
 
 delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& context) {
   const std::shared_ptr<const delta::Snapshot> snapshot = table.exists() ? table.snapshot() : nullptr;
-  check_no_duplicates(write.rows.schema());
+  check_no_duplicates(write.rows.schema(), context);
   if (snapshot) delta::check_writable(snapshot->protocol(), snapshot->metadata());
   // A stream's or job's batch that came before is not written again.
   if (snapshot && write.options.app_id && write.options.app_version) {
@@ -264,10 +313,20 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
       !snapshot->metadata().partition_columns.empty() && !write.options.overwrite_schema)
     write.dynamic_overwrite = true;
 
-  const Target target = snapshot ? existing_target(*snapshot, write, context) : new_target(write, context);
-  const bound::Query rows = align_rows(std::move(write.rows), target.metadata.schema, write.match, write.table_name);
-  check_constraints(rows, target.metadata, context);
-  if (write.replace_condition) check_replace_condition(rows, write.replace_condition, context);
+  Target target = snapshot ? existing_target(*snapshot, write, context) : new_target(write, context);
+  const std::vector<bool> given = given_columns(write, target.metadata.schema);
+  bound::Query rows = align_rows(std::move(write.rows), target.metadata.schema, write.match, write.table_name);
+  if (snapshot) rows = fill_columns(std::move(rows), target.metadata.schema, given, context);
+
+  // The rows are made once; what they must be is checked on the files that they became.
+  WrittenData data = write_data_files(table, target.metadata, rows, context);
+  check_written_rows(target.metadata, data, context);
+  if (write.replace_condition)
+    check_replace_condition(target.metadata, data, write.replace_condition, write.options.replace_where.value_or(condition_text(write.replace_condition)), context);
+  if (snapshot && numbers_rows(target.metadata.schema, given)) {
+    advance_identity(target.metadata, given, data.num_rows);
+    target.is_changed = target.is_changed || data.num_rows > 0;
+  }
 
   delta::CommitRequest request;
   if (!snapshot) request.actions.emplace_back(delta::protocol_for(target.metadata));
@@ -279,8 +338,8 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
   if (write.options.app_id && write.options.app_version)
     request.actions.emplace_back(delta::SetTransaction{*write.options.app_id, *write.options.app_version, now_millis(context)});
 
-  WrittenData data = write_data_files(table, target.metadata, rows, context);
   const std::int64_t now = now_millis(context);
+  Rewrite kept;
   std::int64_t num_removed = 0, removed_bytes = 0;
   const auto remove = [&](const delta::AddFile& file) {
     ++num_removed;
@@ -289,7 +348,7 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
   };
   if (snapshot && (write.mode == plan::SaveMode::Overwrite || write.replace_table)) {
     if (write.replace_condition) {
-      Rewrite kept = rewrite_without(table, snapshot, write.replace_condition, context);
+      kept = rewrite_without(table, snapshot, write.replace_condition, context);
       for (const std::size_t index : kept.touched) remove(snapshot->files()[index]);
       add_all(request.actions, std::move(kept.data.actions));
       request.files.insert(request.files.end(), kept.data.files.begin(), kept.data.files.end());
@@ -328,6 +387,8 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
   }
   add_all(request.actions, std::move(data.actions));
   request.files.insert(request.files.end(), data.files.begin(), data.files.end());
+  data.staged->hand_over();
+  if (kept.data.staged) kept.data.staged->hand_over();
   return table.commit(snapshot, std::move(request));
 }
 

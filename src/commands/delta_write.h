@@ -24,10 +24,28 @@ DeltaWriteOptions read_delta_options(const plan::Options& options, const Stateme
 /// How rows meet the columns of a table that exists.
 enum class MatchColumns { ByName, ByPosition };
 
+/// Gives up staged files when the statement ends before a commit took them.
+class StagedFiles {
+ public:
+  explicit StagedFiles(lake::delta::Table& table) : table_(table) {}
+  ~StagedFiles();
+  StagedFiles(const StagedFiles&) = delete;
+  StagedFiles& operator=(const StagedFiles&) = delete;
+  void add(lake::delta::TableStorage::NewFile file) { files_.push_back(std::move(file)); }
+  /// From here on Table::commit() sees to them.
+  void hand_over() { files_.clear(); }
+
+ private:
+  lake::delta::Table& table_;
+  std::vector<lake::delta::TableStorage::NewFile> files_;
+};
+
 struct DeltaWrite {
   plan::bound::Query rows;
   plan::SaveMode mode = plan::SaveMode::Append;
   MatchColumns match = MatchColumns::ByName;
+  /// ByPosition: which columns of the table the statement gives; empty: all of them.
+  std::vector<bool> given;
   std::optional<std::vector<std::string>> partition_by;  ///< as the command says; absent: as the table is
   DeltaWriteOptions options;
   /// Rows that match are replaced (INSERT … REPLACE WHERE, overwrite of static partitions); an expression over the table.
@@ -51,6 +69,7 @@ struct WrittenData {
   std::vector<lake::delta::Action> actions;
   std::vector<lake::delta::TableStorage::NewFile> files;
   std::int64_t num_rows = 0, num_bytes = 0;
+  std::shared_ptr<StagedFiles> staged;  ///< to be handed over before the commit
 };
 WrittenData write_data_files(lake::delta::Table& table, const lake::delta::Metadata& metadata, const plan::bound::Query& rows, Statement& context);
 

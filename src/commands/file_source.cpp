@@ -6,6 +6,7 @@
 #include "commands/conditions.h"
 #include "commands/listing.h"
 #include "commands/partitions.h"
+#include "lake/delta/conditions.h"
 #include "scan/parquet_schema.h"
 #include "scan/text_schema.h"
 #include "types/type_text.h"
@@ -40,6 +41,8 @@ std::optional<std::string> find_option(const plan::Options& options, const char*
 }
 
 }  // namespace
+
+bool is_folder_of_files(const scan::TableSource& source) { return dynamic_cast<const FileSource*>(&source) != nullptr; }
 
 std::int64_t instant_of(const plan::ExpressionPtr& time, const Statement& statement) {
   const auto cast = plan::make_expression(plan::Cast{time, types::TypeKind::Timestamp, plan::CastMode::Ansi});
@@ -80,7 +83,10 @@ std::shared_ptr<const scan::TableSource> open_delta(const Statement& statement, 
     place = catalog::parse_location(place.text.substr(0, at));
     table = statement.world().places.delta_table(place, statement.origin("read"));
   }
-  if (!table->exists() && !statement.world().places.exists(place)) throw Error(conditions::kPathNotFound, {{"path", place.text}});
+  if (!table->exists()) {
+    if (!statement.world().places.exists(place)) throw Error(conditions::kPathNotFound, {{"path", place.text}});
+    throw Error(delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(place.text)}});
+  }
   return snapshot_of(*table, options, version, timestamp_as_of, statement)->source();
 }
 

@@ -11,6 +11,9 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
                                                     const plan::Options& options, const std::optional<types::Schema>& schema,
                                                     const std::optional<std::string>& version_as_of, const plan::ExpressionPtr& timestamp_as_of);
 
+/// Plain files, which may change while a statement reads them; tables and rows do not.
+bool is_folder_of_files(const scan::TableSource& source);
+
 /// Microseconds of a time that a query names: a literal, or an expression over none. Throws INVALID_TIME_TRAVEL_TIMESTAMP_EXPR for NULL.
 std::int64_t instant_of(const plan::ExpressionPtr& time, const Statement& statement);
 

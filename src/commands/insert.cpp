@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "commands/conditions.h"
-
 #include "base/letter_case.h"
+#include "commands/column_values.h"
+#include "commands/conditions.h"
 #include "commands/delta_write.h"
 #include "commands/execute.h"
 #include "commands/file_write.h"
@@ -11,41 +11,105 @@
 namespace lab::commands {
 namespace {
 
-/// The rows in the order of the table's columns: a column list, BY NAME or static partitions put them elsewhere than they came.
-plan::RelationPtr place_columns(const plan::Insert& command, const types::Schema& table, Statement& context, const std::string& table_name) {
-  if (command.columns.empty() && command.partition.empty()) return command.query;
-  const types::Schema given = context.analyze(command.query).schema();
-  std::vector<std::string> targets = command.columns;
-  if (targets.empty()) {
-    // Static partitions have their value in the statement; the rows fill the other columns in order.
-    for (const types::Field& field : table) {
-      const bool is_static = std::any_of(command.partition.begin(), command.partition.end(),
-                                         [&](const auto& part) { return part.second && equal_ignoring_case(part.first, field.name); });
-      if (!is_static) targets.push_back(field.name);
-    }
+/// Rows in the order of the table's columns, and which of these the statement gives; the others are NULL until the table fills them.
+struct PlacedRows {
+  plan::RelationPtr rows;
+  std::vector<bool> given;
+};
+
+/// The columns of the table that the rows fill, in their order: a column list, else all that have no static partition value.
+std::vector<std::string> target_columns(const plan::Insert& command, const types::Schema& table) {
+  if (!command.columns.empty()) return command.columns;
+  std::vector<std::string> targets;
+  for (const types::Field& field : table) {
+    const bool is_static = std::any_of(command.partition.begin(), command.partition.end(),
+                                       [&](const auto& part) { return part.second && equal_ignoring_case(part.first, field.name); });
+    if (!is_static) targets.push_back(field.name);
   }
+  return targets;
+}
+
+const types::Field* find_field(const types::Schema& table, const std::string& name) {
+  const auto found = std::find_if(table.begin(), table.end(), [&](const types::Field& field) { return equal_ignoring_case(field.name, name); });
+  return found == table.end() ? nullptr : &*found;
+}
+
+/// DEFAULT among values becomes what it stands for.
+plan::Expressions with_defaults(const plan::Expressions& values, const std::vector<std::string>& targets, const types::Schema& table) {
+  plan::Expressions result = values;
+  for (std::size_t i = 0; i < result.size() && i < targets.size(); ++i)
+    if (const types::Field* field = find_field(table, targets[i]); field && is_default_keyword(result[i])) result[i] = default_value(*field);
+  return result;
+}
+
+plan::RelationPtr with_defaults(const plan::RelationPtr& query, const std::vector<std::string>& targets, const types::Schema& table) {
+  auto changed = std::make_shared<plan::Relation>(*query);
+  if (auto* values = std::get_if<plan::InlineTable>(&changed->node)) {
+    for (plan::Expressions& row : values->rows) row = with_defaults(row, targets, table);
+    return changed;
+  }
+  if (auto* project = std::get_if<plan::Project>(&changed->node)) {
+    project->expressions = with_defaults(project->expressions, targets, table);
+    return changed;
+  }
+  return query;
+}
+
+std::string name_list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + types::quote_identifier(name);
+  return text;
+}
+
+PlacedRows place_columns(const plan::Insert& command, const types::Schema& table, Statement& context, const std::string& table_name) {
+  const std::vector<std::string> targets = target_columns(command, table);
+  for (const std::string& name : command.columns)
+    if (!find_field(table, name)) {
+      std::vector<std::string> names;
+      for (const types::Field& field : table) names.push_back(field.name);
+      throw Error(conditions::kUnresolvedColumnWithSuggestion, {{"objectName", types::quote_identifier(name)}, {"proposal", name_list(names)}});
+    }
+  const plan::RelationPtr query = with_defaults(command.query, targets, table);
+  if (command.columns.empty() && command.partition.empty()) return {query, {}};
+  const types::Schema given = context.analyze(query).schema();
   if (targets.size() != given.size()) {
-    std::string wanted, have;
-    for (const std::string& name : targets) wanted += (wanted.empty() ? "" : ", ") + types::quote_identifier(name);
-    for (const types::Field& field : given) have += (have.empty() ? "" : ", ") + types::quote_identifier(field.name);
+    std::vector<std::string> have;
+    for (const types::Field& field : given) have.push_back(field.name);
     throw Error(given.size() > targets.size() ? conditions::kTooManyDataColumns : conditions::kNotEnoughDataColumns,
-                {{"tableName", table_name}, {"tableColumns", wanted}, {"dataColumns", have}});
+                {{"tableName", table_name}, {"tableColumns", name_list(targets)}, {"dataColumns", name_list(have)}});
   }
   // Positions become names of ours, then names of the table.
   std::vector<std::string> positions;
   for (std::size_t i = 0; i < given.size(); ++i) positions.push_back("__dflab_p" + std::to_string(i));
-  const plan::RelationPtr numbered = plan::make_relation(plan::ToDf{command.query, positions});
+  const plan::RelationPtr numbered = plan::make_relation(plan::ToDf{query, positions});
+  PlacedRows placed;
   plan::Expressions columns;
   for (const types::Field& field : table) {
     plan::ExpressionPtr value;
     for (std::size_t i = 0; i < targets.size(); ++i)
       if (equal_ignoring_case(targets[i], field.name)) value = plan::make_attribute({positions[i]});
     for (const auto& [name, constant] : command.partition)
-      if (constant && equal_ignoring_case(name, field.name)) value = constant;
+      if (constant && equal_ignoring_case(name, field.name)) value = is_default_keyword(constant) ? default_value(field) : constant;
+    placed.given.push_back(value != nullptr);
     if (!value) value = plan::make_expression(plan::Cast{plan::make_literal(types::Literal::null()), field.type, plan::CastMode::Session});
     columns.push_back(plan::make_expression(plan::Alias{std::move(value), {field.name}, {}}));
   }
-  return plan::make_relation(plan::Project{numbered, std::move(columns)});
+  placed.rows = plan::make_relation(plan::Project{numbered, std::move(columns)});
+  return placed;
+}
+
+/// Rows with more columns than the table: the first ones are the table's by position, and the others new ones, which a schema that may
+/// grow takes in.
+plan::RelationPtr with_new_columns(const plan::RelationPtr& rows, const types::Schema& given, const types::Schema& table) {
+  std::vector<std::string> positions;
+  plan::Expressions columns;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    positions.push_back("__dflab_p" + std::to_string(i));
+    plan::ExpressionPtr value = plan::make_attribute({positions[i]});
+    if (i < table.size()) value = plan::make_expression(plan::Cast{std::move(value), table[i].type, plan::CastMode::Ansi});
+    columns.push_back(plan::make_expression(plan::Alias{std::move(value), {i < table.size() ? table[i].name : given[i].name}, {}}));
+  }
+  return plan::make_relation(plan::Project{plan::make_relation(plan::ToDf{rows, std::move(positions)}), std::move(columns)});
 }
 
 /// `PARTITION (a = 1)` as a condition over the table, for INSERT OVERWRITE; null without static values.
@@ -66,18 +130,36 @@ LocalTable insert(const plan::Insert& command, Statement& context) {
   if (!ref.is_path()) {
     const auto entry = context.world().catalog.find_table(ref.database, ref.table);
     if (entry && !entry->is_view() && entry->provider != "delta") {
-      const plan::RelationPtr rows = place_columns(command, entry->schema, context, ref.quoted());
-      append_to_file_table(*entry, context.analyze(rows), command.overwrite, context);
+      append_to_file_table(*entry, context.analyze(place_columns(command, entry->schema, context, ref.quoted()).rows), command.overwrite, context);
       return no_rows();
     }
   }
   DeltaTarget target = open_delta_target(ref, context, "INSERT");
+  require_delta_table(target, ref, context);
   const auto snapshot = target.table->snapshot();
   DeltaWrite write;
-  write.rows = context.analyze(command.by_name ? command.query : place_columns(command, snapshot->schema(), context, target.name));
-  write.match = command.by_name ? MatchColumns::ByName : MatchColumns::ByPosition;
-  write.mode = command.overwrite || command.replace_where ? plan::SaveMode::Overwrite : plan::SaveMode::Append;
+  const types::Schema& table = snapshot->schema();
   write.options = read_delta_options({}, context);
+  write.match = MatchColumns::ByName;
+  if (command.by_name) {
+    write.rows = context.analyze(command.query);
+  } else {
+    PlacedRows placed = place_columns(command, table, context, target.name);
+    write.rows = context.analyze(placed.rows);
+    const types::Schema given = write.rows.schema();
+    if (given.size() < table.size())
+      throw Error(conditions::kDeltaInsertArity, {{"tableName", target.shown_name()},
+                                                  {"columnName", "not enough data columns"},
+                                                  {"numColumns", std::to_string(table.size())},
+                                                  {"insertColumns", std::to_string(given.size())}});
+    if (given.size() > table.size()) {
+      write.rows = context.analyze(with_new_columns(placed.rows, given, table));
+    } else {
+      write.match = MatchColumns::ByPosition;
+      write.given = std::move(placed.given);
+    }
+  }
+  write.mode = command.overwrite || command.replace_where ? plan::SaveMode::Overwrite : plan::SaveMode::Append;
   write.options.dynamic_partitions = write.options.dynamic_partitions && command.overwrite && command.partition.empty();
   write.replace_condition = command.replace_where ? command.replace_where : command.overwrite ? static_partitions(command) : nullptr;
   const bool has_dynamic = std::any_of(command.partition.begin(), command.partition.end(), [](const auto& part) { return part.second == nullptr; });

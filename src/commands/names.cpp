@@ -2,6 +2,7 @@
 
 #include "base/letter_case.h"
 #include "commands/statement.h"
+#include "lake/delta/conditions.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
@@ -52,6 +53,11 @@ std::string resolve_database(const plan::NameParts& name, const Statement& state
   throw Error(conditions::kRequiresSinglePartNamespace, {{"sessionCatalog", types::quote_identifier(catalog::kCatalogName)}, {"namespace", types::quote_parts(name)}});
 }
 
+std::string DeltaTarget::shown_name() const {
+  if (!entry) return "delta." + types::quote_identifier(table->storage().uri());
+  return std::string(catalog::kCatalogName) + "." + entry->database + "." + entry->name;
+}
+
 DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, const char* operation) {
   World& world = statement.world();
   DeltaTarget target;
@@ -69,6 +75,13 @@ DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, c
   return target;
 }
 
+void require_delta_table(const DeltaTarget& target, const TableRef& ref, const Statement& statement) {
+  if (target.table->exists()) return;
+  const std::string place = ref.is_path() ? ref.location->text : target.entry->location;
+  if (ref.is_path() && !statement.world().places.exists(*ref.location)) throw Error(conditions::kPathNotFound, {{"path", place}});
+  throw Error(lake::delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(place)}});
+}
+
 DmlTarget open_dml_target(const plan::RelationPtr& target, const Statement& statement, const char* operation) {
   if (const auto* alias = std::get_if<plan::SubqueryAlias>(&target->node)) {
     DmlTarget inner = open_dml_target(alias->input, statement, operation);
@@ -80,6 +93,7 @@ DmlTarget open_dml_target(const plan::RelationPtr& target, const Statement& stat
       throw Error(conditions::kExpectTableNotView, {{"operation", operation}, {"viewName", types::quote_parts(named->name)}});
     const TableRef ref = resolve_name(named->name, statement);
     DmlTarget result{open_delta_target(ref, statement, operation), {}};
+    require_delta_table(result.delta, ref, statement);
     if (ref.is_path()) {
       result.qualifier = {"delta", ref.location->text};
     } else {
@@ -91,7 +105,9 @@ DmlTarget open_dml_target(const plan::RelationPtr& target, const Statement& stat
     TableRef ref;
     ref.format = "delta";
     ref.location = catalog::parse_location(source->paths[0]);
-    return {open_delta_target(ref, statement, operation), {}};
+    DmlTarget result{open_delta_target(ref, statement, operation), {}};
+    require_delta_table(result.delta, ref, statement);
+    return result;
   }
   throw Error(conditions::kUnsupportedTableOperation, {{"tableName", "the target"}, {"operation", operation}});
 }

@@ -82,7 +82,17 @@ std::vector<types::Values> Statement::collect(const plan::bound::Query& query) c
 
 std::vector<std::vector<types::Value>> Statement::evaluate(const plan::bound::Query& query) const { return collect(query); }
 
+std::shared_ptr<const scan::TableSource> Statement::pinned(const void* node, const std::function<std::shared_ptr<const scan::TableSource>()>& open) const {
+  if (!pins_) return open();
+  if (const auto found = pins_->sources.find(node); found != pins_->sources.end()) return found->second;
+  return pins_->sources.emplace(node, open()).first->second;
+}
+
 std::shared_ptr<const scan::TableSource> Statement::run_statement(const plan::Statement& statement) const {
+  return pinned(&statement, [&] { return run_inner(statement); });
+}
+
+std::shared_ptr<const scan::TableSource> Statement::run_inner(const plan::Statement& statement) const {
   // A statement of its own in the same session: what it changes is seen by what is analyzed after it.
   Statement inner(world_, session_, stop_, progress_);
   Outcome outcome = inner.execute(statement);
@@ -110,6 +120,12 @@ plan::RelationPtr parse_view(const catalog::Table& entry) {
 }  // namespace
 
 analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) const {
+  if (!pins_) return find_table(table);
+  if (const auto found = pins_->tables.find(&table); found != pins_->tables.end()) return found->second;
+  return pins_->tables.emplace(&table, find_table(table)).first->second;
+}
+
+analyze::ResolvedTable Statement::find_table(const plan::NamedTable& table) const {
   if (table.name.size() == 1) {
     if (const auto view = session_.find_temp_view(table.name[0])) return resolve_temp_view(*view, table.name);
   }
@@ -142,6 +158,10 @@ analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) c
 }
 
 std::shared_ptr<const scan::TableSource> Statement::open_source(const plan::DataSource& source) const {
+  return pinned(&source, [&] { return open_files_of(source); });
+}
+
+std::shared_ptr<const scan::TableSource> Statement::open_files_of(const plan::DataSource& source) const {
   if (source.is_streaming) throw Error(conditions::kUnsupportedFeature, {{"feature", "structured streaming"}, {"hint", ""}});
   std::string format = source.format.empty() ? *session_.setting("spark.sql.sources.default") : source.format;
   std::vector<catalog::Location> locations;

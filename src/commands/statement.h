@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -54,6 +55,10 @@ class Statement final : public analyze::Context {
   const exec::Executor::ProgressSink& progress() const { return progress_; }
   store::Origin origin(std::string request) const { return {session_.user(), "spark", std::move(request)}; }
 
+  /// From here on what a plan's nodes name is opened once: for statements that analyze the same plan several times, between which others
+  /// may change tables and files.
+  void pin_sources() { pins_ = std::make_unique<Pins>(); }
+
   std::unique_ptr<engine::ResultStream> run(const plan::bound::Query& query) const;
   /// All rows, for small results.
   std::vector<types::Values> collect(const plan::bound::Query& query) const;
@@ -70,11 +75,23 @@ class Statement final : public analyze::Context {
   std::string current_database() const override { return session_.current_database(); }
 
  private:
+  /// By the node that asked. Trees of the statement and of views live as long as the statement, so that an address names a node.
+  struct Pins {
+    std::map<const void*, analyze::ResolvedTable> tables;
+    std::map<const void*, std::shared_ptr<const scan::TableSource>> sources;
+  };
+
+  analyze::ResolvedTable find_table(const plan::NamedTable& table) const;
+  std::shared_ptr<const scan::TableSource> open_files_of(const plan::DataSource& source) const;
+  std::shared_ptr<const scan::TableSource> run_inner(const plan::Statement& statement) const;
+  std::shared_ptr<const scan::TableSource> pinned(const void* node, const std::function<std::shared_ptr<const scan::TableSource>()>& open) const;
+
   World& world_;
   SessionState& session_;
   std::stop_token stop_;
   exec::Executor::ProgressSink progress_;
   plan::bound::Policy policy_;
+  std::unique_ptr<Pins> pins_;  ///< null: nothing is pinned
 };
 
 /// A table name in full: database and table of spark_catalog, or a path with its format (delta.`/x`).
@@ -96,8 +113,12 @@ struct DeltaTarget {
   std::shared_ptr<lake::delta::Table> table;
   std::optional<catalog::Table> entry;  ///< absent for a path
   std::string name;                     ///< for messages
+  /// As Delta's own messages name it: spark_catalog.default.t, delta.`file:/x`.
+  std::string shown_name() const;
 };
 DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, const char* operation);
+/// Throws PATH_NOT_FOUND or DELTA_TABLE_NOT_FOUND when there is no Delta table at the place.
+void require_delta_table(const DeltaTarget& target, const TableRef& ref, const Statement& statement);
 /// The same for the target relation of MERGE, UPDATE, DELETE: a table with an optional alias around it.
 struct DmlTarget {
   DeltaTarget delta;

@@ -7,9 +7,15 @@ namespace lab::plan {
 
 enum class SaveMode : std::uint8_t { ErrorIfExists, Append, Overwrite, Ignore };
 
+/// GENERATED ALWAYS | BY DEFAULT AS IDENTITY.
+struct IdentityDefinition {
+  std::int64_t start = 1, step = 1;
+  bool allows_explicit = false;
+};
 struct ColumnDefinition {
   types::Field field;
   std::optional<std::string> comment, default_sql, generated_sql;
+  std::optional<IdentityDefinition> identity = {};
 };
 /// `PARTITIONED BY (a, days(b))` and CLUSTER BY: plain columns are attributes, transforms calls.
 struct TableDefinition {

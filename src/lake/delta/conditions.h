@@ -5,7 +5,7 @@
 /// Delta's own conditions (names, messages and SQLSTATE as in Delta's error classes).
 namespace lab::lake::delta::conditions {
 
-inline constexpr Condition kPartitionMismatch{"DELTA_PARTITION_COLUMNS_MISMATCH", "42P10", Kind::Analysis,
+inline constexpr Condition kPartitionMismatch{"DELTA_METADATA_MISMATCH", "42KDG", Kind::Analysis,
                                               "Partition columns do not match the partition columns of the table.\nGiven: <given>\nTable: <table>"};
 
 // What is there, and what of it we can read.
@@ -126,7 +126,7 @@ inline constexpr Condition kDomainMetadataNotSupported{
 
 // Schemas.
 inline constexpr Condition kSchemaMismatch{
-    "DELTA_METADATA_MISMATCH.SCHEMA_MISMATCH", "42KDG", Kind::Analysis,
+    "DELTA_METADATA_MISMATCH", "42KDG", Kind::Analysis,
     "A schema mismatch detected when writing to the Delta table (Table ID: <id>).\nTo enable schema migration using DataFrameWriter or "
     "DataStreamWriter, please set:\n'.option(\"mergeSchema\", \"true\")'.\nFor other operations, set the session "
     "configuration\nspark.databricks.delta.schema.autoMerge.enabled to \"true\". See the documentation\nspecific to the operation for "

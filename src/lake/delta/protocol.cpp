@@ -123,6 +123,22 @@ std::set<std::string> needed_features(const Metadata& metadata) {
   return needed;
 }
 
+// Where the listed features are just those of an older number, the number says it, and more programs can read the table.
+Protocol normalized(Protocol protocol) {
+  if (protocol.min_writer_version < 7) return protocol;
+  const std::set<std::string> listed(protocol.writer_features.begin(), protocol.writer_features.end());
+  const bool has_mapping = listed.contains("columnMapping");
+  for (const std::string& name : protocol.reader_features)
+    if (name != "columnMapping") return protocol;
+  std::set<std::string> implied;
+  for (int version = 1; version < 7; ++version) {
+    for (const Feature& feature : kFeatures)
+      if (feature.legacy_writer == version) implied.emplace(feature.name);
+    if (implied == listed) return {.min_reader_version = has_mapping ? 2 : 1, .min_writer_version = version, .reader_features = {}, .writer_features = {}};
+  }
+  return protocol;
+}
+
 // `base` with these features, in the least form that can say so.
 Protocol with_features(const Protocol& base, const std::set<std::string>& needed) {
   std::vector<std::string> missing;
@@ -154,7 +170,7 @@ Protocol with_features(const Protocol& base, const std::set<std::string>& needed
     }
     if (!contains(result.reader_features, name)) result.reader_features.push_back(name);
   }
-  return result;
+  return normalized(std::move(result));
 }
 
 void refuse_unwritable(const std::vector<std::string>& names) {
@@ -204,19 +220,15 @@ Protocol protocol_for(const Metadata& metadata) {
     const auto value = parse_value(text, TypeKind::Int);
     if (!value || value->integer() < least || value->integer() > most)
       throw Error(conditions::kInvalidProperty, {{"table", metadata.id}, {"property", key}, {"rule", "must be a version of the protocol, found " + text}});
-    return std::max(otherwise, static_cast<int>(value->integer()));
+    return static_cast<int>(value->integer());
   };
   const int reader = version("delta.minReaderVersion", 1, 3, 1), writer = version("delta.minWriterVersion", 1, 7, 2);
   if (writer < 7) protocol.min_writer_version = writer;
   if (reader < 3) protocol.min_reader_version = reader;
   std::set<std::string> needed = needed_features(metadata);
-  if (writer == 7 || reader == 3) {
-    // Asked for by number: the table lists its features from the start.
-    protocol = with_features(protocol, {"vacuumProtocolCheck"});
-    std::erase(protocol.writer_features, "vacuumProtocolCheck");
-    std::erase(protocol.reader_features, "vacuumProtocolCheck");
-    if (reader < 3) protocol.min_reader_version = reader, protocol.reader_features.clear();
-  }
+  // Asked for by number: the table has the features that it needs and none that come with an older number.
+  if (writer == 7 || reader == 3) protocol = {.min_reader_version = std::min(reader, 2), .min_writer_version = 1, .reader_features = {}, .writer_features = {}};
+  if (reader == 3) protocol.min_reader_version = 1;
   protocol = with_features(protocol, needed);
   check_writable(protocol, metadata);
   return protocol;
@@ -242,10 +254,7 @@ void check_writable(const Protocol& protocol, const Metadata& metadata) {
       const Feature* feature = find_feature(name);
       if (!feature || !feature->can_write) refused.push_back(name);
     }
-  // Listed features that oblige a writer only where the table uses them, in ways that are not there.
-  if (any_field_with(metadata.schema, "delta.identity.")) refused.emplace_back("identityColumns");
-  if (any_field_with(metadata.schema, "delta.generationExpression")) refused.emplace_back("generatedColumns");
-  if (any_field_with(metadata.schema, "CURRENT_DEFAULT")) refused.emplace_back("allowColumnDefaults");
+  // A listed feature that obliges a writer only where the table uses it, in a way that is not there.
   if (mapping_mode(metadata) == MappingMode::Id &&
       std::any_of(metadata.schema.begin(), metadata.schema.end(), [](const types::Field& field) { return field.type.is_nested(); }))
     refused.emplace_back("columnMapping (ids of nested fields)");

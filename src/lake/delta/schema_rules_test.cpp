@@ -34,8 +34,8 @@ TEST(MergeSchema, other_types_do_not_merge) {
 }
 
 TEST(MergeSchema, without_leave_the_schema_stays) {
-  EXPECT_EQ(error_of([] { merged("a INT", "a INT, b INT", false); }), "DELTA_METADATA_MISMATCH.SCHEMA_MISMATCH");
-  EXPECT_EQ(error_of([] { merged("s STRUCT<x: INT>", "s STRUCT<x: INT, y: INT>", false); }), "DELTA_METADATA_MISMATCH.SCHEMA_MISMATCH");
+  EXPECT_EQ(error_of([] { merged("a INT", "a INT, b INT", false); }), "DELTA_METADATA_MISMATCH");
+  EXPECT_EQ(error_of([] { merged("s STRUCT<x: INT>", "s STRUCT<x: INT, y: INT>", false); }), "DELTA_METADATA_MISMATCH");
   EXPECT_EQ(merged("a INT, b INT", "b INT", false), types::schema_to_ddl(schema("a INT, b INT")));
 }
 
@@ -94,6 +94,10 @@ TEST(Protocols, ask_for_no_more_than_the_table_needs) {
   EXPECT_EQ(of("a INT", {{"delta.enableDeletionVectors", "true"}, {"delta.columnMapping.mode", "name"}}),
             "3,7 r:columnMapping r:deletionVectors w:appendOnly w:invariants w:columnMapping w:deletionVectors");
   EXPECT_EQ(of("a INT", {{"delta.minReaderVersion", "2"}, {"delta.minWriterVersion", "5"}}), "2,5");
+  EXPECT_EQ(of("a INT", {{"delta.minReaderVersion", "3"}, {"delta.minWriterVersion", "7"}}), "1,1");
+  EXPECT_EQ(of("a INT", {{"delta.minWriterVersion", "3"}}), "1,3");
+  EXPECT_EQ(of("a INT", {{"delta.constraints.c", "a > 0"}}), "1,3");
+  EXPECT_EQ(of("a INT", {{"delta.enableChangeDataFeed", "true"}}), "1,7 w:appendOnly w:invariants w:changeDataFeed");
   EXPECT_EQ(of("a INT", {{"delta.feature.v2Checkpoint", "supported"}}), "3,7 r:v2Checkpoint w:appendOnly w:invariants w:v2Checkpoint");
 }
 
@@ -105,9 +109,6 @@ TEST(Protocols, what_we_cannot_do_is_refused_by_name) {
             "DELTA_UNSUPPORTED_FEATURES_FOR_READ");
   EXPECT_EQ(error_of([&] { check_readable({4, 7, {}, {}}, plain, "t"); }), "DELTA_INVALID_PROTOCOL_VERSION");
   EXPECT_EQ(error_of([&] { check_writable({1, 7, {}, {"icebergCompatV2"}}, plain); }), "DELTA_UNSUPPORTED_FEATURES_FOR_WRITE");
-  Metadata identity = plain;
-  identity.schema[0].metadata = R"({"delta.identity.start":1})";
-  EXPECT_EQ(error_of([&] { check_writable({1, 6, {}, {}}, identity); }), "DELTA_UNSUPPORTED_FEATURES_FOR_WRITE");
   Metadata widened = plain;
   widened.schema[0].metadata = R"({"delta.typeChanges":[{"fromType":"short","toType":"integer"},{"fromType":"string","toType":"integer"}]})";
   EXPECT_EQ(error_of([&] { check_readable({3, 7, {"typeWidening"}, {"typeWidening"}}, widened, "t"); }), "DELTA_UNSUPPORTED_TYPE_CHANGE_IN_SCHEMA");

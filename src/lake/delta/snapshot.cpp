@@ -1,9 +1,11 @@
 #include "lake/delta/snapshot.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "base/error.h"
 #include "lake/delta/column_mapping.h"
+#include "lake/delta/column_rules.h"
 #include "lake/delta/conditions.h"
 #include "lake/delta/deletion_vector.h"
 #include "lake/delta/features.h"
@@ -24,6 +26,15 @@ class DeltaSource final : public scan::TableSource {
   std::string name_;
   scan::FileScan scan_;
 };
+
+types::Values partition_values_of(const AddFile& file, const std::vector<std::string>& keys, const std::vector<types::Field>& columns) {
+  types::Values values;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto found = file.partition_values.find(keys[i]);
+    values.push_back(found == file.partition_values.end() ? types::Value{} : parse_partition_value(found->second, columns[i].type));
+  }
+  return values;
+}
 
 }  // namespace
 
@@ -160,18 +171,32 @@ std::shared_ptr<const scan::TableSource> LogSnapshot::source_of(const std::vecto
     data.path = opened[i]->path.string();
     data.num_bytes = opened[i]->num_bytes;
     data.num_rows = statistics.num_rows;
-    for (std::size_t k = 0; k < layout.partition_keys.size(); ++k) {
-      const auto found = file.partition_values.find(layout.partition_keys[k]);
-      data.partition_values.push_back(found == file.partition_values.end() ? types::Value{}
-                                                                           : parse_partition_value(found->second, scan.partition_columns[k].type));
-    }
+    data.partition_values = partition_values_of(file, layout.partition_keys, scan.partition_columns);
     data.statistics = statistics.columns;
     if (file.deletion_vector)
       data.deleted_rows = std::make_shared<const std::vector<std::uint64_t>>(read_deletion_vector(*storage_, *file.deletion_vector));
     data.lease = std::move(opened[i]->lease);
     scan.files.push_back(std::move(data));
   }
-  return std::make_shared<DeltaSource>(state_.metadata->schema, storage_->uri(), std::move(scan));
+  return std::make_shared<DeltaSource>(without_internal_metadata(state_.metadata->schema), storage_->uri(), std::move(scan));
+}
+
+std::shared_ptr<const scan::TableSource> source_of_staged(const Metadata& metadata, const std::vector<Action>& actions,
+                                                          const std::vector<TableStorage::NewFile>& files) {
+  ColumnLayout layout = layout_of(metadata);
+  scan::FileScan scan = std::move(layout.columns);
+  for (const Action& action : actions) {
+    const auto* add = std::get_if<AddFile>(&action);
+    if (!add) continue;
+    const auto staged = std::find_if(files.begin(), files.end(), [&](const TableStorage::NewFile& file) { return file.path == add->path; });
+    if (staged == files.end()) continue;
+    scan::DataFile data;
+    data.path = staged->staged.string();
+    data.num_bytes = add->num_bytes;
+    data.partition_values = partition_values_of(*add, layout.partition_keys, scan.partition_columns);
+    scan.files.push_back(std::move(data));
+  }
+  return std::make_shared<DeltaSource>(without_internal_metadata(metadata.schema), "written rows", std::move(scan));
 }
 
 }  // namespace lab::lake::delta

@@ -105,6 +105,10 @@ std::vector<PhysicalColumn> physical_columns(const Metadata& metadata);
 /// `columns` are those of the schema that are no partition columns, in order.
 std::string statistics_of(std::int64_t num_rows, const Metadata& metadata, const std::vector<scan::ColumnStatistics>& columns);
 
+/// Rows that were written and not committed yet, for rules that they must meet: the adds among `actions` whose files are in `files`.
+std::shared_ptr<const scan::TableSource> source_of_staged(const Metadata& metadata, const std::vector<Action>& actions,
+                                                          const std::vector<TableStorage::NewFile>& files);
+
 /// Checks and completes the metadata of a new table: valid names, known properties, column mapping ids. Throws Delta's errors.
 void prepare_new_metadata(Metadata& metadata);
 /// The same after the schema of an existing table was changed or replaced.

@@ -88,11 +88,12 @@ plan::Statement read_create(const delta_proto::CreateDeltaTable& message) {
   if (table.name.empty() && table.location) table.name = {"delta", *table.location};
   if (message.has_comment()) table.comment = message.comment();
   for (const auto& column : message.columns()) {
-    if (column.has_identity_info()) return {plan::UnsupportedCommand{"identity columns"}, {}};
     plan::ColumnDefinition definition;
     definition.field = {column.name(), read_type(column.data_type()), column.nullable(), {}};
     if (column.has_comment()) definition.comment = column.comment();
     if (column.has_generated_always_as()) definition.generated_sql = column.generated_always_as();
+    if (column.has_identity_info())
+      definition.identity = {column.identity_info().start(), column.identity_info().step(), column.identity_info().allow_explicit_insert()};
     table.columns.push_back(std::move(definition));
   }
   for (const auto& name : message.partitioning_columns()) table.partitioning.push_back(plan::make_attribute({name}));
