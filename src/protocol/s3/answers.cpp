@@ -327,18 +327,4 @@ std::string write_tagging(const NameValues& tags) {
   return std::move(xml).finish();
 }
 
-std::string write_private_acl(const Owner& owner) {
-  XmlWriter xml;
-  xml.open_root("AccessControlPolicy");
-  write_owner(xml, "Owner", owner);
-  xml.open("AccessControlList");
-  xml.open("Grant");
-  xml.raw("<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\">");
-  xml.element("ID", owner.id);
-  xml.element("DisplayName", owner.display_name);
-  xml.raw("</Grantee>");
-  xml.element("Permission", "FULL_CONTROL");
-  return std::move(xml).finish();
-}
-
 }  // namespace lab::s3

@@ -182,7 +182,5 @@ std::string write_object_attributes(const ObjectAttributes& attributes);
 /// `status` is Enabled, Suspended, or empty when versioning was never on.
 std::string write_versioning(std::string_view status);
 std::string write_tagging(const NameValues& tags);
-/// The private canned ACL: full control for the owner, which is what every resource has.
-std::string write_private_acl(const Owner& owner);
 
 }  // namespace lab::s3

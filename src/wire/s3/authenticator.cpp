@@ -10,7 +10,8 @@ constexpr std::size_t kMaxKeptKeys = 256;
 Authenticated Authenticator::authenticate(const RequestHead& head, std::chrono::sys_seconds now) {
   if (const auto version_2 = parse_authentication_v2(head)) return authenticate_v2(head, *version_2, now);
   auto authentication = parse_authentication(head);
-  if (!authentication) throw Error(conditions::kAccessDenied);
+  // What somebody without a name may do is decided by the bucket.
+  if (!authentication) return {};
   if (authentication->scope.service != "s3") {
     throw Error(conditions::kAuthorizationHeaderMalformed, {{"reason", "incorrect service; this endpoint belongs to \"s3\""}});
   }

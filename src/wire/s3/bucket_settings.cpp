@@ -31,17 +31,17 @@ std::string read_public_access_block(const Call&, std::string_view document) {
   return std::move(xml).finish();
 }
 
+bool is_ownership(std::string_view mode) {
+  return mode == "BucketOwnerEnforced" || mode == "BucketOwnerPreferred" || mode == "ObjectWriter";
+}
+
 std::string read_ownership(const Call&, std::string_view document) {
   const XmlElement root = parse_xml(document);
   const XmlElement* rule = root.find("Rule");
   if (root.name != "OwnershipControls" || rule == nullptr || root.children.size() != 1) throw Error(conditions::kMalformedXml);
   const std::string_view mode = trim_spaces(rule->text_of("ObjectOwnership"));
-  if (mode != "BucketOwnerEnforced" && mode != "BucketOwnerPreferred" && mode != "ObjectWriter") throw Error(conditions::kMalformedXml);
-  XmlWriter xml;
-  xml.open_root(root.name);
-  xml.open("Rule");
-  xml.element("ObjectOwnership", mode);
-  return std::move(xml).finish();
+  if (!is_ownership(mode)) throw Error(conditions::kMalformedXml);
+  return write_ownership(mode);
 }
 
 std::string read_lock_setting(const Call& call, std::string_view document) {
@@ -68,6 +68,15 @@ store::SchemaSpec s3_schema() {
                       .kind = store::RowKind::History,
                       .columns = {{"bucket", store::ColumnType::Integer}, {"name"}, {"document"}},
                       .num_key_columns = 2}}};
+}
+
+std::string write_ownership(std::string_view mode) {
+  if (!is_ownership(mode)) throw invalid_argument("Invalid x-amz-object-ownership header", "x-amz-object-ownership", std::string(mode));
+  XmlWriter xml;
+  xml.open_root("OwnershipControls");
+  xml.open("Rule");
+  xml.element("ObjectOwnership", mode);
+  return std::move(xml).finish();
 }
 
 const SettingRow& setting_of(const RequestHead& head) {

@@ -26,6 +26,9 @@ struct SettingRow {
 /// The row for the sub-resource of this request.
 const SettingRow& setting_of(const RequestHead& head);
 
+/// `<OwnershipControls>` of one rule. Throws InvalidArgument for an unknown mode.
+std::string write_ownership(std::string_view mode);
+
 /// What was put; absent when nothing was.
 std::optional<std::string> find_setting(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view name);
 /// A change's step that keeps it, or takes it away.

@@ -15,7 +15,9 @@
 
 namespace lab::s3 {
 
-/// One authenticated request on its way through its operation.
+struct Operation;
+
+/// One request on its way through its operation. Without a signature its identity has no user.
 struct Call {
   S3Service& service;
   RequestHead head;
@@ -26,12 +28,19 @@ struct Call {
   std::string request_id;
   std::string host;      ///< as the client wrote it
   std::string document;  ///< body of the operations that take one whole
+  std::string peer;      ///< address of the client
+  bool is_secure = false;                ///< over TLS
+  const Operation* operation = nullptr;  ///< of the table
 
   store::Objects& objects() const { return service.store.objects(); }
   store::Change new_change() const {
-    return store::Change({.actor = identity.user, .protocol = "s3", .request = request_id});
+    return store::Change({.actor = owner().id, .protocol = "s3", .request = request_id});
   }
-  Owner owner() const { return {identity.user, identity.user}; }
+  /// Who will own what this request makes.
+  Owner owner() const {
+    const std::string name = identity.user.empty() ? "anonymous" : identity.user;
+    return {name, name};
+  }
 };
 
 net::Response empty_response(int status);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/s3/conditionals.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/versions.h"
 
@@ -35,6 +36,7 @@ store::ObjectReader open_copy_source(const Call& call) {
   store::ObjectReader reader = version ? call.objects().open_version(source.substr(0, slash), source.substr(slash + 1), version)
                                        : call.objects().open(source.substr(0, slash), source.substr(slash + 1));
   if (reader.info().is_marker) throw invalid_request("The source of a copy request may not specifically refer to a delete marker by version id.");
+  authorize_copy_source(call, reader.info());
   const Conditionals conditionals = parse_conditionals(call.head.headers, "x-amz-copy-source-");
   // For a copy, what would be 304 on a read is a failed condition.
   if (check_conditionals(conditionals, reader.info().etag, to_seconds(reader.info().modified)) != ConditionOutcome::Proceed) {

@@ -4,7 +4,9 @@
 
 #include "base/ids.h"
 #include "net/offload.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/body_receiver.h"
+#include "wire/s3/cross_origin.h"
 #include "wire/s3/errors.h"
 
 namespace lab::s3 {
@@ -56,25 +58,49 @@ std::string S3Handler::next_request_id() {
 
 net::awaitable<net::Response> S3Handler::handle(net::Request request, net::RequestBody& body) {
   if (is_health_check(request)) co_return empty_response(200);
+  const std::string target = request.target;
   Call call{.service = service_};
   call.head.method = std::move(request.method_text);
   call.head.headers = std::move(request.headers);
-  set_target(call.head, request.target);
+  call.peer = std::move(request.peer);
+  call.request_id = next_request_id();
   call.host = std::string(call.head.header("host").value_or("localhost"));
+  std::optional<Error> failure;
+  net::Response response;
+  try {
+    set_target(call.head, target);
+    call.address = parse_address(call.head, service_.options.domain);
+    response = co_await answer(call, body);
+  } catch (const Error& error) {
+    failure = error;
+  }
+  if (failure) {
+    response = error_response(*failure, target, call.host, call.request_id, service_.options.domain);
+  } else {
+    response.set("x-amz-request-id", call.request_id);
+    response.set("x-amz-id-2", "dflab");
+  }
+  if (is_cross_origin(call) && call.head.method != "OPTIONS") {
+    auto job = [&call, &response] { set_cors_headers(call, response); };
+    co_await net::offload(service_.storage, std::move(job));
+  }
+  co_return response;
+}
+
+net::awaitable<net::Response> S3Handler::answer(Call& call, net::RequestBody& body) {
+  if (call.head.method == "OPTIONS") {
+    auto job = [&call] { return answer_preflight(call); };
+    co_return co_await net::offload(service_.storage, std::move(job));
+  }
   const auto now = std::chrono::floor<std::chrono::seconds>(service_.store.clock().now());
   Authenticated authenticated = authenticator_.authenticate(call.head, now);
-  call.address = parse_address(call.head, service_.options.domain);
   call.identity = std::move(authenticated.identity);
   call.authentication = std::move(authenticated.authentication);
   call.signing_key = std::move(authenticated.signing_key);
-  call.request_id = next_request_id();
   const Scope scope = scope_of(call.address);
-  const Operation* operation = find_operation(call.head, scope);
-  if (operation == nullptr) throw method_not_allowed(call.head, scope);
-  net::Response response = co_await run(*operation, call, body);
-  response.set("x-amz-request-id", std::move(call.request_id));
-  response.set("x-amz-id-2", "dflab");
-  co_return response;
+  call.operation = find_operation(call.head, scope);
+  if (call.operation == nullptr) throw method_not_allowed(call.head, scope);
+  co_return co_await run(*call.operation, call, body);
 }
 
 net::awaitable<net::Response> S3Handler::run(const Operation& operation, Call& call, net::RequestBody& body) {
@@ -91,6 +117,10 @@ net::awaitable<net::Response> S3Handler::run(const Operation& operation, Call& c
     if (too_large) throw Error(*too_large);
   }
   auto job = [&operation, &call] {
+    if (operation.takes_document) {
+      call.document = check_document(call, std::move(call.document), !operation.checksum_is_of_object);
+    }
+    authorize(call, operation);
     if (operation.absent != nullptr) {
       if (call.address.key.empty()) {
         call.objects().get_bucket(call.address.bucket);
@@ -98,9 +128,6 @@ net::awaitable<net::Response> S3Handler::run(const Operation& operation, Call& c
         call.objects().get(call.address.bucket, call.address.key);
       }
       throw Error(*operation.absent);
-    }
-    if (operation.takes_document) {
-      call.document = check_document(call, std::move(call.document), !operation.checksum_is_of_object);
     }
     return operation.handler(call);
   };

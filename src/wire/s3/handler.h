@@ -10,7 +10,7 @@
 
 namespace lab::s3 {
 
-/// One S3 request: head, identity, operation, answer. Thread-safe.
+/// One S3 request: head, identity, operation, what other origins may see, answer. Thread-safe.
 class S3Handler final : public net::HttpHandler {
  public:
   explicit S3Handler(S3Service& service);
@@ -20,6 +20,7 @@ class S3Handler final : public net::HttpHandler {
 
  private:
   std::string next_request_id();
+  net::awaitable<net::Response> answer(Call& call, net::RequestBody& body);
   net::awaitable<net::Response> run(const Operation& operation, Call& call, net::RequestBody& body);
 
   S3Service& service_;

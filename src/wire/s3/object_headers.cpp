@@ -30,11 +30,7 @@ std::string without_chunked(std::string_view encoding) {
 void refuse_unkept_promises(const RequestHead& head) {
   for (const auto& [name, value] : head.headers) {
     if (name.starts_with("x-amz-server-side-encryption")) throw not_implemented(name);
-    if (name.starts_with("x-amz-grant-")) throw not_implemented(name);
     if (name == "x-amz-write-offset-bytes") throw not_implemented(name);
-    if (name == "x-amz-acl" && value != "private" && value != "bucket-owner-full-control" && value != "bucket-owner-read") {
-      throw not_implemented("x-amz-acl " + value);
-    }
   }
 }
 

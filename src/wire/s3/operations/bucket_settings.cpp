@@ -28,11 +28,6 @@ net::Response serve_put_bucket_versioning(Call& call) {
   return empty_response(200);
 }
 
-net::Response serve_get_bucket_acl(Call& call) {
-  const std::string owner = call.objects().get_bucket(call.address.bucket).owner;
-  return xml_response(write_private_acl({owner, owner}));
-}
-
 net::Response serve_get_setting(Call& call) {
   const SettingRow& row = setting_of(call.head);
   const auto bucket = call.objects().get_bucket(call.address.bucket);

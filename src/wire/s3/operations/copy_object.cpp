@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "protocol/s3/checksums.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/copy_source.h"
 #include "wire/s3/locks.h"
 #include "wire/s3/object_headers.h"
@@ -26,7 +27,7 @@ store::ObjectProperties copied_properties(const Call& call, const store::ObjectI
   store::ObjectProperties properties = replaces ? given : source.properties;
   properties.checksums = source.properties.checksums;
   properties.lock = read_lock(call);
-  properties.acl = given.acl;
+  properties.acl = new_object_acl(call);
   const auto take_header = [&](std::string_view name, bool from_request) {
     const auto& from = from_request ? given.headers : source.properties.headers;
     properties.headers.erase(std::string(name));

@@ -1,5 +1,7 @@
 #include "protocol/s3/documents.h"
 #include "protocol/s3/object_lock.h"
+#include "protocol/s3/acl.h"
+#include "store/conditions.h"
 #include "wire/s3/bucket_settings.h"
 #include "wire/s3/operations/operations.h"
 
@@ -9,19 +11,28 @@ net::Response serve_create_bucket(Call& call) {
   const std::string& name = call.address.bucket;
   if (!is_valid_bucket_name(name)) throw Error(conditions::kInvalidBucketName);
   const bool has_lock = to_lower_ascii(call.head.header("x-amz-bucket-object-lock-enabled").value_or("")) == "true";
-  const auto acl = call.head.header("x-amz-acl");
-  if (acl && *acl != "private") throw not_implemented("x-amz-acl " + std::string(*acl));
+  const auto acl = acl_of_headers(call.head.headers, call.owner(), call.owner());
+  const auto ownership = call.head.header("x-amz-object-ownership");
   std::string region = parse_create_bucket(call.document);
   // The oldest name of a region.
   if (region == "EU") region = "eu-west-1";
   if (region.empty()) region = call.service.options.region;
   store::Change change = call.new_change();
   change.create_bucket(name, call.identity.user, region);
+  if (acl) put_setting(change, name, "acl", write_acl(*acl));
+  if (ownership) put_setting(change, name, "ownershipControls", write_ownership(*ownership));
   if (has_lock) {
     change.set_versioning(name, store::Versioning::Enabled);
     put_setting(change, name, "object-lock", write_lock_configuration(std::nullopt));
   }
-  call.service.store.apply(std::move(change));
+  try {
+    call.service.store.apply(std::move(change));
+  } catch (const Error& error) {
+    if (&error.condition() != &store::conditions::kBucketExists) throw;
+    const auto bucket = call.objects().find_bucket(name);
+    const bool is_mine = bucket && bucket->owner == call.identity.user;
+    throw Error(is_mine ? conditions::kBucketAlreadyOwnedByYou : conditions::kBucketAlreadyExists, {{"BucketName", name}});
+  }
   net::Response response = empty_response(200);
   response.set("Location", "/" + name);
   return response;

@@ -1,4 +1,5 @@
 #include "protocol/s3/checksums.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/locks.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
@@ -28,6 +29,7 @@ net::Response serve_create_multipart_upload(Call& call) {
   create.key = call.address.key;
   create.properties = read_properties(call.head);
   create.properties.lock = read_lock(call);
+  create.properties.acl = new_object_acl(call);
   create.checksum = find_named_checksum(call.head.headers);
   create.full_object_checksum = read_full_object(call.head, create.checksum);
   net::Response response;

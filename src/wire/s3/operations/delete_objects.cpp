@@ -1,4 +1,5 @@
 #include "protocol/s3/documents.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/errors.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
@@ -15,6 +16,8 @@ store::DeleteObject delete_of(const Call& call, const ObjectToDelete& object) {
   return erase;
 }
 
+bool is_alone(const ObjectToDelete& object) { return object.etag || object.version; }
+
 void take_result(DeletedObject& deleted, const store::DeleteResult& result) {
   deleted.is_marker = result.is_marker;
   if (result.is_marker && result.version) deleted.marker_version = show_version(*result.version);
@@ -24,6 +27,7 @@ void take_result(DeletedObject& deleted, const store::DeleteResult& result) {
 DeletedObject delete_alone(const Call& call, const ObjectToDelete& object) {
   DeletedObject deleted{object.key, object.version, std::nullopt};
   try {
+    if (!may_delete(call, object.key, object.version.has_value())) throw Error(conditions::kAccessDenied);
     store::DeleteResult result;
     store::Change change = call.new_change();
     change.delete_object(delete_of(call, object), &result);
@@ -43,13 +47,15 @@ net::Response serve_delete_objects(Call& call) {
   call.objects().get_bucket(call.address.bucket);
   std::vector<DeletedObject> deleted(request.objects.size());
   std::vector<store::DeleteResult> results(request.objects.size());
+  std::vector<bool> is_done(request.objects.size());
   // All that nothing can refuse are one change.
   store::Change change = call.new_change();
   bool has_steps = false;
   for (std::size_t i = 0; i < request.objects.size(); ++i) {
     const ObjectToDelete& object = request.objects[i];
-    if (object.etag || object.version) {
+    if (is_alone(object) || !may_delete(call, object.key, false)) {
       deleted[i] = delete_alone(call, object);
+      is_done[i] = true;
     } else {
       change.delete_object(delete_of(call, object), &results[i]);
       has_steps = true;
@@ -58,7 +64,7 @@ net::Response serve_delete_objects(Call& call) {
   if (has_steps) call.service.store.apply(std::move(change));
   for (std::size_t i = 0; i < request.objects.size(); ++i) {
     const ObjectToDelete& object = request.objects[i];
-    if (object.etag || object.version) continue;
+    if (is_done[i]) continue;
     deleted[i].key = object.key;
     take_result(deleted[i], results[i]);
   }

@@ -49,9 +49,4 @@ net::Response serve_put_object_tagging(Call& call) { return change_tags(call, pa
 
 net::Response serve_delete_object_tagging(Call& call) { return change_tags(call, {}, 204); }
 
-net::Response serve_get_object_acl(Call& call) {
-  const store::ObjectInfo info = find_named_object(call);
-  return xml_response(write_private_acl({info.owner, info.owner}));
-}
-
 }  // namespace lab::s3

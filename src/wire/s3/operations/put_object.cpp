@@ -1,5 +1,6 @@
 #include "net/offload.h"
 #include "protocol/s3/conditionals.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/body_receiver.h"
 #include "wire/s3/locks.h"
 #include "wire/s3/object_headers.h"
@@ -18,8 +19,9 @@ net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& bod
   // Today's S3 gives every object a checksum, also where the client sends none.
   BodyReceiver receiver(call, body.length(), ChecksumKind::Crc64Nvme);
   auto check_bucket = [&call, &put] {
-    call.objects().get_bucket(call.address.bucket);
+    authorize(call, *call.operation);
     put.properties.lock = read_lock(call);
+    put.properties.acl = new_object_acl(call);
   };
   auto commit = [&call, &put](ReceivedBody received) {
     put.etag = received.etag();

@@ -1,5 +1,6 @@
 #include "net/offload.h"
 #include "protocol/s3/conditionals.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/body_receiver.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
@@ -24,7 +25,10 @@ net::awaitable<net::Response> serve_upload_part(Call& call, net::RequestBody& bo
   put.key = call.address.key;
   put.upload = upload_id(call);
   put.number = part_number(call);
-  auto find_upload = [&call, &put] { return call.objects().get_upload(put.bucket, put.key, put.upload); };
+  auto find_upload = [&call, &put] {
+    authorize(call, *call.operation);
+    return call.objects().get_upload(put.bucket, put.key, put.upload);
+  };
   const store::UploadInfo upload = co_await net::offload(call.service.storage, std::move(find_upload));
   BodyReceiver receiver(call, body.length(), upload.checksum);
   check_algorithm(upload, receiver.checksum_kind());

@@ -1,0 +1,274 @@
+#include "wire/s3/authorize.h"
+
+#include <algorithm>
+
+#include "protocol/s3/documents.h"
+#include "protocol/s3/policy.h"
+#include "protocol/s3/xml.h"
+#include "store/conditions.h"
+#include "wire/s3/bucket_settings.h"
+#include "wire/s3/object_headers.h"
+#include "wire/s3/versions.h"
+
+namespace lab::s3 {
+namespace {
+
+/// Operations whose action is not their name, or another one with `versionId`.
+struct ActionRow {
+  std::string_view operation;
+  std::string_view action;
+  std::string_view with_version = {};
+};
+
+constexpr ActionRow kActions[] = {
+    {"AbortMultipartUpload", "AbortMultipartUpload"},
+    {"CompleteMultipartUpload", "PutObject"},
+    {"CopyObject", "PutObject"},
+    {"CreateMultipartUpload", "PutObject"},
+    {"DeleteBucketCors", "PutBucketCORS"},
+    {"DeleteBucketEncryption", "PutEncryptionConfiguration"},
+    {"DeleteBucketLifecycle", "PutLifecycleConfiguration"},
+    {"DeleteBucketTagging", "PutBucketTagging"},
+    {"DeleteObject", "DeleteObject", "DeleteObjectVersion"},
+    {"DeleteObjectTagging", "DeleteObjectTagging", "DeleteObjectVersionTagging"},
+    {"DeletePublicAccessBlock", "PutBucketPublicAccessBlock"},
+    {"GetBucketCors", "GetBucketCORS"},
+    {"GetBucketEncryption", "GetEncryptionConfiguration"},
+    {"GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"},
+    {"GetBucketNotificationConfiguration", "GetBucketNotification"},
+    {"GetObject", "GetObject", "GetObjectVersion"},
+    {"GetObjectAcl", "GetObjectAcl", "GetObjectVersionAcl"},
+    {"GetObjectAttributes", "GetObjectAttributes", "GetObjectVersionAttributes"},
+    {"GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"},
+    {"GetObjectTagging", "GetObjectTagging", "GetObjectVersionTagging"},
+    {"GetPublicAccessBlock", "GetBucketPublicAccessBlock"},
+    {"HeadBucket", "ListBucket"},
+    {"HeadObject", "GetObject", "GetObjectVersion"},
+    {"ListBuckets", "ListAllMyBuckets"},
+    {"ListMultipartUploads", "ListBucketMultipartUploads"},
+    {"ListObjects", "ListBucket"},
+    {"ListObjectsV2", "ListBucket"},
+    {"ListObjectVersions", "ListBucketVersions"},
+    {"ListParts", "ListMultipartUploadParts"},
+    {"PutBucketCors", "PutBucketCORS"},
+    {"PutBucketEncryption", "PutEncryptionConfiguration"},
+    {"PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"},
+    {"PutObjectAcl", "PutObjectAcl", "PutObjectVersionAcl"},
+    {"PutObjectLockConfiguration", "PutBucketObjectLockConfiguration"},
+    {"PutObjectTagging", "PutObjectTagging", "PutObjectVersionTagging"},
+    {"PutPublicAccessBlock", "PutBucketPublicAccessBlock"},
+    {"UploadPart", "PutObject"},
+    {"UploadPartCopy", "PutObject"},
+};
+
+/// What an access control list must grant for the operation; absent: lists do not reach so far.
+std::optional<Permission> needed_permission(std::string_view action) {
+  if (action == "s3:GetObject" || action == "s3:GetObjectVersion" || action == "s3:GetObjectAttributes" || action == "s3:ListBucket" ||
+      action == "s3:ListBucketVersions" || action == "s3:ListBucketMultipartUploads")
+    return Permission::Read;
+  if (action == "s3:PutObject" || action == "s3:DeleteObject" || action == "s3:DeleteObjectVersion" || action == "s3:AbortMultipartUpload" ||
+      action == "s3:ListMultipartUploadParts")
+    return Permission::Write;
+  if (action == "s3:GetBucketAcl" || action == "s3:GetObjectAcl" || action == "s3:GetObjectVersionAcl") return Permission::ReadAcp;
+  if (action == "s3:PutBucketAcl" || action == "s3:PutObjectAcl" || action == "s3:PutObjectVersionAcl") return Permission::WriteAcp;
+  return std::nullopt;
+}
+
+bool is_policy_operation(std::string_view action) {
+  return action == "s3:GetBucketPolicy" || action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy";
+}
+
+std::optional<std::string> user_of(const Call& call) {
+  if (call.identity.user.empty()) return std::nullopt;
+  return call.identity.user;
+}
+
+void add_tags(PolicyRequest& request, const std::string& prefix, const NameValues& tags) {
+  for (const auto& [key, value] : tags) request.context[prefix + "/" + key].push_back(value);
+}
+
+/// What conditions may ask about this request.
+void fill_context(PolicyRequest& request, const Call& call) {
+  const auto add = [&](std::string name, std::optional<std::string_view> value) {
+    if (value) request.context[std::move(name)] = {std::string(*value)};
+  };
+  for (const char* parameter : {"prefix", "delimiter", "max-keys"}) add(std::string("s3:") + parameter, call.head.parameter(parameter));
+  add("s3:versionid", call.head.parameter("versionId"));
+  add("aws:referer", call.head.header("referer"));
+  add("aws:useragent", call.head.header("user-agent"));
+  for (const auto& [name, value] : call.head.headers)
+    if (name.starts_with("x-amz-") && !name.starts_with("x-amz-meta-")) request.context["s3:" + name] = {value};
+  if (const auto source = call.head.header("x-amz-copy-source")) {
+    const auto decoded = decode_uri(*source).value_or(std::string(*source));
+    add("s3:x-amz-copy-source", decoded.starts_with('/') ? std::string_view(decoded).substr(1) : std::string_view(decoded));
+  }
+  request.context["aws:securetransport"] = {call.is_secure ? "true" : "false"};
+  request.context["aws:sourceip"] = {call.peer};
+  request.context["aws:currenttime"] = {std::to_string(to_seconds(call.service.store.clock().now()).time_since_epoch().count())};
+  if (!call.identity.user.empty()) {
+    request.context["aws:username"] = {call.identity.user};
+    request.context["aws:principaltype"] = {"User"};
+  } else {
+    request.context["aws:principaltype"] = {"Anonymous"};
+  }
+  NameValues tags;
+  if (const auto header = call.head.header(kTaggingHeader)) tags = parse_tagging_header(*header);
+  if (!call.document.empty() && call.head.has_parameter("tagging") && !call.address.key.empty()) tags = parse_tagging(call.document);
+  add_tags(request, "s3:requestobjecttag", tags);
+  for (const auto& [key, value] : tags) request.context["s3:requestobjecttagkeys"].push_back(key);
+}
+
+/// A bucket and what was set for it, at one moment.
+struct Ground {
+  store::BucketInfo bucket;
+  std::optional<Policy> policy;
+  AccessControlList acl;
+  bool ignores_public_acls = false;
+  bool restricts_public = false;
+};
+
+Ground ground_of(const store::Rows& rows, const std::string& name) {
+  const auto bucket = store::find_bucket(rows, name);
+  if (!bucket) throw Error(store::conditions::kNoSuchBucket, {{"bucket", name}});
+  Ground ground{.bucket = *bucket};
+  if (const auto text = find_setting(rows, *bucket, "policy")) ground.policy = parse_policy(*text, name);
+  return ground;
+}
+
+void fill_lists(Ground& ground, const store::Rows& rows) {
+  ground.acl = acl_of(rows, ground.bucket);
+  ground.ignores_public_acls = has_access_block(rows, ground.bucket, "IgnorePublicAcls");
+  ground.restricts_public = has_access_block(rows, ground.bucket, "RestrictPublicBuckets");
+}
+
+AccessControlList without_public(AccessControlList acl) {
+  std::erase_if(acl.grants, [](const Grant& grant) { return !grant.grantee.group.empty(); });
+  return acl;
+}
+
+bool list_allows(const Ground& ground, const AccessControlList& acl, const std::optional<std::string>& user, Permission permission) {
+  return ground.ignores_public_acls ? allows(without_public(acl), user, permission) : allows(acl, user, permission);
+}
+
+bool is_about_object(std::string_view action) {
+  return action.starts_with("s3:GetObject") || action.starts_with("s3:PutObject") || action.starts_with("s3:DeleteObject") ||
+         action == "s3:AbortMultipartUpload" || action == "s3:ListMultipartUploadParts";
+}
+
+/// Decides over one action on one bucket or key. `object` is what is there, when the action is about what is there.
+bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std::string& action, const std::string& key,
+            const store::ObjectInfo* object) {
+  const auto user = user_of(call);
+  const bool is_owner = user && *user == ground.bucket.owner;
+  PolicyEffect effect = PolicyEffect::None;
+  if (ground.policy) {
+    PolicyRequest request{.user = user, .action = action, .resource = "arn:aws:s3:::" + ground.bucket.name + (key.empty() ? "" : "/" + key)};
+    fill_context(request, call);
+    if (object != nullptr)
+      if (const auto found = object->properties.headers.find(std::string(kTaggingHeader)); found != object->properties.headers.end())
+        add_tags(request, "s3:existingobjecttag", parse_tagging_header(found->second));
+    effect = evaluate(*ground.policy, request);
+    // Who owns the bucket must be able to mend a policy that shuts everybody out.
+    if (effect == PolicyEffect::Deny && !((is_owner || call.identity.is_admin) && is_policy_operation(action))) return false;
+  }
+  if (is_owner || call.identity.is_admin) return true;
+  fill_lists(ground, rows);
+  if (effect == PolicyEffect::Allow && !(ground.restricts_public && is_public(*ground.policy))) return true;
+  if (ground.restricts_public && !user) return false;
+  const auto permission = needed_permission(action);
+  if (!permission) return object != nullptr && user && *user == object->owner;
+  const bool asks_object = is_about_object(action) && *permission != Permission::Write;
+  if (!asks_object) return list_allows(ground, ground.acl, user, *permission);
+  if (object == nullptr) return list_allows(ground, ground.acl, user, Permission::Read);
+  return (user && *user == object->owner) || list_allows(ground, acl_of(*object), user, *permission);
+}
+
+Error access_denied() { return Error(conditions::kAccessDenied); }
+
+}  // namespace
+
+std::string action_of(const Operation& operation, const RequestHead& head) {
+  const auto* row = std::ranges::find(kActions, operation.name, &ActionRow::operation);
+  if (row == std::end(kActions)) return "s3:" + std::string(operation.name);
+  return "s3:" + std::string(!row->with_version.empty() && head.has_parameter("versionId") ? row->with_version : row->action);
+}
+
+AccessControlList acl_of(const store::Rows& rows, const store::BucketInfo& bucket) {
+  if (const auto text = find_setting(rows, bucket, "acl")) return parse_acl(*text);
+  const Owner owner{bucket.owner, bucket.owner};
+  return *canned_acl("private", owner, owner);
+}
+
+AccessControlList acl_of(const store::ObjectInfo& object) {
+  if (!object.properties.acl.empty()) return parse_acl(object.properties.acl);
+  const Owner owner{object.owner, object.owner};
+  return *canned_acl("private", owner, owner);
+}
+
+bool has_access_block(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view flag) {
+  const auto document = find_setting(rows, bucket, "publicAccessBlock");
+  return document && parse_xml(*document).text_of(flag) == "true";
+}
+
+void check_acl_allowed(const store::Rows& rows, const store::BucketInfo& bucket, const AccessControlList& acl) {
+  const auto ownership = find_setting(rows, bucket, "ownershipControls");
+  if (ownership && ownership->find("BucketOwnerEnforced") != std::string::npos) {
+    const bool is_owners = std::ranges::all_of(acl.grants, [&](const Grant& each) { return each.grantee.id == bucket.owner && each.permission == Permission::FullControl; });
+    if (!is_owners) throw Error(conditions::kAclsNotSupported);
+  }
+  if (is_public(acl) && has_access_block(rows, bucket, "BlockPublicAcls")) throw access_denied();
+}
+
+std::string requested_acl(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket) {
+  const auto acl = acl_of_headers(call.head.headers, call.owner(), {bucket.owner, bucket.owner});
+  if (!acl) return {};
+  check_acl_allowed(rows, bucket, *acl);
+  return write_acl(*acl);
+}
+
+std::string new_object_acl(const Call& call) {
+  const bool asks = std::ranges::any_of(call.head.headers, [](const auto& pair) { return pair.first == "x-amz-acl" || pair.first.starts_with("x-amz-grant-"); });
+  if (!asks) return {};
+  const store::Snapshot snapshot = call.service.store.snapshot();
+  const auto bucket = store::find_bucket(snapshot, call.address.bucket);
+  if (!bucket) throw Error(store::conditions::kNoSuchBucket, {{"bucket", call.address.bucket}});
+  return requested_acl(call, snapshot, *bucket);
+}
+
+void authorize(const Call& call, const Operation& operation) {
+  if (operation.scope == Scope::Service) {
+    if (call.identity.user.empty()) throw access_denied();
+    return;
+  }
+  if (operation.name == "CreateBucket") {
+    if (call.identity.user.empty()) throw access_denied();
+    return;
+  }
+  const store::Snapshot snapshot = call.service.store.snapshot();
+  Ground ground = ground_of(snapshot, call.address.bucket);
+  // Nothing stands between an administrator and a bucket without a policy.
+  if (!ground.policy && (call.identity.is_admin || call.identity.user == ground.bucket.owner)) return;
+  // Decided for each of its keys.
+  if (operation.name == "DeleteObjects") return;
+  const std::string action = action_of(operation, call.head);
+  std::optional<store::ObjectInfo> object;
+  if (!call.address.key.empty() && operation.name != "PutObject" && operation.name != "CopyObject")
+    object = store::find_version(snapshot, ground.bucket, call.address.key, named_version(call.head));
+  if (!decide(call, snapshot, ground, action, call.address.key, object ? &*object : nullptr)) throw access_denied();
+}
+
+void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {
+  const store::Snapshot snapshot = call.service.store.snapshot();
+  Ground ground = ground_of(snapshot, source.bucket);
+  if (!ground.policy && (call.identity.is_admin || call.identity.user == ground.bucket.owner)) return;
+  if (!decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) throw access_denied();
+}
+
+bool may_delete(const Call& call, const std::string& key, bool is_version) {
+  const store::Snapshot snapshot = call.service.store.snapshot();
+  Ground ground = ground_of(snapshot, call.address.bucket);
+  if (!ground.policy && (call.identity.is_admin || call.identity.user == ground.bucket.owner)) return true;
+  return decide(call, snapshot, ground, is_version ? "s3:DeleteObjectVersion" : "s3:DeleteObject", key, nullptr);
+}
+
+}  // namespace lab::s3

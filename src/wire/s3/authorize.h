@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "protocol/s3/acl.h"
+#include "store/store.h"
+#include "wire/s3/call.h"
+#include "wire/s3/operation_table.h"
+
+namespace lab::s3 {
+
+/// Lets the call go on or throws AccessDenied, as S3 decides: a bucket policy that denies wins; what it allows is allowed;
+/// then the owner, an administrator, and whom the access control lists name. Public access blocks take public grants away.
+/// Blocks for disk. Throws NoSuchBucket.
+void authorize(const Call& call, const Operation& operation);
+/// The same for reading the object that a copy takes its bytes from.
+void authorize_copy_source(const Call& call, const store::ObjectInfo& source);
+/// The same for one key of DeleteObjects; false instead of throwing.
+bool may_delete(const Call& call, const std::string& key, bool is_version);
+
+/// The action that policies name: `s3:GetObject`.
+std::string action_of(const Operation& operation, const RequestHead& head);
+
+/// The list of a bucket or an object: the one that was set, or the owner's alone.
+AccessControlList acl_of(const store::Rows& rows, const store::BucketInfo& bucket);
+AccessControlList acl_of(const store::ObjectInfo& object);
+
+/// What `x-amz-acl` and `x-amz-grant-*` of this request ask for a new object or bucket, in the form that is kept (empty:
+/// the owner's alone). Throws AccessControlListNotSupported, AccessDenied by a public access block.
+std::string requested_acl(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket);
+/// The same for the object that this request makes; looks the bucket up only when a list is asked for.
+std::string new_object_acl(const Call& call);
+/// Throws what a bucket's ownership and public access block say about this list.
+void check_acl_allowed(const store::Rows& rows, const store::BucketInfo& bucket, const AccessControlList& acl);
+
+/// A flag of the bucket's public access block.
+bool has_access_block(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view flag);
+
+}  // namespace lab::s3
