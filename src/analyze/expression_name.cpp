@@ -62,6 +62,12 @@ std::optional<Typed> Resolver::find_in_inputs(const std::vector<std::string>& pa
   }
   for (const auto* input : names.inputs)
     if (auto match = find_name(input->hidden, parts, policy_.case_sensitive)) return from_match(*match, origin);
+  for (const auto* input : names.inputs)
+    if (input->time_window)
+      if (auto match = find_name({input->time_window->column}, parts, policy_.case_sensitive)) {
+        match->column = &input->time_window->column;
+        return from_match(*match, origin);
+      }
   return std::nullopt;
 }
 

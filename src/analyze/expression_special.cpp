@@ -76,6 +76,15 @@ Typed Resolver::choice(TypedList arguments, const plan::Origin& origin, const st
 
 std::optional<Typed> Resolver::special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
   static const std::set<std::string> kSpecial = {"when", "case", "if", "between", "!=", "<>", "struct", "named_struct", "grouping", "grouping_id", "outer", "-", "+", "in", "cast"};
+  if (name == ":") {
+    // `value:path` of a variant or of JSON text.
+    TypedList arguments = call_arguments(function, names);
+    const bool is_text = arguments[0].type().is_text();
+    if (!is_text && !arguments[0].type().is(TypeKind::Variant))
+      throw Error(conditions::kNotAVariantColumn, {}).at(plan::query_context(expr.origin));
+    return call_row(row(is_text ? "get_json_object" : "variant_get"), std::move(arguments), expr.origin);
+  }
+  if (name == "window" || name == "session_window" || name == "window_time") return window_call(name, function, expr, names);
   const auto type = cast_function(name);
   if (!type && !kSpecial.contains(name)) return std::nullopt;
   if (function.is_distinct || function.filter) return std::nullopt;

@@ -13,6 +13,7 @@ struct CallText {
   std::string_view shown = {};                       ///< empty: the name
   std::array<std::string_view, 7> defaults = {};     ///< by position: what an argument that is left out prints as
   std::size_t most = 99;                             ///< arguments behind these are not shown
+  std::size_t filled = 0;                            ///< up to so many, what is left out prints as an empty text
 };
 
 constexpr std::string_view kSeconds = "yyyy-MM-dd HH:mm:ss";
@@ -20,6 +21,8 @@ constexpr std::string_view kSeconds = "yyyy-MM-dd HH:mm:ss";
 constexpr CallText kTexts[] = {
     {.name = "acos", .shown = "ACOS"},
     {.name = "acosh", .shown = "ACOSH"},
+    {.name = "aes_decrypt", .defaults = {"", "", "GCM", "DEFAULT"}, .filled = 5},
+    {.name = "aes_encrypt", .defaults = {"", "", "GCM", "DEFAULT"}, .filled = 6},
     {.name = "any_value", .most = 1},
     {.name = "approx_percentile", .defaults = {"", "", "10000"}},
     {.name = "array_agg", .shown = "collect_list"},
@@ -92,6 +95,7 @@ constexpr CallText kTexts[] = {
     {.name = "to_json", .most = 1},
     {.name = "to_unix_timestamp", .defaults = {"", kSeconds}},
     {.name = "to_varchar", .shown = "to_char"},
+    {.name = "try_aes_decrypt", .defaults = {"", "", "GCM", "DEFAULT"}, .filled = 5},
     {.name = "unix_timestamp", .defaults = {"current_timestamp()", kSeconds}},
 };
 static_assert(std::ranges::is_sorted(kTexts, {}, &CallText::name));
@@ -128,6 +132,7 @@ std::string function_sql(const std::string& name, std::vector<std::string> argum
   // ceil and floor to digits are other expressions.
   if ((found->shown == "CEIL" || found->shown == "FLOOR") && arguments.size() != 1) return call_sql(name, arguments);
   while (arguments.size() < found->defaults.size() && !found->defaults[arguments.size()].empty()) arguments.emplace_back(found->defaults[arguments.size()]);
+  while (arguments.size() >= 2 && arguments.size() < found->filled) arguments.emplace_back();
   if (arguments.size() > found->most) arguments.resize(found->most);
   return call_sql(found->shown.empty() ? name : std::string(found->shown), arguments);
 }

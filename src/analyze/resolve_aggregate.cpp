@@ -136,6 +136,10 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
     below->groups.push_back({keeps_id ? reference->column : fresh(), group.expression});
     below->group_sql.push_back(group.sql);
   }
+  if (input.time_window && input.time_window->is_session) {
+    merge_sessions(input, below->groups);
+    below->input = std::make_shared<const Resolved>(input);
+  }
   bound::Aggregate node;
   if (sets) {
     below->grouping_id = fresh();
@@ -184,13 +188,14 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
   // Names of the grouped columns, for ORDER BY over what the projection drops.
   for (const auto& column : input.scope)
     if (bound::find_column(grouped.relation->columns, column.column.id)) grouped.scope.push_back(column);
+  if (input.time_window && bound::find_column(grouped.relation->columns, input.time_window->column.column.id)) grouped.time_window = input.time_window;
   grouped.aggregate = below;
   return finish_projection(std::move(grouped), std::move(items));
 }
 
 Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relation& relation) {
   using GroupType = plan::Aggregate::GroupType;
-  Resolved input = resolve(node.input);
+  Resolved input = with_time_window(resolve(node.input), {&node.grouping, &node.aggregates}, true);
   Names group_names = names_over(input);
   group_names.clause = "GROUP BY";
   Names names = names_over(input);

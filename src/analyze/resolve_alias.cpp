@@ -105,7 +105,7 @@ Items Resolver::pass_items(const Resolved& input) {
 }
 
 Resolved Resolver::resolve_node(const plan::WithColumns& node, const plan::Relation& relation) {
-  Resolved input = resolve(node.input);
+  Resolved input = with_time_window(resolve(node.input), {&node.aliases});
   Names names = names_over(input);
   names.windows = names.generators = true;
   Items added = select_items(node.aliases, names);

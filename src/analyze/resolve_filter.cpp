@@ -104,8 +104,9 @@ Typed Resolver::resolve_above(Resolved& input, Names names, const plan::Origin& 
 }
 
 Resolved Resolver::resolve_node(const plan::Filter& node, const plan::Relation&) {
-  Resolved input = resolve(node.input);
-  const Resolved before = input;
+  const Resolved before = resolve(node.input);
+  const plan::Expressions conditions{node.condition};
+  Resolved input = with_time_window(before, {&conditions});
   Names names = names_over(input);
   names.clause = "WHERE";
   std::vector<std::string> invalid;

@@ -78,6 +78,7 @@ Items Resolver::select_items(const plan::Expressions& list, Names& names) {
 Resolved Resolver::resolve_node(const plan::Project& node, const plan::Relation& relation) { return project(resolve(node.input), node.expressions, relation); }
 
 Resolved Resolver::project(Resolved input, const plan::Expressions& list, const plan::Relation& relation) {
+  input = with_time_window(std::move(input), {&list});
   Names names = names_over(input);
   names.aggregates = names.windows = names.generators = true;
   names.clause = {};

@@ -34,6 +34,17 @@ struct Instance {
 
 struct Resolved;
 
+/// A call of window() or session_window() over a relation; its column is one more that expressions may name.
+struct TimeWindow {
+  bool is_session = false;
+  std::string sql;
+  ExpressionPtr time;
+  std::int64_t duration = 0, slide = 0, start = 0;  ///< microseconds; not of sessions
+  ExpressionPtr gap;                                ///< of sessions
+  ScopeColumn column;
+  ColumnId raw{};  ///< a row's own session, before an aggregate merges them
+};
+
 /// The Aggregate under a relation: HAVING and ORDER BY may name its input in aggregates and in grouping expressions.
 struct AggregateBelow {
   std::shared_ptr<const Resolved> input;
@@ -50,6 +61,7 @@ struct Resolved {
   std::shared_ptr<const Instance> instance;
   std::shared_ptr<const Resolved> below;  ///< where ORDER BY and WHERE find columns that were not selected; null: a border
   std::shared_ptr<const AggregateBelow> aggregate;
+  std::shared_ptr<const TimeWindow> time_window;  ///< found by name where no column of the scope is
 };
 
 /// A bound expression, as Spark prints it, and the name it has by itself (an attribute's, an alias's).

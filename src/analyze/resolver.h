@@ -136,6 +136,15 @@ class Resolver {
   std::vector<types::Literal> distinct_values(const Resolved& input, const Typed& pivot);
   ExpressionPtr matched(ExpressionPtr value, const DataType& target, const std::string& path, const QueryContext& context);
 
+  // Windows of time (time_windows.cpp).
+  /// The input with the column that a window() or session_window() among the expressions stands for.
+  Resolved with_time_window(Resolved input, std::initializer_list<const plan::Expressions*> lists, bool merges_sessions = false);
+  TimeWindow bind_time_window(const plan::Expression& call, Names& names);
+  std::int64_t window_duration(const Typed& argument, const plan::Origin& origin) const;
+  void merge_sessions(Resolved& input, const bound::Outputs& groups);
+  std::optional<Typed> window_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
+  Typed window_time(Typed window, const plan::Origin& origin);
+
   // Expressions.
   Typed expression(const plan::ExpressionPtr& expression, Names& names);
   TypedList expressions(const plan::Expressions& list, Names& names);

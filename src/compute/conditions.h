@@ -140,6 +140,36 @@ inline constexpr Condition kTooManyElements{
     "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER", "54000", Kind::TooLarge,
     "Can't create array with <numberOfElements> elements which exceeding the array size limit <maxRoundedArrayLength>, the value returned by the "
     "function <functionName> is too large."};
+#define LAB_INVALID_VALUE "The value of parameter(s) <parameter> in <functionName> is invalid: "
+inline constexpr Condition kAesMode{"UNSUPPORTED_FEATURE.AES_MODE", "0A000", Kind::Runtime,
+                                    "The feature is not supported: AES-<mode> with the padding <padding> by the <functionName> function."};
+inline constexpr Condition kAesModeAad{"UNSUPPORTED_FEATURE.AES_MODE_AAD", "0A000", Kind::Runtime,
+                                       "The feature is not supported: <functionName> with AES-<mode> does not support additional authenticate data "
+                                       "(AAD)."};
+inline constexpr Condition kAesModeIv{"UNSUPPORTED_FEATURE.AES_MODE_IV", "0A000", Kind::Runtime,
+                                      "The feature is not supported: <functionName> with AES-<mode> does not support initialization vectors (IVs)."};
+inline constexpr Condition kAesKeyLength{"INVALID_PARAMETER_VALUE.AES_KEY_LENGTH", "22023", Kind::Runtime,
+                                         LAB_INVALID_VALUE "expects a binary value with 16, 24 or 32 bytes, but got <actualLength> bytes."};
+inline constexpr Condition kAesIvLength{"INVALID_PARAMETER_VALUE.AES_IV_LENGTH", "22023", Kind::Runtime,
+                                        LAB_INVALID_VALUE "supports 16-byte CBC IVs and 12-byte GCM IVs, but got <actualLength> bytes for <mode>."};
+inline constexpr Condition kAesCrypto{"INVALID_PARAMETER_VALUE.AES_CRYPTO_ERROR", "22023", Kind::Runtime,
+                                      LAB_INVALID_VALUE "detail message: <detailMessage>"};
+inline constexpr Condition kMalformedVariant{"MALFORMED_VARIANT", "22023", Kind::Runtime, "Variant binary is malformed. Please check the data source is valid."};
+inline constexpr Condition kVariantDuplicateKey{"VARIANT_DUPLICATE_KEY", "22023", Kind::Runtime,
+                                                "Failed to build variant because of a duplicate object key `<key>`."};
+inline constexpr Condition kVariantSizeLimit{"VARIANT_SIZE_LIMIT", "22023", Kind::Runtime,
+                                             "Cannot build variant bigger than <sizeLimit> in <functionName>.\nPlease avoid large input strings to this "
+                                             "expression (for example, add function calls(s) to check the expression size and convert it to NULL first if "
+                                             "it is too big)."};
+inline constexpr Condition kInvalidVariantCast{"INVALID_VARIANT_CAST", "22023", Kind::Runtime,
+                                               "The variant value `<value>` cannot be cast into `<dataType>`. Please use `try_variant_get` instead."};
+inline constexpr Condition kVariantPath{"INVALID_VARIANT_GET_PATH", "22023", Kind::Runtime,
+                                        "The path `<path>` is not a valid variant extraction path in `<functionName>`.\nA valid path should start with "
+                                        "`$` and is followed by zero or more segments like `[123]`, `.name`, `['name']`, or `[\"name\"]`."};
+inline constexpr Condition kBitmapPosition{"INVALID_BITMAP_POSITION", "22003", Kind::ArrayIndex,
+                                           "The 0-indexed bitmap position <bitPosition> is out of bounds. The bitmap has <bitmapNumBits> bits "
+                                           "(<bitmapNumBytes> bytes)."};
+#undef LAB_INVALID_VALUE
 #undef LAB_SUGGEST
 
 }  // namespace lab::compute::conditions

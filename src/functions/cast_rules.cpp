@@ -1,5 +1,7 @@
 #include "functions/cast_rules.h"
 
+#include <algorithm>
+
 #include "functions/decimal_types.h"
 
 namespace lab::functions {
@@ -65,13 +67,28 @@ int numeric_rank(TypeKind kind) {
   }
 }
 
+/// What a variant may be cast to, and (without structs and maps) what may become one by a cast.
+bool is_of_variant(const DataType& type, bool with_objects) {
+  switch (type.kind()) {
+    case TypeKind::Array:
+      return is_of_variant(type.element(), with_objects);
+    case TypeKind::Map:
+      return with_objects && type.key().is_text() && is_of_variant(type.value(), true);
+    case TypeKind::Struct:
+      return with_objects && std::ranges::all_of(type.fields(), [](const auto& field) { return is_of_variant(field.type, true); });
+    default:
+      return !type.is_interval() && !type.is(TypeKind::Null);
+  }
+}
+
 }  // namespace
 
 bool can_cast(const DataType& from, const DataType& to, CastMode mode) {
   const bool legacy = mode == CastMode::Legacy;
   if (from == to || from.is(TypeKind::Null) || to.is_text())
     return !(to.is(TypeKind::Null) && !from.is(TypeKind::Null));
-  if (from.is(TypeKind::Variant)) return to.is_atomic() || to.is_nested();
+  if (from.is(TypeKind::Variant)) return is_of_variant(to, true);
+  if (to.is(TypeKind::Variant)) return is_of_variant(from, false);
   switch (to.kind()) {
     case TypeKind::Binary:
       return from.is_text() || (legacy && from.is_integral());
@@ -119,6 +136,7 @@ bool can_cast(const DataType& from, const DataType& to, CastMode mode) {
 
 bool cast_forces_null(const DataType& from, const DataType& to, CastMode mode) {
   if (from.is(TypeKind::Null)) return false;  // nothing to lose: an empty array or map
+  if (from.is(TypeKind::Variant) && !to.is(TypeKind::Variant)) return true;
   if (from == to || mode == CastMode::Ansi) return false;
   if (mode == CastMode::Try && !to.is_nested()) return !can_up_cast(from, to);
   if (from.is_text()) return !to.is_text() && !to.is(TypeKind::Binary);
@@ -139,6 +157,7 @@ bool cast_forces_null(const DataType& from, const DataType& to, CastMode mode) {
 }
 
 bool cast_may_raise(const DataType& from, const DataType& to, CastMode mode) {
+  if (from.is(TypeKind::Variant) && from != to) return mode != CastMode::Try;
   if (mode != CastMode::Ansi || from.is(TypeKind::Null) || from == to) {
     // Legacy casts of numbers and text wrap or give NULL; only casts to an interval raise.
     return mode == CastMode::Legacy && is_ansi_interval(to) && from != to && !from.is(TypeKind::Null);

@@ -1,5 +1,6 @@
 #include "functions/cast_rules.h"
 #include "functions/duckdb_type.h"
+#include "types/type_text.h"
 
 namespace lab::functions {
 
@@ -27,6 +28,7 @@ struct CastText {
   std::string to_datetime(const std::string& sql, const DataType& from, const DataType& to) const;
   std::string to_interval(const std::string& sql, const DataType& from, const DataType& to) const;
   std::string nested(const std::string& sql, const DataType& from, const DataType& to) const;
+  std::string from_variant(const std::string& sql, const DataType& to) const;
 };
 
 std::string builtin(const std::string& sql, const DataType& to) {
@@ -223,14 +225,23 @@ std::string CastText::to_text(const std::string& sql, const DataType& from) cons
       }
       return let("record", sql, "CASE WHEN record IS NULL THEN NULL ELSE '{'" + fields + " || '}' END");
     }
+    case TypeKind::Variant:
+      return pretty ? call("lab_variant_json", {sql, zone_literal()}) : from_variant(sql, TypeKind::String);
     default:
       return "CAST(" + sql + " AS VARCHAR)";
   }
 }
 
+/// Only a try cast gives NULL for what does not fit, in either mode.
+std::string CastText::from_variant(const std::string& sql, const DataType& to) const {
+  return call("lab_variant_get", {sql, "'$'", text_literal(types::to_json(to)), zone_literal(), mode == CastMode::Try ? "false" : "true"});
+}
+
 std::string CastText::write(const std::string& sql, const DataType& from, const DataType& to) const {
   if (from == to) return sql;
   if (from.is(TypeKind::Null)) return builtin(sql, to);
+  if (to.is(TypeKind::Variant)) return call("lab_to_variant", {sql, text_literal(types::to_json(from))});
+  if (from.is(TypeKind::Variant)) return from_variant(sql, to);
   if (to.is(TypeKind::Char) || to.is(TypeKind::Varchar) || to.is(TypeKind::String)) return to_text(sql, from);
   if (to.is(TypeKind::Decimal)) return to_decimal(sql, from, to);
   if (to.is_numeric()) return to_number(sql, from, to);

@@ -35,6 +35,7 @@ LAB_MISMATCH(kMapFunctionDiffTypes, "MAP_FUNCTION_DIFF_TYPES",
              "[<leftType>, <rightType>].");
 LAB_MISMATCH(kCreateNamedStructWithoutFoldable, "CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING",
              "Only foldable `STRING` expressions are allowed to appear at odd position, but they are <inputExprs>.");
+LAB_MISMATCH(kCastWithoutSuggestion, "CAST_WITHOUT_SUGGESTION", "cannot cast <srcType> to <targetType>.");
 LAB_MISMATCH(kInvalidMapKeyType, "INVALID_MAP_KEY_TYPE", "The key of map cannot be/contain <keyType>.");
 LAB_MISMATCH(kValueOutOfRange, "VALUE_OUT_OF_RANGE",
              "The <exprName> must be between <valueRange> (current value = <currentValue>).");

@@ -13,7 +13,8 @@ const std::vector<const FunctionRow*>& table() {
     std::vector<const FunctionRow*> all;
     for (const Rows& family : {kOperatorRows, kConditionalRows, kMathRows, kTextRows, kPatternRows, kDateTimeRows,
                                kAggregateRows, kWindowRows, kArrayRows, kMapRows, kLambdaRows, kStructRows,
-                               kGeneratorRows, kHashRows, kJsonRows, kConversionRows, kMiscRows, kNotYetRows}) {
+                               kGeneratorRows, kHashRows, kJsonRows, kConversionRows, kMiscRows, kTimeWindowRows, kCryptoRows,
+                               kVariantRows, kSketchRows, kNotYetRows}) {
       for (const FunctionRow& row : family) all.push_back(&row);
     }
     std::ranges::sort(

@@ -16,12 +16,15 @@ struct Misfit {
     NumArguments,
     Ordering,
     NotFoldable,
-    IsNull
+    IsNull,
+    Cast,
+    Range
   };
   Why why = Why::Input;
   std::size_t argument = 0;
   std::string required =
-      {};  ///< Input, BinaryWrongType, NotFoldable: `"INT"`; NumArguments: `[2, 3]`; IsNull: what it names
+      {};  ///< Input, BinaryWrongType, NotFoldable: `"INT"`; NumArguments: `[2, 3]`; IsNull: what it names;
+      ///< Cast: the type that it has no cast to; Range: `name|range`
 
   std::optional<DataType> actual = {};  ///< BinaryWrongType: the type after promotion
 

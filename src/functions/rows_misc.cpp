@@ -23,13 +23,52 @@ std::string lower_assert_true(const LowerCall& call) {
   return "lab_assert_true(" + call.sql[0] + ", " + (call.size() > 1 ? call.sql[1] : text_literal("")) + ")";
 }
 
-/// rand([seed[, row]]): analysis adds the row number, so that values do not depend on threads.
+/// rand([seed]): a seed means Spark's own numbers.
 std::string random_call(std::string_view kernel, const LowerCall& call) {
-  if (call.size() == 2) return std::string(kernel) + "(" + call.sql[0] + ", " + call.sql[1] + ")";
+  if (call.size() > 0) return std::string(kernel) + "(" + call.sql[0] + ")";
   return std::string(kernel) + "_any(random())";
 }
 std::string lower_rand(const LowerCall& call) { return random_call("lab_rand", call); }
 std::string lower_randn(const LowerCall& call) { return random_call("lab_randn", call); }
+
+/// randstr(length[, seed]) and uniform(low, high[, seed]): constants, without a seed another one for each query.
+std::string seed_sql(const LowerCall& call, std::size_t i) {
+  return i < call.size() ? call.sql[i] : "CAST(random() * 9e15 AS BIGINT)";
+}
+void need_constant(const CallShape& shape, std::size_t i, std::string_view name) {
+  if (shape.constant(i) == nullptr) throw Misfit{Misfit::Why::NotFoldable, i, "`" + std::string(name) + "`"};
+}
+
+CallTypes randstr_types(const CallShape& shape) {
+  const auto need_integer = [&](std::size_t i, std::string required) {
+    if (!shape.type(i).is_integral() && !shape.type(i).is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, i, std::move(required)};
+  };
+  need_integer(0, "INT or SMALLINT");
+  if (shape.size() > 1) need_integer(1, "INT or SMALLINT");
+  need_constant(shape, 0, "length");
+  if (shape.size() > 1) need_constant(shape, 1, "seed");
+  CallTypes types{{TypeKind::Int}, TypeKind::String, false};
+  if (shape.size() > 1) types.arguments.push_back(TypeKind::Long);
+  return types;
+}
+std::string lower_randstr(const LowerCall& call) { return "lab_randstr(" + seed_sql(call, 1) + ", " + call.sql[0] + ")"; }
+
+CallTypes uniform_types(const CallShape& shape) {
+  for (std::size_t i = 0; i < 2; ++i)
+    if (!shape.type(i).is_numeric() && !shape.type(i).is(TypeKind::Null))
+      throw Misfit{Misfit::Why::Input, i, "integer or floating-point"};
+  static constexpr std::string_view kNames[] = {"min", "max", "seed"};
+  for (std::size_t i = 0; i < shape.size(); ++i) need_constant(shape, i, kNames[i]);
+  const auto common = tightest_common_type(shape.type(0), shape.type(1), shape.policy);
+  if (!common) throw Misfit{Misfit::Why::DifferentTypes};
+  CallTypes types{{TypeKind::Double, TypeKind::Double}, *common, {}};
+  if (shape.size() > 2) types.arguments.push_back(TypeKind::Long);
+  return types;
+}
+std::string lower_uniform(const LowerCall& call) {
+  const std::string drawn = "(" + call.sql[0] + " + (" + call.sql[1] + " - " + call.sql[0] + ") * lab_rand(" + seed_sql(call, 2) + "))";
+  return "CAST(" + (call.result.is_integral() ? "trunc(" + drawn + ")" : drawn) + " AS " + duckdb_type(call.result) + ")";
+}
 
 /// Without a number from analysis the rows of the block are counted.
 std::string lower_row_number(const LowerCall& call) { return call.size() > 0 ? call.sql[0] : "(row_number() OVER () - 1)"; }
@@ -99,18 +138,26 @@ constexpr FunctionRow kMiscTable[] = {
      .is_volatile = true,
      .doc = "Raises."},
     {.name = "rand",
-     .signature = "(seed?: bigint, row?: bigint) -> double",
+     .signature = "(seed?: bigint) -> double",
      .lower = &lower_rand,
      .nullability = Nullability::Never,
      .is_volatile = true,
      .doc = "Evenly distributed in [0, 1)."},
     {.name = "randn",
-     .signature = "(seed?: bigint, row?: bigint) -> double",
+     .signature = "(seed?: bigint) -> double",
      .lower = &lower_randn,
      .nullability = Nullability::Never,
      .is_volatile = true,
      .doc = "Normally distributed."},
     {.name = "random", .alias_of = "rand"},
+    {.name = "randstr",
+     .signature = "(length: any, seed?: any) -> string",
+     .lower = &lower_randstr,
+     .types = &randstr_types,
+     .nullability = Nullability::Never,
+     .is_volatile = true,
+     .since_version = Since::Spark4Only,
+     .doc = "Random digits and letters."},
     {.name = "session_user", .since_version = Since::Spark4Only, .alias_of = "current_user"},
     {.name = "spark_partition_id",
      .signature = "() -> int",
@@ -123,6 +170,13 @@ constexpr FunctionRow kMiscTable[] = {
      .types = &typeof_types,
      .nullability = Nullability::Never,
      .doc = "Name of the type."},
+    {.name = "uniform",
+     .signature = "(min: any, max: any, seed?: any) -> any",
+     .lower = &lower_uniform,
+     .types = &uniform_types,
+     .is_volatile = true,
+     .since_version = Since::Spark4Only,
+     .doc = "Evenly distributed between two numbers."},
     {.name = "user", .alias_of = "current_user"},
     {.name = "uuid",
      .signature = "() -> string",

@@ -79,6 +79,17 @@ void Misfit::raise(const FunctionRow& row, const CallShape& shape, std::string_v
                                                   {"inputName", required},
                                                   {"inputType", types::quoted_sql(shape.type(argument))},
                                                   {"inputExpr", in_quotes(shape.display(argument))}});
+    case Why::Range: {
+      const auto bar = required.find('|');
+      throw Error(conditions::kValueOutOfRange, {{"sqlExpr", in_quotes(display)},
+                                                 {"exprName", required.substr(0, bar)},
+                                                 {"valueRange", required.substr(bar + 1)},
+                                                 {"currentValue", shape.display(argument)}});
+    }
+    case Why::Cast:
+      throw Error(conditions::kCastWithoutSuggestion, {{"sqlExpr", in_quotes(display)},
+                                                       {"srcType", types::quoted_sql(shape.type(argument))},
+                                                       {"targetType", required}});
     case Why::IsNull:
       throw Error(conditions::kUnexpectedNull, {{"sqlExpr", in_quotes(display)}, {"exprName", required}});
   }

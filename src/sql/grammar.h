@@ -115,6 +115,7 @@ class Grammar {
   plan::ExpressionPtr unary();
   plan::ExpressionPtr primary();
   plan::ExpressionPtr postfix(plan::ExpressionPtr base, Index first, bool may_be_name);
+  plan::ExpressionPtr semi_structured(plan::ExpressionPtr value, Index first);
   plan::ExpressionPtr primary_base(bool& may_be_name);
   plan::ExpressionPtr word_primary(bool& may_be_name);
   plan::ExpressionPtr parenthesized(bool& may_be_name);

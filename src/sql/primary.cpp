@@ -40,7 +40,10 @@ ExpressionPtr Grammar::postfix(ExpressionPtr base, Index first, bool may_be_name
       auto type = data_type();
       base = plan::make_expression(plan::Cast{std::move(base), std::move(type), plan::CastMode::Session}, origin(first));
       may_be_name = false;
-    } else if (at("COLLATE") && at_identifier(1)) {
+    } else if (options_.doubled_quotes && at(":") && (at_identifier(1) || (at("[", 1) && at_string(2)))) {
+      base = semi_structured(std::move(base), first);
+      may_be_name = false;
+    } else if (options_.doubled_quotes && at("COLLATE") && at_identifier(1)) {
       advance();
       plan::NameParts collation = multipart_identifier();
       auto name = literal(types::TypeKind::String, {collation.back()}, position_ - 1);
@@ -51,6 +54,37 @@ ExpressionPtr Grammar::postfix(ExpressionPtr base, Index first, bool may_be_name
     }
     deepen();
   }
+}
+
+// `value:a.b[0]['c']` (Spark 4): the path as it is written, under a `$`.
+ExpressionPtr Grammar::semi_structured(ExpressionPtr value, Index first) {
+  expect(":");
+  std::string path = at("[") ? "$" : "$.";
+  const auto written = [&] {
+    path += word_text(token());
+    advance();
+  };
+  const auto bracketed = [&] {
+    for (int i = 0; i < 3; ++i) written();
+  };
+  if (at("[")) bracketed();
+  else written();
+  while (true) {
+    if (at(".") && at_identifier(1)) {
+      written();
+      written();
+    } else if (at("[") && (at_string(1) || token(1).kind == TokenKind::Integer) && at("]", 2)) {
+      bracketed();
+    } else {
+      break;
+    }
+  }
+  auto text = literal(types::TypeKind::String, {std::move(path)}, position_ - 1);
+  plan::UnresolvedFunction extract;
+  extract.name = {":"};
+  extract.arguments = {std::move(value), std::move(text)};
+  extract.is_operator = true;
+  return plan::make_expression(std::move(extract), origin(first));
 }
 
 ExpressionPtr Grammar::primary_base(bool& may_be_name) {

@@ -20,6 +20,11 @@ void register_all_kernels(KernelRegistry& registry) {
   register_format_kernels(registry);
   register_json_kernels(registry);
   register_misc_kernels(registry);
+  register_time_window_kernels(registry);
+  register_crypto_kernels(registry);
+  register_variant_kernels(registry);
+  register_sketch_kernels(registry);
+  register_random_kernels(registry);
 }
 
 }  // namespace lab::engine

@@ -20,5 +20,10 @@ void register_hash_kernels(KernelRegistry& registry);
 void register_json_kernels(KernelRegistry& registry);
 void register_format_kernels(KernelRegistry& registry);
 void register_misc_kernels(KernelRegistry& registry);
+void register_time_window_kernels(KernelRegistry& registry);
+void register_crypto_kernels(KernelRegistry& registry);
+void register_variant_kernels(KernelRegistry& registry);
+void register_sketch_kernels(KernelRegistry& registry);
+void register_random_kernels(KernelRegistry& registry);
 
 }  // namespace lab::engine

@@ -14,10 +14,12 @@
 #include "compute/text.h"
 #include "duckdb/execution/expression_executor.hpp"
 #include "duckdb/planner/expression/bound_function_expression.hpp"
+#include "engine/duck_type.h"
 #include "engine/kernels/adapt.h"
 #include "engine/kernels/decimal_argument.h"
 #include "engine/kernels/families.h"
 #include "engine/kernels/list_writer.h"
+#include "engine/kernels/variant_value.h"
 #include "types/type_text.h"
 
 /// from_json and its kin take the Spark type as JSON text, an options map and the zone: `lab_from_json(text, type,
@@ -75,6 +77,8 @@ LogicalType logical_type(const DataType& type) {
     case TypeKind::CalendarInterval:
       return LogicalType::STRUCT(
           {{"f0", LogicalType::INTEGER}, {"f1", LogicalType::INTEGER}, {"f2", LogicalType::BIGINT}});
+    case TypeKind::Variant:
+      return to_duck(type);
     case TypeKind::Struct: {
       duckdb::child_list_t<LogicalType> fields;
       for (std::size_t i = 0; i < type.fields().size(); ++i)
@@ -204,6 +208,11 @@ Value value_of_json(const element& json, const DataType& type, const TextForm& f
     return Value(logical);
   };
   const auto kind = json.type();
+  if (type.is(TypeKind::Variant)) {
+    std::string text;
+    compute::append_json(text, json);
+    return variant_value(compute::parse_variant(text));
+  }
   if (kind == element_type::NULL_VALUE) return Value(logical);
   if (type.is(TypeKind::Struct)) {
     if (kind != element_type::OBJECT) return refuse();
@@ -457,6 +466,10 @@ std::string plain_text(const Value& value, const DataType& type, const TextForm&
 void write_json(std::string& out, const Value& value, const DataType& type, const TextForm& form) {
   if (value.IsNull()) {
     out += "null";
+  } else if (type.is(TypeKind::Variant)) {
+    const auto& parts = duckdb::StructValue::GetChildren(value);
+    const std::string bytes = duckdb::StringValue::Get(parts[0]), keys = duckdb::StringValue::Get(parts[1]);
+    out += compute::VariantView(bytes, keys).to_json(Zone::find(form.zone));
   } else if (type.is(TypeKind::Struct)) {
     const bool keeps_nulls = compute::lower(form.option("ignoreNullFields").value_or("true")) == "false";
     const auto& fields = duckdb::StructValue::GetChildren(value);

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "compute/conditions.h"
-#include "compute/hash.h"
 #include "engine/kernels/adapt.h"
 #include "engine/kernels/families.h"
 
@@ -19,11 +18,6 @@ using std::string_view;
 
 [[noreturn]] void raise_user(string_view message) {
   throw Error(compute::conditions::kUserRaised, {{"errorMessage", std::string(message)}});
-}
-
-/// The n-th number of a seed, the same whatever thread computes it: a hash of both, as even as a generator's.
-double random_of(std::int64_t seed, std::int64_t row) {
-  return static_cast<double>(static_cast<std::uint64_t>(compute::xxhash64_long(row, seed)) >> 11) * 0x1.0p-53;
 }
 
 double normal_of(double a, double b) {
@@ -55,10 +49,6 @@ void register_misc_kernels(KernelRegistry& registry) {
                {.may_raise = true, .is_volatile = true, .sees_nulls = true});
   registry.add(adapt("lab_raise_error", [](string_view message) -> bool { raise_user(message); }),
                {.may_raise = true, .is_volatile = true});
-  registry.add(adapt<&random_of>("lab_rand"));
-  registry.add(adapt("lab_randn", [](std::int64_t seed, std::int64_t row) {
-    return normal_of(random_of(seed, row), random_of(~seed, row));
-  }));
   registry.add(adapt("lab_rand_any", [](double random) { return random; }));
   registry.add(adapt("lab_randn_any", [](double random) {
     // One draw of 53 bits gives two numbers of 26.
