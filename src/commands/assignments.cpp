@@ -19,6 +19,38 @@ std::size_t skip_qualifier(const plan::NameParts& name, const plan::NameParts& q
   return 0;
 }
 
+/// Fields of structs only, and only those that are there.
+void check_nested(const types::DataType& type, const plan::NameParts& column, std::size_t at) {
+  if (at == column.size()) return;
+  if (!type.is(types::TypeKind::Struct)) throw Error(conditions::kNestedUpdate, {{"optionalPrefixMessage", ""}});
+  std::string fields;
+  for (const types::Field& field : type.fields()) {
+    if (equal_ignoring_case(field.name, column[at])) return check_nested(field.type, column, at + 1);
+    fields += (fields.empty() ? "" : ", ") + types::quote_identifier(field.name);
+  }
+  throw Error(conditions::kNoSuchField, {{"fieldName", types::quote_identifier(column[at])}, {"fields", fields}});
+}
+
+/// The struct with one field, named by the parts from `at` on, exchanged. Made anew, so that a NULL struct gets the field, too.
+plan::ExpressionPtr with_field(const plan::ExpressionPtr& base, const types::DataType& type, const plan::NameParts& column, std::size_t at,
+                               const plan::ExpressionPtr& value) {
+  plan::Expressions parts;
+  for (const types::Field& field : type.fields()) {
+    const plan::ExpressionPtr name = plan::make_literal(types::Literal::string(field.name));
+    plan::ExpressionPtr part = plan::make_expression(plan::ExtractValue{base, name});
+    if (equal_ignoring_case(field.name, column[at])) part = at + 1 == column.size() ? value : with_field(part, field.type, column, at + 1, value);
+    parts.push_back(name);
+    parts.push_back(std::move(part));
+  }
+  return plan::make_call("named_struct", std::move(parts));
+}
+
+std::string dotted(const plan::NameParts& column, std::size_t start) {
+  std::string name;
+  for (std::size_t i = start; i < column.size(); ++i) name += (name.empty() ? "" : ".") + column[i];
+  return types::quote_identifier(name);
+}
+
 plan::NameParts qualified(plan::NameParts qualifier, const std::string& name) {
   qualifier.push_back(name);
   return qualifier;
@@ -53,18 +85,19 @@ std::vector<plan::ExpressionPtr> updated_columns(const types::Schema& schema, co
     if (field == schema.end()) throw unresolved(assignment.column, schema);
     const auto index = static_cast<std::size_t>(field - schema.begin());
     const bool assigns_whole = start + 1 == assignment.column.size();
-    if (const auto earlier = std::find_if(parts.begin(), parts.end(), [&](const auto& other) { return other.first == index && (assigns_whole || other.second.size() == 1 || same_path(other.second, assignment.column, start)); });
-        earlier != parts.end())
-      throw Error(conditions::kConflictingAssignments, {{"columnList", "[" + types::quote_parts(earlier->second) + ", " + types::quote_parts({assignment.column.begin() + static_cast<std::ptrdiff_t>(start), assignment.column.end()}) + "]"}});
+    const auto earlier = std::find_if(parts.begin(), parts.end(), [&](const auto& other) {
+      return other.first == index && (assigns_whole || other.second.size() == 1 || same_path(other.second, assignment.column, start));
+    });
+    if (earlier != parts.end())
+      throw Error(conditions::kConflictingAssignments, {{"columnList", "[" + dotted(earlier->second, 0) + ", " + dotted(assignment.column, start) + "]"}});
     parts.emplace_back(index, plan::NameParts(assignment.column.begin() + static_cast<std::ptrdiff_t>(start), assignment.column.end()));
     if (assigns_whole) {
       values[index] = is_default_keyword(assignment.value) ? default_value(*field) : assignment.value;
       continue;
     }
-    std::string path;
-    for (std::size_t i = start + 1; i < assignment.column.size(); ++i) path += (path.empty() ? "" : ".") + types::quote_if_needed(assignment.column[i]);
+    check_nested(field->type, assignment.column, start + 1);
     const plan::ExpressionPtr base = values[index] ? values[index] : plan::make_attribute(qualified(qualifier, field->name));
-    values[index] = plan::make_expression(plan::UpdateField{base, std::move(path), assignment.value});
+    values[index] = with_field(base, field->type, assignment.column, start + 1, assignment.value);
   }
   return values;
 }

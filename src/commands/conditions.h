@@ -64,6 +64,11 @@ inline constexpr Condition kGeneratedType{"DELTA_GENERATED_COLUMNS_EXPR_TYPE_MIS
 inline constexpr Condition kLegacyMetadataMismatch{"_LEGACY_ERROR_TEMP_DELTA_0007", "", Kind::Analysis, "<message>"};
 inline constexpr Condition kDuplicateDataColumns{"DELTA_DUPLICATE_COLUMNS_FOUND.DATA", "42711", Kind::Analysis, "Found duplicate column(s): <duplicateCols> in the data to save."};
 inline constexpr Condition kDifferentPartitioning{"DELTA_CREATE_TABLE_WITH_DIFFERENT_PARTITIONING", "42KD7", Kind::Analysis, "The specified partitioning does not match the existing partitioning at <path>.\n\n== Specified ==\n<specifiedColumns>\n\n== Existing ==\n<existingColumns>\n"};
+inline constexpr Condition kNestedUpdate{"_LEGACY_ERROR_TEMP_DELTA_0009", "", Kind::Analysis, "<optionalPrefixMessage>Updating nested fields is only supported for StructType."};
+inline constexpr Condition kNoSuchField{"FIELD_NOT_FOUND", "42704", Kind::Analysis, "No such struct field <fieldName> in <fields>."};
+inline constexpr Condition kUpdateSchemaMismatch{"DELTA_UPDATE_SCHEMA_MISMATCH_EXPRESSION", "42846", Kind::Analysis, "Cannot cast <fromCatalog> to <toCatalog>. All nested columns must match."};
+inline constexpr Condition kMergeNonDeterministic{"DELTA_NON_DETERMINISTIC_FUNCTION_NOT_SUPPORTED", "0AKDC", Kind::Analysis, "Non-deterministic functions are not supported in the <operation> <expression>"};
+inline constexpr Condition kMergeAggregate{"DELTA_AGGREGATION_NOT_SUPPORTED", "42903", Kind::Analysis, "Aggregate functions are not supported in the <operation> <predicate>."};
 inline constexpr Condition kDuplicateOnInsert{"DELTA_DUPLICATE_COLUMNS_ON_INSERT", "42701", Kind::Analysis, "Duplicate column names in INSERT clause"};
 inline constexpr Condition kPartitionColumnNotFound{"DELTA_PARTITION_COLUMN_NOT_FOUND", "42703", Kind::Analysis, "Partition column <columnName> not found in schema [<schemaMap>]"};
 inline constexpr Condition kCreateSchemaMismatch{"DELTA_CREATE_TABLE_SCHEME_MISMATCH", "42KD7", Kind::Analysis, "The specified schema does not match the existing schema at <path>.\n\n== Specified ==\n<specifiedSchema>\n\n== Existing ==\n<existingSchema>\n\n== Differences ==\n<schemaDifferences>\n\nIf your intention is to keep the existing schema, you can omit the\nschema from the create table command. Otherwise please ensure that\nthe schema matches."};

@@ -62,13 +62,27 @@ plan::RelationPtr both_sides(const plan::RelationPtr& target, const plan::Relati
   return plan::make_relation(std::move(both));
 }
 
-void refuse_merge_subqueries(const plan::Merge& command, const plan::RelationPtr& source, const plan::RelationPtr& target, Statement& context) {
+/// What Delta takes in no condition of a MERGE.
+void check_merge_condition(const plan::RelationPtr& rows, const plan::ExpressionPtr& condition, const std::string& operation, Statement& context) {
+  if (!condition) return;
+  refuse_subqueries(rows, condition, operation, context);
+  try {
+    check_row_expressions(rows, {condition}, context);
+  } catch (const Error& failure) {
+    const std::string shown = "(condition = " + condition_sql(rows, condition, context) + ").";
+    if (&failure.condition() == &conditions::kNonDeterministic) throw Error(conditions::kMergeNonDeterministic, {{"operation", operation}, {"expression", shown}});
+    if (&failure.condition() == &conditions::kUnsupportedExpressions) throw Error(conditions::kMergeAggregate, {{"operation", operation}, {"predicate", shown}});
+    throw;
+  }
+}
+
+void check_merge_conditions(const plan::Merge& command, const plan::RelationPtr& source, const plan::RelationPtr& target, Statement& context) {
   const plan::RelationPtr joined = both_sides(target, source);
-  refuse_subqueries(joined, command.condition, "search condition of MERGE operation", context);
+  check_merge_condition(joined, command.condition, "search condition of MERGE operation", context);
   for (const plan::MergeClause& clause : command.clauses) {
     const plan::RelationPtr rows = clause.when == When::Matched ? joined : clause.when == When::NotMatched ? source : target;
     const std::string kind = clause.action == Act::Delete ? "DELETE" : clause.action == Act::Insert || clause.action == Act::InsertAll ? "INSERT" : "UPDATE";
-    refuse_subqueries(rows, clause.condition, kind + " condition of MERGE operation", context);
+    check_merge_condition(rows, clause.condition, kind + " condition of MERGE operation", context);
   }
 }
 
@@ -82,10 +96,10 @@ LocalTable merge(const plan::Merge& command, Statement& context) {
   const std::int64_t started = now_millis(context);
   context.pin_sources();
   // Checked over the source as it was asked for, then read once.
-  MergePlan(command, command.source, target, snapshot, context);
+  const MergePlan asked(command, command.source, target, snapshot, context);
+  check_merge_conditions(command, command.source, asked.visible_target(), context);
   const plan::RelationPtr source = settle_rows(command.source, target.delta.table, context);
   const MergePlan merge_plan(command, source, target, snapshot, context);
-  refuse_merge_subqueries(command, source, merge_plan.visible_target(), context);
 
   const plan::RelationPtr joined = both_sides(merge_plan.visible_target(), source);
 

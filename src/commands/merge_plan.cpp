@@ -37,6 +37,37 @@ std::string insert_condition(std::size_t clause) { return "__dflab_ic" + std::to
 std::string by_source_value(std::size_t clause, std::size_t column) { return "__dflab_b" + std::to_string(clause) + "_" + std::to_string(column); }
 std::string by_source_condition(std::size_t clause) { return "__dflab_bc" + std::to_string(clause); }
 
+/// The new struct with those fields of the old one that it lacks: where a schema may evolve a star changes field by field.
+plan::ExpressionPtr over_old_struct(const plan::ExpressionPtr& value, const types::DataType& type, const plan::ExpressionPtr& old_value, const types::DataType& old_type) {
+  if (!type.is(types::TypeKind::Struct) || !old_type.is(types::TypeKind::Struct)) return value;
+  const auto field_of = [](const plan::ExpressionPtr& from, const std::string& name) {
+    return plan::make_expression(plan::ExtractValue{from, plan::make_literal(types::Literal::string(name))});
+  };
+  plan::Expressions parts;
+  bool lacks_any = false;
+  const auto add = [&](const std::string& name, plan::ExpressionPtr part) {
+    parts.push_back(plan::make_literal(types::Literal::string(name)));
+    parts.push_back(std::move(part));
+  };
+  for (const types::Field& old_field : old_type.fields()) {
+    const auto found = std::find_if(type.fields().begin(), type.fields().end(), [&](const types::Field& field) { return equal_ignoring_case(field.name, old_field.name); });
+    const plan::ExpressionPtr old_part = field_of(old_value, old_field.name);
+    if (found == type.fields().end()) {
+      lacks_any = true;
+      add(old_field.name, old_part);
+      continue;
+    }
+    const plan::ExpressionPtr given = field_of(value, found->name), part = over_old_struct(given, found->type, old_part, old_field.type);
+    lacks_any = lacks_any || part != given;
+    add(old_field.name, part);
+  }
+  if (!lacks_any) return value;
+  for (const types::Field& field : type.fields())
+    if (std::none_of(old_type.fields().begin(), old_type.fields().end(), [&](const types::Field& other) { return equal_ignoring_case(field.name, other.name); }))
+      add(field.name, field_of(value, field.name));
+  return plan::make_call("named_struct", std::move(parts));
+}
+
 /// A value that is worked out only where its clause's condition holds.
 plan::ExpressionPtr guarded(const plan::ExpressionPtr& condition, plan::ExpressionPtr value) {
   return condition ? plan::make_operator("when", {condition, std::move(value)}) : value;
@@ -101,8 +132,12 @@ plan::ExpressionPtr MergePlan::old_value(std::size_t column) const {
 }
 
 plan::ExpressionPtr MergePlan::star_value(std::size_t column, const plan::MergeClause& c) const {
-  if (const auto found = find_source_column(schema_[column].name)) return attribute(source_copy(*found));
   const bool is_update = c.action == Act::UpdateAll;
+  if (const auto found = find_source_column(schema_[column].name)) {
+    const plan::ExpressionPtr value = attribute(source_copy(*found));
+    if (!is_update || !evolves_ || is_new_column(column)) return value;
+    return over_old_struct(value, source_schema_[*found].type, attribute(target_copy(column)), snapshot_->schema()[column].type);
+  }
   // What the source lacks keeps its value where the schema may evolve; otherwise the star cannot be resolved.
   if (evolves_) return is_update || delta::generation_expression(schema_[column]) ? nullptr : default_value(schema_[column]);
   std::string columns;
@@ -272,6 +307,7 @@ std::optional<bound::Query> MergePlan::new_rows(const std::vector<std::size_t>& 
     choice.rows = join(files, has_inserts_ ? plan::JoinType::FullOuter : plan::JoinType::LeftOuter);
   }
   choice.chosen = action();
+  choice.fills_structs = evolves_;
   for (std::size_t column = 0; column < schema_.size(); ++column) choice.old_values.push_back(old_value(column));
   choice.dropped = {static_cast<int>(kSkip)};
   for (std::size_t i = 0; i < command_.clauses.size(); ++i) {
@@ -291,6 +327,7 @@ void MergePlan::check_expressions() const {
     RowChoice choice;
     choice.rows = join({}, plan::JoinType::FullOuter);
     choice.chosen = action();
+    choice.fills_structs = evolves_;
     for (std::size_t column = 0; column < schema_.size(); ++column) choice.old_values.push_back(old_value(column));
     for (std::size_t i = 0; i < command_.clauses.size(); ++i)
       if (clause(i).action != Act::Delete) choice.alternatives.push_back({static_cast<int>(i) + 1, new_values(i)});

@@ -2,6 +2,8 @@
 
 #include "commands/bound_rows.h"
 #include "commands/column_values.h"
+#include "commands/conditions.h"
+#include "types/type_text.h"
 
 namespace lab::commands {
 
@@ -36,8 +38,18 @@ bound::Query candidates(const RowChoice& choice, const types::Schema& schema, co
     for (std::size_t column = 0; column < schema.size(); ++column)
       if (alternative.values[column])
         add(plan::make_operator("when", {is_chosen(alternative.number), alternative.values[column]}), value_name(alternative, column), schema[column]);
-  bound::Query rows = analyze::cast_for_insert(context.analyze(plan::make_relation(plan::Project{numbered, std::move(columns)})), types, false, table_name,
-                                               {.any_cast = true, .nested_by_name = true, .fills_missing = true});
+  bound::Query rows = context.analyze(plan::make_relation(plan::Project{numbered, std::move(columns)}));
+  const types::Schema given = rows.schema();
+  try {
+    rows = analyze::cast_for_insert(std::move(rows), types, false, table_name, {.any_cast = true, .nested_by_name = true, .fills_missing = choice.fills_structs});
+  } catch (const Error& failure) {
+    if (!failure.condition().name.starts_with("INCOMPATIBLE_DATA_FOR_TABLE")) throw;
+    for (std::size_t i = 0; i < given.size(); ++i)
+      if (given[i].type.is_nested() && !types::same_shape(given[i].type, types[i].type))
+        throw Error(conditions::kUpdateSchemaMismatch,
+                    {{"fromCatalog", types::catalog_string(given[i].type)}, {"toCatalog", types::catalog_string(types[i].type)}});
+    throw;
+  }
   auto root = std::make_shared<bound::Relation>(*rows.root);
   for (std::size_t i = 0; i < names.size(); ++i) root->columns[i].name = names[i];
   rows.root = std::move(root);

@@ -15,6 +15,7 @@ struct RowChoice {
   plan::Expressions old_values;              ///< by column of the schema
   std::vector<Alternative> alternatives;
   std::vector<int> dropped;                  ///< numbers whose rows are no rows of the table
+  bool fills_structs = false;                ///< fields that a new struct lacks are NULL; otherwise such a struct is refused
 };
 
 /// The rows with the columns of `schema`. Values are cast as Delta stores them (fields of structs by name); those of an alternative are
