@@ -1,5 +1,7 @@
 #include "access/access.h"
 
+#include "access/secret_words.h"
+
 #include <nlohmann/json.hpp>
 
 #include "base/checksum.h"
@@ -14,14 +16,13 @@ using nlohmann::json;
 using store::RowKind;
 
 constexpr const char* kAdmin = "admin";
-constexpr const char* kSecretsFile = "secrets.json";
 // The pair that the notebooks of the workshop carry.
 constexpr const char* kWorkshopAccessKey = "admin";
 constexpr const char* kWorkshopSecretKey = "admin123";
-constexpr std::string_view kS3 = "s3";
-constexpr std::string_view kBearer = "bearer";
 
 std::string token_id(std::string_view token) { return to_hex(checksum(ChecksumKind::Sha256, token)); }
+
+}  // namespace
 
 /// Letters and digits without those that look alike; each of them equally likely.
 std::string random_word(std::size_t length, std::string_view letters) {
@@ -36,21 +37,20 @@ std::string random_word(std::size_t length, std::string_view letters) {
   return word;
 }
 
-constexpr std::string_view kUpper = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-constexpr std::string_view kMixed = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-
-}  // namespace
-
 store::SchemaSpec access_schema() {
   using store::ColumnType;
   return {.module = "access",
-          .version = 1,
+          .version = 2,
           .tables = {{.name = "users",
                       .kind = RowKind::History,
                       .columns = {{"name"}, {"is_admin", ColumnType::Integer}, {"created", ColumnType::Integer}}},
                      {.name = "credentials",
                       .kind = RowKind::History,
                       .columns = {{"kind"}, {"id"}, {"user_name"}},
+                      .num_key_columns = 2},
+                     {.name = "user_policies",
+                      .kind = RowKind::History,
+                      .columns = {{"user_name"}, {"name"}, {"document"}},
                       .num_key_columns = 2},
                      {.name = "audit",
                       .kind = RowKind::Event,
@@ -100,7 +100,11 @@ void Access::load() {
   }
   const auto snapshot = store_.snapshot();
   const std::lock_guard lock(mutex_);
-  for (const auto& row : snapshot.scan_rows("users")) users_[store::as_text(row[0])] = store::as_boolean(row[1]);
+  for (const auto& row : snapshot.scan_rows("users"))
+    users_[store::as_text(row[0])] = {store::as_text(row[0]), store::as_boolean(row[1]),
+                                      Timestamp(std::chrono::microseconds(store::as_integer(row[2])))};
+  for (const auto& row : snapshot.scan_rows("user_policies"))
+    policies_[store::as_text(row[0])][store::as_text(row[1])] = store::as_text(row[2]);
   for (const auto& row : snapshot.scan_rows("credentials")) {
     Credential credential{store::as_text(row[0]), store::as_text(row[1]), {}, store::as_text(row[2])};
     const auto found = secrets.find({credential.kind, credential.id});
@@ -124,7 +128,7 @@ std::vector<FirstSecret> Access::take_first_secrets() {
 
 Identity Access::identity_of(const Credential& credential) const {
   const auto found = users_.find(credential.user);
-  return {credential.user, found != users_.end() && found->second, credential.kind + ":" + credential.id};
+  return {credential.user, found != users_.end() && found->second.is_admin, credential.kind + ":" + credential.id};
 }
 
 std::optional<S3Secret> Access::find_s3_secret(std::string_view access_key) const {

@@ -32,6 +32,24 @@ struct S3Secret {
   Identity identity;
 };
 
+struct UserInfo {
+  std::string name;
+  bool is_admin = false;
+  Timestamp created;
+};
+
+/// An S3 key of a user, without its secret.
+struct S3Key {
+  std::string access_key;
+  std::string user;
+};
+
+/// A policy of a user's own in IAM's language, kept as it was written.
+struct UserPolicy {
+  std::string name;
+  std::string document;
+};
+
 /// A secret that the first start made, to be shown once.
 struct FirstSecret {
   std::string what;  ///< `user`, `S3 access key`, `S3 secret key`, `Spark token`
@@ -52,6 +70,27 @@ class Access {
   Profile profile() const { return profile_; }
   /// What this start has made, once; empty at later starts.
   std::vector<FirstSecret> take_first_secrets();
+
+  /// Throws USER_ALREADY_EXISTS, INVALID_USER_NAME (1 to 64 of letters, digits and `+=,.@_-`).
+  UserInfo create_user(const std::string& name, bool is_admin, const store::Origin& by);
+  /// With its keys and policies; what it owns stays its. Throws NO_SUCH_USER, LAST_ADMIN.
+  void delete_user(const std::string& name, const store::Origin& by);
+  std::optional<UserInfo> find_user(std::string_view name) const;
+  /// By name.
+  std::vector<UserInfo> list_users() const;
+
+  /// Makes a pair for a user, or takes the given one. Throws NO_SUCH_USER, KEY_ALREADY_EXISTS.
+  S3Secret create_s3_key(const std::string& user, std::optional<std::pair<std::string, std::string>> pair, const store::Origin& by);
+  /// Throws NO_SUCH_KEY_OF_USER.
+  void delete_s3_key(const std::string& user, const std::string& access_key, const store::Origin& by);
+  std::vector<S3Key> list_s3_keys(std::string_view user) const;
+
+  /// The document is the caller's to check. Throws NO_SUCH_USER.
+  void put_user_policy(const std::string& user, const UserPolicy& policy, const store::Origin& by);
+  /// False when there is none of that name.
+  bool delete_user_policy(const std::string& user, const std::string& name, const store::Origin& by);
+  /// By name; none for an unknown user.
+  std::vector<UserPolicy> policies_of(std::string_view user) const;
 
   /// The pair to check a signature with; absent for an unknown key. In the workshop profile `admin` has `admin123`.
   std::optional<S3Secret> find_s3_secret(std::string_view access_key) const;
@@ -78,12 +117,16 @@ class Access {
   Access(store::Store& store, Profile profile) : store_(store), profile_(profile) {}
   void make_first_user();
   void load();
+  /// Writes all secrets anew, `more` among them: before the row that makes them count. Under `changing_`.
+  void write_secrets(const Credential* more);
   Identity identity_of(const Credential& credential) const;
 
   store::Store& store_;
   const Profile profile_;
+  std::mutex changing_;  ///< one change of users and keys at a time, held over its writes
   mutable std::mutex mutex_;
-  std::map<std::string, bool, std::less<>> users_;  ///< name: is_admin
+  std::map<std::string, UserInfo, std::less<>> users_;
+  std::map<std::string, std::map<std::string, std::string>, std::less<>> policies_;  ///< by user, then name
   std::map<std::string, Credential, std::less<>> s3_;
   std::map<std::string, Credential, std::less<>> bearers_;
   std::string default_s3_;      ///< access key

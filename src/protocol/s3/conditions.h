@@ -29,6 +29,11 @@ LAB_S3_CONDITION(kEntityTooLarge, "EntityTooLarge", TooLarge,
                  "Your proposed upload exceeds the maximum allowed object size.");
 LAB_S3_CONDITION(kEntityTooSmall, "EntityTooSmall", InvalidArgument,
                  "Your proposed upload is smaller than the minimum allowed object size.");
+LAB_S3_CONDITION(kDeleteConflict, "DeleteConflict", Conflict, "<reason>");
+LAB_S3_CONDITION(kEntityAlreadyExists, "EntityAlreadyExists", AlreadyExists, "<reason>");
+LAB_S3_CONDITION(kIamValidation, "ValidationError", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kMalformedPolicyDocument, "MalformedPolicyDocument", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kNoSuchEntity, "NoSuchEntity", NotFound, "<reason>");
 LAB_S3_CONDITION(kMalformedAcl, "MalformedACLError", InvalidArgument,
                  "The XML you provided was not well-formed or did not validate against our published schema");
 LAB_S3_CONDITION(kMalformedPolicy, "MalformedPolicy", InvalidArgument, "<reason>");

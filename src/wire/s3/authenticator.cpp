@@ -12,7 +12,7 @@ Authenticated Authenticator::authenticate(const RequestHead& head, std::chrono::
   auto authentication = parse_authentication(head);
   // What somebody without a name may do is decided by the bucket.
   if (!authentication) return {};
-  if (authentication->scope.service != "s3") {
+  if (authentication->scope.service != "s3" && authentication->scope.service != "iam" && authentication->scope.service != "sts") {
     throw Error(conditions::kAuthorizationHeaderMalformed, {{"reason", "incorrect service; this endpoint belongs to \"s3\""}});
   }
   const auto secret = access_.find_s3_secret(authentication->scope.access_key);

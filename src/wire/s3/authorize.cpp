@@ -121,18 +121,25 @@ void fill_context(PolicyRequest& request, const Call& call) {
 /// A bucket and what was set for it, at one moment.
 struct Ground {
   store::BucketInfo bucket;
+  std::vector<Policy> user_policies;
   std::optional<Policy> policy;
   AccessControlList acl;
   bool ignores_public_acls = false;
   bool restricts_public = false;
 };
 
-Ground ground_of(const store::Rows& rows, const std::string& name) {
+Ground ground_of(const Call& call, const store::Rows& rows, const std::string& name) {
   const auto bucket = store::find_bucket(rows, name);
   if (!bucket) throw Error(store::conditions::kNoSuchBucket, {{"bucket", name}});
   Ground ground{.bucket = *bucket};
   if (const auto text = find_setting(rows, *bucket, "policy")) ground.policy = parse_policy(*text, name);
+  for (const auto& policy : call.service.access.policies_of(call.identity.user)) ground.user_policies.push_back(parse_policy(policy.document, {}));
   return ground;
+}
+
+/// Nothing stands between an administrator, or the owner, and a bucket without a policy.
+bool is_free(const Call& call, const Ground& ground) {
+  return !ground.policy && ground.user_policies.empty() && (call.identity.is_admin || call.identity.user == ground.bucket.owner);
 }
 
 void fill_lists(Ground& ground, const store::Rows& rows) {
@@ -161,17 +168,23 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
   const auto user = user_of(call);
   const bool is_owner = user && *user == ground.bucket.owner;
   PolicyEffect effect = PolicyEffect::None;
-  if (ground.policy) {
+  bool is_allowed_by_own = false;
+  if (ground.policy || !ground.user_policies.empty()) {
     PolicyRequest request{.user = user, .action = action, .resource = "arn:aws:s3:::" + ground.bucket.name + (key.empty() ? "" : "/" + key)};
     fill_context(request, call);
     if (object != nullptr)
       if (const auto found = object->properties.headers.find(std::string(kTaggingHeader)); found != object->properties.headers.end())
         add_tags(request, "s3:existingobjecttag", parse_tagging_header(found->second));
-    effect = evaluate(*ground.policy, request);
+    for (const Policy& policy : ground.user_policies) {
+      const PolicyEffect own = evaluate(policy, request);
+      if (own == PolicyEffect::Deny) return false;
+      is_allowed_by_own = is_allowed_by_own || own == PolicyEffect::Allow;
+    }
+    if (ground.policy) effect = evaluate(*ground.policy, request);
     // Who owns the bucket must be able to mend a policy that shuts everybody out.
     if (effect == PolicyEffect::Deny && !((is_owner || call.identity.is_admin) && is_policy_operation(action))) return false;
   }
-  if (is_owner || call.identity.is_admin) return true;
+  if (is_owner || call.identity.is_admin || is_allowed_by_own) return true;
   fill_lists(ground, rows);
   if (effect == PolicyEffect::Allow && !(ground.restricts_public && is_public(*ground.policy))) return true;
   if (ground.restricts_public && !user) return false;
@@ -245,9 +258,8 @@ void authorize(const Call& call, const Operation& operation) {
     return;
   }
   const store::Snapshot snapshot = call.service.store.snapshot();
-  Ground ground = ground_of(snapshot, call.address.bucket);
-  // Nothing stands between an administrator and a bucket without a policy.
-  if (!ground.policy && (call.identity.is_admin || call.identity.user == ground.bucket.owner)) return;
+  Ground ground = ground_of(call, snapshot, call.address.bucket);
+  if (is_free(call, ground)) return;
   // Decided for each of its keys.
   if (operation.name == "DeleteObjects") return;
   const std::string action = action_of(operation, call.head);
@@ -259,15 +271,15 @@ void authorize(const Call& call, const Operation& operation) {
 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {
   const store::Snapshot snapshot = call.service.store.snapshot();
-  Ground ground = ground_of(snapshot, source.bucket);
-  if (!ground.policy && (call.identity.is_admin || call.identity.user == ground.bucket.owner)) return;
+  Ground ground = ground_of(call, snapshot, source.bucket);
+  if (is_free(call, ground)) return;
   if (!decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) throw access_denied();
 }
 
 bool may_delete(const Call& call, const std::string& key, bool is_version) {
   const store::Snapshot snapshot = call.service.store.snapshot();
-  Ground ground = ground_of(snapshot, call.address.bucket);
-  if (!ground.policy && (call.identity.is_admin || call.identity.user == ground.bucket.owner)) return true;
+  Ground ground = ground_of(call, snapshot, call.address.bucket);
+  if (is_free(call, ground)) return true;
   return decide(call, snapshot, ground, is_version ? "s3:DeleteObjectVersion" : "s3:DeleteObject", key, nullptr);
 }
 

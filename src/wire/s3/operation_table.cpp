@@ -10,7 +10,7 @@ using enum Scope;
 // Rows with more conditions stand before rows with fewer: the first that fits is taken.
 constexpr Operation kOperations[] = {
     {.name = "ListBuckets", .scope = Service, .method = "GET", .handler = &serve_list_buckets},
-    {.name = "SecurityTokenService", .scope = Service, .method = "POST", .is_missing = true},
+    {.name = "IdentityAndAccess", .scope = Service, .method = "POST", .handler = &serve_iam, .takes_document = true},
 
     {.name = "GetBucketLocation", .scope = Bucket, .method = "GET", .sub_resource = "location",
      .handler = &serve_get_bucket_location},

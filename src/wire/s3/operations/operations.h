@@ -8,6 +8,7 @@
 namespace lab::s3 {
 
 net::Response serve_list_buckets(Call& call);
+net::Response serve_iam(Call& call);
 
 net::Response serve_create_bucket(Call& call);
 net::Response serve_head_bucket(Call& call);

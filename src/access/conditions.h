@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/conditions.h"
+
+namespace lab::access::conditions {
+
+inline constexpr Condition kUserExists{"USER_ALREADY_EXISTS", "42710", Kind::AlreadyExists, "There is a user <user> already."};
+inline constexpr Condition kNoSuchUser{"NO_SUCH_USER", "42704", Kind::NotFound, "There is no user <user>."};
+inline constexpr Condition kInvalidUserName{
+    "INVALID_USER_NAME", "42602", Kind::InvalidArgument,
+    "The name <user> is not one to 64 letters, digits and characters out of `+=,.@_-`."};
+inline constexpr Condition kLastAdmin{"LAST_ADMIN", "55006", Kind::Conflict, "<user> is the only administrator."};
+inline constexpr Condition kKeyExists{"KEY_ALREADY_EXISTS", "42710", Kind::AlreadyExists, "The access key <key> is in use."};
+inline constexpr Condition kNoSuchKeyOfUser{"NO_SUCH_KEY_OF_USER", "42704", Kind::NotFound, "<user> has no access key <key>."};
+
+}  // namespace lab::access::conditions

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "access/access.h"
+#include "access/conditions.h"
+#include "access/secret_words.h"
+#include "base/disk.h"
+
+namespace lab::access {
+namespace {
+
+constexpr std::size_t kMaxUserName = 64;
+
+void check_user_name(const std::string& name) {
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("+=,.@_-").find(c) != std::string_view::npos;
+  };
+  if (name.empty() || name.size() > kMaxUserName || !std::ranges::all_of(name, is_allowed))
+    throw Error(conditions::kInvalidUserName, {{"user", name}});
+}
+
+}  // namespace
+
+void Access::write_secrets(const Credential* more) {
+  nlohmann::json secrets = nlohmann::json::array();
+  const auto add = [&](const Credential& each) { secrets.push_back({{"kind", each.kind}, {"id", each.id}, {"secret", each.secret}}); };
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto* map : {&s3_, &bearers_})
+      for (const auto& [id, credential] : *map) add(credential);
+  }
+  if (more != nullptr) add(*more);
+  write_file_atomically(store_.disk(), store_.directory() / kSecretsFile, secrets.dump(2) + "\n");
+}
+
+UserInfo Access::create_user(const std::string& name, bool is_admin, const store::Origin& by) {
+  check_user_name(name);
+  const std::lock_guard changing(changing_);
+  if (find_user(name)) throw Error(conditions::kUserExists, {{"user", name}});
+  UserInfo user{name, is_admin, store_.clock().now()};
+  store::Change change(by);
+  change.add_row("users", {name, store::from_boolean(is_admin), user.created.time_since_epoch().count()});
+  store_.apply(std::move(change));
+  const std::lock_guard lock(mutex_);
+  users_[name] = user;
+  return user;
+}
+
+void Access::delete_user(const std::string& name, const store::Origin& by) {
+  const std::lock_guard changing(changing_);
+  const auto user = find_user(name);
+  if (!user) throw Error(conditions::kNoSuchUser, {{"user", name}});
+  const auto users = list_users();
+  if (user->is_admin && std::ranges::count_if(users, &UserInfo::is_admin) == 1) throw Error(conditions::kLastAdmin, {{"user", name}});
+  store::Change change(by);
+  change.step([&](store::Transaction& transaction) {
+    transaction.erase_row("users", {name});
+    transaction.erase_rows("user_policies", {name});
+    for (const auto* map : {&s3_, &bearers_})
+      for (const auto& [id, credential] : *map)
+        if (credential.user == name) transaction.erase_row("credentials", {credential.kind, credential.id});
+  });
+  store_.apply(std::move(change));
+  {
+    const std::lock_guard lock(mutex_);
+    users_.erase(name);
+    policies_.erase(name);
+    for (auto* map : {&s3_, &bearers_}) std::erase_if(*map, [&](const auto& each) { return each.second.user == name; });
+  }
+  write_secrets(nullptr);
+}
+
+std::optional<UserInfo> Access::find_user(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = users_.find(name);
+  if (found == users_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<UserInfo> Access::list_users() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<UserInfo> users;
+  for (const auto& [name, user] : users_) users.push_back(user);
+  return users;
+}
+
+S3Secret Access::create_s3_key(const std::string& user, std::optional<std::pair<std::string, std::string>> pair, const store::Origin& by) {
+  const std::lock_guard changing(changing_);
+  if (!find_user(user)) throw Error(conditions::kNoSuchUser, {{"user", user}});
+  if (!pair) pair = {"LAB" + random_word(17, kUpper), random_word(40, kMixed)};
+  if (find_s3_secret(pair->first)) throw Error(conditions::kKeyExists, {{"key", pair->first}});
+  Credential credential{std::string(kS3), pair->first, pair->second, user};
+  // The file first: a row whose secret is missing is of no use, a secret without a row is not looked at.
+  write_secrets(&credential);
+  store::Change change(by);
+  change.add_row("credentials", {credential.kind, credential.id, user});
+  store_.apply(std::move(change));
+  const std::lock_guard lock(mutex_);
+  const S3Secret secret{credential.id, credential.secret, identity_of(credential)};
+  s3_.emplace(credential.id, std::move(credential));
+  return secret;
+}
+
+void Access::delete_s3_key(const std::string& user, const std::string& access_key, const store::Origin& by) {
+  const std::lock_guard changing(changing_);
+  const auto keys = list_s3_keys(user);
+  if (std::ranges::none_of(keys, [&](const S3Key& each) { return each.access_key == access_key; }))
+    throw Error(conditions::kNoSuchKeyOfUser, {{"user", user}, {"key", access_key}});
+  store::Change change(by);
+  change.erase_row("credentials", {std::string(kS3), access_key});
+  store_.apply(std::move(change));
+  {
+    const std::lock_guard lock(mutex_);
+    s3_.erase(access_key);
+  }
+  write_secrets(nullptr);
+}
+
+std::vector<S3Key> Access::list_s3_keys(std::string_view user) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<S3Key> keys;
+  for (const auto& [id, credential] : s3_)
+    if (credential.user == user) keys.push_back({id, credential.user});
+  return keys;
+}
+
+void Access::put_user_policy(const std::string& user, const UserPolicy& policy, const store::Origin& by) {
+  const std::lock_guard changing(changing_);
+  if (!find_user(user)) throw Error(conditions::kNoSuchUser, {{"user", user}});
+  store::Change change(by);
+  change.put_row("user_policies", {user, policy.name, policy.document});
+  store_.apply(std::move(change));
+  const std::lock_guard lock(mutex_);
+  policies_[user][policy.name] = policy.document;
+}
+
+bool Access::delete_user_policy(const std::string& user, const std::string& name, const store::Origin& by) {
+  const std::lock_guard changing(changing_);
+  const auto policies = policies_of(user);
+  if (std::ranges::none_of(policies, [&](const UserPolicy& each) { return each.name == name; })) return false;
+  store::Change change(by);
+  change.erase_row("user_policies", {user, name});
+  store_.apply(std::move(change));
+  const std::lock_guard lock(mutex_);
+  policies_[user].erase(name);
+  return true;
+}
+
+std::vector<UserPolicy> Access::policies_of(std::string_view user) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<UserPolicy> policies;
+  if (const auto found = policies_.find(user); found != policies_.end())
+    for (const auto& [name, document] : found->second) policies.push_back({name, document});
+  return policies;
+}
+
+}  // namespace lab::access

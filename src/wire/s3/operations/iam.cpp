@@ -1,0 +1,219 @@
+#include <algorithm>
+
+#include "access/conditions.h"
+#include "protocol/s3/http_date.h"
+#include "protocol/s3/policy.h"
+#include "protocol/s3/xml.h"
+#include "wire/s3/operations/operations.h"
+
+/// Users, their keys and policies by IAM's query protocol (version 2010-05-08), as `aws iam` and boto3 speak it to this
+/// same port: a form with `Action`. Only administrators may, but for what users ask of themselves.
+namespace lab::s3 {
+namespace {
+
+constexpr std::string_view kNamespace = "https://iam.amazonaws.com/doc/2010-05-08/";
+
+/// A call of IAM: its form, and the result that is being written.
+struct IamCall {
+  Call& call;
+  NameValues form;
+  XmlWriter& xml;
+
+  access::Access& access() { return call.service.access; }
+  store::Origin by(const char* what) const { return {.actor = call.owner().id, .protocol = "iam", .request = what}; }
+  std::string given(std::string_view name) const {
+    const auto value = find_value(form, name);
+    if (!value || value->empty()) throw Error(conditions::kIamValidation, {{"reason", "1 validation error detected: Value null at '" + std::string(name) + "' failed to satisfy constraint: Member must not be null"}});
+    return std::string(*value);
+  }
+  /// The user that is named, or who asks.
+  std::string user() const { return std::string(find_value(form, "UserName").value_or(call.identity.user)); }
+};
+
+Error no_such_entity(std::string reason) { return Error(conditions::kNoSuchEntity, {{"reason", std::move(reason)}}); }
+
+access::UserInfo get_user(IamCall& iam) {
+  const auto user = iam.access().find_user(iam.user());
+  if (!user) throw no_such_entity("The user with name " + iam.user() + " cannot be found.");
+  return *user;
+}
+
+void write_user(XmlWriter& xml, const access::UserInfo& user, std::string_view element) {
+  xml.open(element);
+  xml.element("Path", "/");
+  xml.element("UserName", user.name);
+  xml.element("UserId", user.name);
+  xml.element("Arn", "arn:aws:iam:::user/" + user.name);
+  xml.element("CreateDate", print_iso_time(std::chrono::floor<std::chrono::milliseconds>(user.created)));
+  xml.close();
+}
+
+void create_user(IamCall& iam) { write_user(iam.xml, iam.access().create_user(iam.given("UserName"), false, iam.by("CreateUser")), "User"); }
+void show_user(IamCall& iam) { write_user(iam.xml, get_user(iam), "User"); }
+
+void list_users(IamCall& iam) {
+  iam.xml.flag("IsTruncated", false);
+  iam.xml.open("Users");
+  for (const auto& user : iam.access().list_users()) write_user(iam.xml, user, "member");
+  iam.xml.close();
+}
+
+void delete_user(IamCall& iam) {
+  const auto user = get_user(iam);
+  const bool has_more = !iam.access().list_s3_keys(user.name).empty() || !iam.access().policies_of(user.name).empty();
+  if (has_more) throw Error(conditions::kDeleteConflict, {{"reason", "Cannot delete entity, must delete access keys and policies first."}});
+  iam.access().delete_user(user.name, iam.by("DeleteUser"));
+}
+
+void create_access_key(IamCall& iam) {
+  const auto user = get_user(iam);
+  const auto secret = iam.access().create_s3_key(user.name, std::nullopt, iam.by("CreateAccessKey"));
+  iam.xml.open("AccessKey");
+  iam.xml.element("UserName", user.name);
+  iam.xml.element("AccessKeyId", secret.access_key);
+  iam.xml.element("Status", "Active");
+  iam.xml.element("SecretAccessKey", secret.secret_key);
+  iam.xml.close();
+}
+
+void list_access_keys(IamCall& iam) {
+  const auto user = get_user(iam);
+  iam.xml.element("UserName", user.name);
+  iam.xml.flag("IsTruncated", false);
+  iam.xml.open("AccessKeyMetadata");
+  for (const auto& key : iam.access().list_s3_keys(user.name)) {
+    iam.xml.open("member");
+    iam.xml.element("UserName", user.name);
+    iam.xml.element("AccessKeyId", key.access_key);
+    iam.xml.element("Status", "Active");
+    iam.xml.close();
+  }
+  iam.xml.close();
+}
+
+void delete_access_key(IamCall& iam) {
+  const auto user = get_user(iam);
+  const auto keys = iam.access().list_s3_keys(user.name);
+  const std::string id = iam.given("AccessKeyId");
+  if (std::ranges::none_of(keys, [&](const auto& each) { return each.access_key == id; })) throw no_such_entity("The Access Key with id " + id + " cannot be found.");
+  iam.access().delete_s3_key(user.name, id, iam.by("DeleteAccessKey"));
+}
+
+void put_user_policy(IamCall& iam) {
+  const auto user = get_user(iam);
+  access::UserPolicy policy{iam.given("PolicyName"), iam.given("PolicyDocument")};
+  try {
+    parse_policy(policy.document, {});
+  } catch (const Error& error) {
+    throw Error(conditions::kMalformedPolicyDocument, {{"reason", error.message()}});
+  }
+  iam.access().put_user_policy(user.name, policy, iam.by("PutUserPolicy"));
+}
+
+std::string get_policy_name(IamCall& iam, const access::UserInfo& user) {
+  const std::string name = iam.given("PolicyName");
+  const auto policies = iam.access().policies_of(user.name);
+  if (std::ranges::none_of(policies, [&](const auto& each) { return each.name == name; }))
+    throw no_such_entity("The user policy with name " + name + " cannot be found.");
+  return name;
+}
+
+void show_user_policy(IamCall& iam) {
+  const auto user = get_user(iam);
+  const std::string name = get_policy_name(iam, user);
+  for (const auto& policy : iam.access().policies_of(user.name)) {
+    if (policy.name != name) continue;
+    iam.xml.element("UserName", user.name);
+    iam.xml.element("PolicyName", policy.name);
+    iam.xml.element("PolicyDocument", encode_uri(policy.document, false));
+  }
+}
+
+void list_user_policies(IamCall& iam) {
+  const auto user = get_user(iam);
+  iam.xml.flag("IsTruncated", false);
+  iam.xml.open("PolicyNames");
+  for (const auto& policy : iam.access().policies_of(user.name)) iam.xml.element("member", policy.name);
+  iam.xml.close();
+}
+
+void delete_user_policy(IamCall& iam) {
+  const auto user = get_user(iam);
+  iam.access().delete_user_policy(user.name, get_policy_name(iam, user), iam.by("DeleteUserPolicy"));
+}
+
+struct IamRow {
+  std::string_view action;
+  void (*serve)(IamCall& iam);
+  bool has_result = true;
+  bool of_oneself = false;  ///< a user may ask it about itself
+};
+
+constexpr IamRow kIamActions[] = {
+    {"CreateAccessKey", &create_access_key, true, true},
+    {"CreateUser", &create_user},
+    {"DeleteAccessKey", &delete_access_key, false, true},
+    {"DeleteUser", &delete_user, false},
+    {"DeleteUserPolicy", &delete_user_policy, false},
+    {"GetUser", &show_user, true, true},
+    {"GetUserPolicy", &show_user_policy},
+    {"ListAccessKeys", &list_access_keys, true, true},
+    {"ListUserPolicies", &list_user_policies},
+    {"ListUsers", &list_users},
+    {"PutUserPolicy", &put_user_policy, false},
+};
+
+/// Errors of `access` in IAM's words.
+Error iam_error(const Error& error) {
+  if (&error.condition() == &access::conditions::kUserExists || &error.condition() == &access::conditions::kKeyExists)
+    return Error(conditions::kEntityAlreadyExists, {{"reason", error.message()}});
+  if (&error.condition() == &access::conditions::kNoSuchUser || &error.condition() == &access::conditions::kNoSuchKeyOfUser) return no_such_entity(error.message());
+  if (&error.condition() == &access::conditions::kInvalidUserName) return Error(conditions::kIamValidation, {{"reason", error.message()}});
+  if (&error.condition() == &access::conditions::kLastAdmin) return Error(conditions::kDeleteConflict, {{"reason", error.message()}});
+  return error;
+}
+
+net::Response iam_failure(const Call& call, const Error& error) {
+  XmlWriter xml;
+  xml.open("ErrorResponse");
+  xml.open("Error");
+  xml.element("Type", "Sender");
+  xml.element("Code", error.condition().name);
+  xml.element("Message", error.message());
+  xml.close();
+  xml.element("RequestId", call.request_id);
+  xml.close();
+  return net::text_response(find_error_row(error.condition())->status, "text/xml", std::move(xml).finish());
+}
+
+net::Response serve_action(Call& call, const NameValues& form) {
+  const std::string action(find_value(form, "Action").value_or(""));
+  const auto* row = std::ranges::find(kIamActions, action, &IamRow::action);
+  if (row == std::end(kIamActions)) throw not_implemented("the IAM or STS action " + action);
+  XmlWriter xml;
+  IamCall iam{call, form, xml};
+  if (!call.identity.is_admin && !(row->of_oneself && iam.user() == call.identity.user)) throw Error(conditions::kAccessDenied);
+  xml.raw("<" + action + "Response xmlns=\"" + std::string(kNamespace) + "\">");
+  if (row->has_result) xml.open(action + "Result");
+  row->serve(iam);
+  if (row->has_result) xml.close();
+  xml.open("ResponseMetadata");
+  xml.element("RequestId", call.request_id);
+  xml.close();
+  xml.raw("</" + action + "Response>");
+  return net::text_response(200, "text/xml", std::move(xml).finish());
+}
+
+}  // namespace
+
+net::Response serve_iam(Call& call) {
+  try {
+    return serve_action(call, parse_query(call.document));
+  } catch (const Error& error) {
+    const Error translated = iam_error(error);
+    if (find_error_row(translated.condition()) == nullptr) throw;
+    return iam_failure(call, translated);
+  }
+}
+
+}  // namespace lab::s3

@@ -1,0 +1,168 @@
+"""Who may do what over S3: several users, bucket policies, access control lists, nobody in particular."""
+
+import json
+import uuid
+
+import boto3
+import botocore.exceptions
+import pytest
+import requests_free as http
+from botocore.config import Config
+
+
+def code_of(call, *args, **kwargs):
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        call(*args, **kwargs)
+    response = caught.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def client(lab, service, access_key, secret_key):
+    return boto3.client(service, endpoint_url=lab.endpoint, aws_access_key_id=access_key, aws_secret_access_key=secret_key,
+                        region_name="us-east-1", config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
+
+
+@pytest.fixture(scope="module")
+def iam(lab):
+    return client(lab, "iam", "admin", "admin123")
+
+
+@pytest.fixture(scope="module")
+def users(lab, iam):
+    """Two users of one run: name and S3 client of each."""
+    made = []
+    for name in ("ann", "bob"):
+        name = f"{name}-{uuid.uuid4().hex[:6]}"
+        iam.create_user(UserName=name)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        made.append((name, client(lab, "s3", key["AccessKeyId"], key["SecretAccessKey"])))
+    return made
+
+
+@pytest.fixture
+def anns(users):
+    """A bucket of ann's with one object."""
+    bucket = f"anns-{uuid.uuid4().hex[:10]}"
+    users[0][1].create_bucket(Bucket=bucket)
+    users[0][1].put_object(Bucket=bucket, Key="k", Body=b"hers")
+    return bucket
+
+
+def allow(bucket, action, principal="*", **more):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"], **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_users_are_made_listed_and_removed_by_iam(lab, iam):
+    name = f"temp-{uuid.uuid4().hex[:6]}"
+    assert iam.create_user(UserName=name)["User"]["Arn"].endswith(f"user/{name}")
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    theirs = client(lab, "s3", key["AccessKeyId"], key["SecretAccessKey"])
+    assert theirs.list_buckets()["Buckets"] == []
+    assert [k["AccessKeyId"] for k in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]] == [key["AccessKeyId"]]
+    with pytest.raises(iam.exceptions.DeleteConflictException):
+        iam.delete_user(UserName=name)
+    iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    assert code_of(theirs.list_buckets) == ("InvalidAccessKeyId", 403)
+    iam.delete_user(UserName=name)
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_user(UserName=name)
+
+
+def test_users_outlive_a_restart(own_lab):
+    with own_lab.start():
+        iam = client(own_lab, "iam", "admin", "admin123")
+        iam.create_user(UserName="kept")
+        key = iam.create_access_key(UserName="kept")["AccessKey"]
+        client(own_lab, "s3", key["AccessKeyId"], key["SecretAccessKey"]).create_bucket(Bucket="kept-bucket")
+        own_lab.kill()
+        own_lab.start()
+        again = client(own_lab, "s3", key["AccessKeyId"], key["SecretAccessKey"])
+        assert [b["Name"] for b in again.list_buckets()["Buckets"]] == ["kept-bucket"]
+
+
+def test_a_user_sees_nothing_of_anothers(users, anns, s3):
+    bob = users[1][1]
+    assert anns not in [b["Name"] for b in bob.list_buckets()["Buckets"]]
+    for call, more in ((bob.get_object, {"Key": "k"}), (bob.list_objects_v2, {}), (bob.put_object, {"Key": "x", "Body": b""}),
+                       (bob.delete_object, {"Key": "k"}), (bob.get_bucket_acl, {}), (bob.delete_bucket, {}), (bob.get_object_tagging, {"Key": "k"})):
+        assert code_of(call, Bucket=anns, **more) == ("AccessDenied", 403)
+    assert code_of(bob.create_bucket, Bucket=anns) == ("BucketAlreadyExists", 409)
+    errors = bob.delete_objects(Bucket=anns, Delete={"Objects": [{"Key": "k"}]})["Errors"]
+    assert [e["Code"] for e in errors] == ["AccessDenied"]
+    assert s3.get_object(Bucket=anns, Key="k")["Body"].read() == b"hers"  # the administrator may
+
+
+def test_somebody_without_a_name_reads_what_a_policy_opens(users, anns, lab):
+    ann = users[0][1]
+    url = f"{lab.endpoint}/{anns}/k"
+    assert http.get(url)[0] == 403
+    assert code_of(ann.get_bucket_policy, Bucket=anns) == ("NoSuchBucketPolicy", 404)
+    ann.put_bucket_policy(Bucket=anns, Policy=allow(anns, "s3:GetObject"))
+    assert json.loads(ann.get_bucket_policy(Bucket=anns)["Policy"])["Statement"][0]["Action"] == "s3:GetObject"
+    assert ann.get_bucket_policy_status(Bucket=anns)["PolicyStatus"]["IsPublic"] is True
+    assert http.get(url) == (200, b"hers")
+    assert http.get(f"{lab.endpoint}/{anns}")[0] == 403
+    assert http.send("PUT", f"{lab.endpoint}/{anns}/new", b"x")[0] == 403
+    ann.put_public_access_block(Bucket=anns, PublicAccessBlockConfiguration={"BlockPublicPolicy": True, "RestrictPublicBuckets": True})
+    assert http.get(url)[0] == 403
+    assert code_of(ann.put_bucket_policy, Bucket=anns, Policy=allow(anns, "s3:*")) == ("AccessDenied", 403)
+
+
+def test_a_policy_names_users_actions_and_conditions(users, anns):
+    (_, ann), (bob_name, bob) = users
+    ann.put_bucket_policy(Bucket=anns, Policy=allow(anns, "s3:ListBucket", {"AWS": f"arn:aws:iam:::user/{bob_name}"},
+                                                   Condition={"StringEquals": {"s3:prefix": "k"}}))
+    assert bob.list_objects_v2(Bucket=anns, Prefix="k")["KeyCount"] == 1
+    assert code_of(bob.list_objects_v2, Bucket=anns) == ("AccessDenied", 403)
+    deny = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{anns}/*"},
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{anns}/*",
+         "Condition": {"StringNotEquals": {"s3:RequestObjectTag/ok": "yes"}}}]}
+    ann.put_bucket_policy(Bucket=anns, Policy=json.dumps(deny))
+    assert code_of(ann.put_object, Bucket=anns, Key="n", Body=b"") == ("AccessDenied", 403)
+    bob.put_object(Bucket=anns, Key="n", Body=b"", Tagging="ok=yes")
+    for wrong in ("{", "[]", "{}", allow("another", "s3:*"), allow(anns, "read")):
+        assert code_of(ann.put_bucket_policy, Bucket=anns, Policy=wrong) == ("MalformedPolicy", 400)
+    ann.delete_bucket_policy(Bucket=anns)
+    assert code_of(bob.get_object, Bucket=anns, Key="k") == ("AccessDenied", 403)
+
+
+def test_a_users_own_policy_allows_and_denies(users, anns, iam):
+    bob_name, bob = users[1]
+    own = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{anns}/*"}]}
+    iam.put_user_policy(UserName=bob_name, PolicyName="read", PolicyDocument=json.dumps(own))
+    assert iam.list_user_policies(UserName=bob_name)["PolicyNames"] == ["read"]
+    assert iam.get_user_policy(UserName=bob_name, PolicyName="read")["PolicyDocument"] == own
+    assert bob.get_object(Bucket=anns, Key="k")["Body"].read() == b"hers"
+    assert code_of(bob.put_object, Bucket=anns, Key="k", Body=b"") == ("AccessDenied", 403)
+    iam.delete_user_policy(UserName=bob_name, PolicyName="read")
+    assert code_of(bob.get_object, Bucket=anns, Key="k") == ("AccessDenied", 403)
+
+
+def test_access_lists_open_buckets_and_objects(users, anns, lab):
+    (ann_name, ann), (bob_name, bob) = users
+    grants = ann.get_bucket_acl(Bucket=anns)
+    assert grants["Owner"]["ID"] == ann_name and [g["Permission"] for g in grants["Grants"]] == ["FULL_CONTROL"]
+    ann.put_bucket_acl(Bucket=anns, ACL="public-read")
+    assert http.get(f"{lab.endpoint}/{anns}")[0] == 200
+    assert http.get(f"{lab.endpoint}/{anns}/k")[0] == 403  # the list of the bucket is not the object's
+    assert http.get(f"{lab.endpoint}/{anns}/none")[0] == 404
+    ann.put_object(Bucket=anns, Key="open", Body=b"all", ACL="public-read")
+    assert http.get(f"{lab.endpoint}/{anns}/open") == (200, b"all")
+    ann.put_object_acl(Bucket=anns, Key="k", GrantRead=f'id="{bob_name}"')
+    assert bob.get_object(Bucket=anns, Key="k")["Body"].read() == b"hers"
+    assert code_of(bob.get_object_acl, Bucket=anns, Key="k") == ("AccessDenied", 403)
+    policy = ann.get_object_acl(Bucket=anns, Key="k")
+    policy["Grants"].append({"Grantee": {"Type": "CanonicalUser", "ID": bob_name}, "Permission": "READ_ACP"})
+    ann.put_object_acl(Bucket=anns, Key="k", AccessControlPolicy={"Owner": policy["Owner"], "Grants": policy["Grants"]})
+    assert len(bob.get_object_acl(Bucket=anns, Key="k")["Grants"]) == 2
+    ann.put_bucket_acl(Bucket=anns, ACL="public-read-write")
+    assert http.send("PUT", f"{lab.endpoint}/{anns}/by-anybody", b"x")[0] == 200
+    ann.put_public_access_block(Bucket=anns, PublicAccessBlockConfiguration={"IgnorePublicAcls": True, "BlockPublicAcls": True})
+    assert http.get(f"{lab.endpoint}/{anns}")[0] == 403
+    assert code_of(ann.put_bucket_acl, Bucket=anns, ACL="public-read") == ("AccessDenied", 403)
+    ann.put_bucket_ownership_controls(Bucket=anns, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
+    assert code_of(ann.put_object_acl, Bucket=anns, Key="k", ACL="authenticated-read") == ("AccessControlListNotSupported", 400)

@@ -1,0 +1,200 @@
+"""Versions, tags, locks and settings of buckets by boto3, old and new."""
+
+import datetime
+import uuid
+
+import boto3
+import botocore.exceptions
+import pytest
+import requests_free as http
+
+
+def code_of(call, *args, **kwargs):
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        call(*args, **kwargs)
+    response = caught.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def in_days(days):
+    return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+
+
+@pytest.fixture
+def versioned(s3, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return bucket
+
+
+@pytest.fixture
+def locked(s3):
+    name = f"locked-{uuid.uuid4().hex[:10]}"
+    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    return name
+
+
+def put(s3, bucket, key, body, **more):
+    return s3.put_object(Bucket=bucket, Key=key, Body=body, **more).get("VersionId")
+
+
+def listed(s3, bucket, **more):
+    page = s3.list_object_versions(Bucket=bucket, **more)
+    return ([(v["Key"], v["VersionId"], v["IsLatest"]) for v in page.get("Versions", [])],
+            [(m["Key"], m["VersionId"], m["IsLatest"]) for m in page.get("DeleteMarkers", [])])
+
+
+def test_a_bucket_without_versioning_has_the_null_version(s3, bucket):
+    assert "Status" not in s3.get_bucket_versioning(Bucket=bucket)
+    assert put(s3, bucket, "k", b"x") is None
+    assert listed(s3, bucket) == ([("k", "null", True)], [])
+    assert s3.get_object(Bucket=bucket, Key="k", VersionId="null")["Body"].read() == b"x"
+    assert code_of(s3.get_object, Bucket=bucket, Key="k", VersionId="0" * 32) == ("NoSuchVersion", 404)
+
+
+def test_overwritten_and_deleted_objects_stay_as_versions(s3, versioned):
+    assert s3.get_bucket_versioning(Bucket=versioned)["Status"] == "Enabled"
+    one, two = put(s3, versioned, "k", b"one"), put(s3, versioned, "k", b"two")
+    assert one != two
+    assert s3.get_object(Bucket=versioned, Key="k")["VersionId"] == two
+    assert s3.get_object(Bucket=versioned, Key="k", VersionId=one)["Body"].read() == b"one"
+    deleted = s3.delete_object(Bucket=versioned, Key="k")
+    assert deleted["DeleteMarker"] is True
+    marker = deleted["VersionId"]
+    assert code_of(s3.get_object, Bucket=versioned, Key="k") == ("NoSuchKey", 404)
+    assert s3.list_objects_v2(Bucket=versioned)["KeyCount"] == 0
+    assert listed(s3, versioned) == ([("k", two, False), ("k", one, False)], [("k", marker, True)])
+    assert code_of(s3.get_object, Bucket=versioned, Key="k", VersionId=marker) == ("MethodNotAllowed", 405)
+    with pytest.raises(botocore.exceptions.ClientError) as hidden:
+        s3.head_object(Bucket=versioned, Key="k")
+    assert hidden.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-delete-marker"] == "true"
+    undone = s3.delete_object(Bucket=versioned, Key="k", VersionId=marker)
+    assert undone["DeleteMarker"] is True and undone["VersionId"] == marker
+    assert s3.get_object(Bucket=versioned, Key="k")["Body"].read() == b"two"
+    s3.delete_object(Bucket=versioned, Key="k", VersionId=two)
+    assert s3.get_object(Bucket=versioned, Key="k")["Body"].read() == b"one"
+    assert code_of(s3.delete_bucket, Bucket=versioned) == ("BucketNotEmpty", 409)
+
+
+def test_suspended_versioning_overwrites_the_null_version_only(s3, bucket):
+    put(s3, bucket, "k", b"before")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    kept = put(s3, bucket, "k", b"kept")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    assert put(s3, bucket, "k", b"null") == "null"
+    assert listed(s3, bucket)[0] == [("k", "null", True), ("k", kept, False)]
+    assert s3.delete_object(Bucket=bucket, Key="k")["VersionId"] == "null"
+    assert listed(s3, bucket) == ([("k", kept, False)], [("k", "null", True)])
+
+
+def test_many_objects_are_deleted_with_their_versions(s3, versioned):
+    versions = [put(s3, versioned, f"k{i}", b"x") for i in range(3)]
+    answer = s3.delete_objects(Bucket=versioned, Delete={"Objects": [{"Key": "k0"}, {"Key": "k1", "VersionId": versions[1]}]})
+    by_key = {each["Key"]: each for each in answer["Deleted"]}
+    assert by_key["k0"]["DeleteMarker"] is True and by_key["k0"]["DeleteMarkerVersionId"]
+    assert by_key["k1"]["VersionId"] == versions[1]
+    assert [v[0] for v in listed(s3, versioned)[0]] == ["k0", "k2"]
+
+
+def test_versions_are_listed_in_pages(s3, versioned):
+    expected = []
+    for key in ("a", "b/1", "b/2", "c"):
+        expected += [(key, version) for version in reversed([put(s3, versioned, key, str(i).encode()) for i in range(3)])]
+    found = []
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=versioned, PaginationConfig={"PageSize": 2}):
+        found += [(v["Key"], v["VersionId"]) for v in page.get("Versions", [])]
+    assert found == expected
+    page = s3.list_object_versions(Bucket=versioned, Delimiter="/")
+    assert [p["Prefix"] for p in page["CommonPrefixes"]] == ["b/"]
+    assert {v["Key"] for v in page["Versions"]} == {"a", "c"}
+
+
+def test_a_version_is_copied_and_restored(s3, versioned):
+    old = put(s3, versioned, "k", b"old", Metadata={"who": "me"})
+    put(s3, versioned, "k", b"new")
+    answer = s3.copy_object(Bucket=versioned, Key="k", CopySource={"Bucket": versioned, "Key": "k", "VersionId": old})
+    assert answer["CopySourceVersionId"] == old and answer["VersionId"] not in (old, None)
+    found = s3.get_object(Bucket=versioned, Key="k")
+    assert (found["Body"].read(), found["Metadata"]) == (b"old", {"who": "me"})
+    upload = s3.create_multipart_upload(Bucket=versioned, Key="k")["UploadId"]
+    part = s3.upload_part(Bucket=versioned, Key="k", UploadId=upload, PartNumber=1, Body=b"whole")
+    done = s3.complete_multipart_upload(Bucket=versioned, Key="k", UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
+    assert done["VersionId"] == s3.head_object(Bucket=versioned, Key="k")["VersionId"]
+
+
+def test_tags_belong_to_a_version(s3, versioned):
+    one = put(s3, versioned, "k", b"one", Tagging="a=1&b=x%20y")
+    two = put(s3, versioned, "k", b"two")
+    tags = {"TagSet": [{"Key": "läng", "Value": "value & more"}]}
+    s3.put_object_tagging(Bucket=versioned, Key="k", Tagging=tags)
+    assert s3.get_object_tagging(Bucket=versioned, Key="k")["TagSet"] == tags["TagSet"]
+    old = s3.get_object_tagging(Bucket=versioned, Key="k", VersionId=one)
+    assert sorted((t["Key"], t["Value"]) for t in old["TagSet"]) == [("a", "1"), ("b", "x y")]
+    assert s3.head_object(Bucket=versioned, Key="k")["VersionId"] == two
+    s3.delete_object_tagging(Bucket=versioned, Key="k")
+    assert s3.get_object_tagging(Bucket=versioned, Key="k")["TagSet"] == []
+    many = {"TagSet": [{"Key": str(i), "Value": ""} for i in range(11)]}
+    assert code_of(s3.put_object_tagging, Bucket=versioned, Key="k", Tagging=many)[1] == 400
+
+
+def test_a_bucket_keeps_its_settings(s3, bucket):
+    assert code_of(s3.get_bucket_tagging, Bucket=bucket) == ("NoSuchTagSet", 404)
+    tags = [{"Key": "team", "Value": "data"}]
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
+    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == tags
+    s3.delete_bucket_tagging(Bucket=bucket)
+    assert code_of(s3.get_bucket_tagging, Bucket=bucket) == ("NoSuchTagSet", 404)
+    block = {"BlockPublicAcls": True, "IgnorePublicAcls": False, "BlockPublicPolicy": True, "RestrictPublicBuckets": False}
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=block)
+    assert s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"] == block
+    ownership = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=ownership)
+    assert s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"] == ownership
+
+
+def test_a_locked_version_cannot_be_removed(s3, locked):
+    assert s3.get_object_lock_configuration(Bucket=locked)["ObjectLockConfiguration"] == {"ObjectLockEnabled": "Enabled"}
+    version = put(s3, locked, "k", b"x", ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=in_days(1))
+    head = s3.head_object(Bucket=locked, Key="k")
+    assert head["ObjectLockMode"] == "GOVERNANCE"
+    assert code_of(s3.delete_object, Bucket=locked, Key="k", VersionId=version) == ("AccessDenied", 403)
+    assert s3.delete_object(Bucket=locked, Key="k")["DeleteMarker"] is True
+    shorter = {"Mode": "GOVERNANCE", "RetainUntilDate": in_days(0.5)}
+    assert code_of(s3.put_object_retention, Bucket=locked, Key="k", VersionId=version, Retention=shorter) == ("AccessDenied", 403)
+    s3.put_object_retention(Bucket=locked, Key="k", VersionId=version, Retention={"Mode": "GOVERNANCE", "RetainUntilDate": in_days(2)})
+    s3.put_object_legal_hold(Bucket=locked, Key="k", VersionId=version, LegalHold={"Status": "ON"})
+    assert code_of(s3.delete_object, Bucket=locked, Key="k", VersionId=version, BypassGovernanceRetention=True) == ("AccessDenied", 403)
+    s3.put_object_legal_hold(Bucket=locked, Key="k", VersionId=version, LegalHold={"Status": "OFF"})
+    s3.delete_object(Bucket=locked, Key="k", VersionId=version, BypassGovernanceRetention=True)
+    assert listed(s3, locked)[0] == []
+
+
+def test_a_bucket_gives_new_versions_its_default_lock(s3, locked, bucket):
+    rule = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}}}
+    s3.put_object_lock_configuration(Bucket=locked, ObjectLockConfiguration=rule)
+    assert s3.get_object_lock_configuration(Bucket=locked)["ObjectLockConfiguration"] == rule
+    version = put(s3, locked, "k", b"x")
+    retention = s3.get_object_retention(Bucket=locked, Key="k")["Retention"]
+    assert retention["Mode"] == "COMPLIANCE" and in_days(0) < retention["RetainUntilDate"] < in_days(1.1)
+    assert code_of(s3.delete_object, Bucket=locked, Key="k", VersionId=version, BypassGovernanceRetention=True) == ("AccessDenied", 403)
+    for bad, code in (({"Days": 0}, "InvalidRetentionPeriod"), ({"Days": 1, "Years": 1}, "MalformedXML")):
+        wrong = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", **bad}}}
+        assert code_of(s3.put_object_lock_configuration, Bucket=locked, ObjectLockConfiguration=wrong) == (code, 400)
+    assert code_of(s3.put_object_lock_configuration, Bucket=bucket, ObjectLockConfiguration=rule) == ("InvalidBucketState", 409)
+    assert code_of(s3.put_bucket_versioning, Bucket=locked, VersioningConfiguration={"Status": "Suspended"}) == ("InvalidBucketState", 409)
+
+
+def test_pages_of_other_origins_are_let_in_by_rules(s3, bucket, lab):
+    assert code_of(s3.get_bucket_cors, Bucket=bucket) == ("NoSuchCORSConfiguration", 404)
+    rules = {"CORSRules": [{"AllowedOrigins": ["https://*.example.org"], "AllowedMethods": ["GET"], "AllowedHeaders": ["x-*"],
+                            "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 60}]}
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=rules)
+    assert s3.get_bucket_cors(Bucket=bucket)["CORSRules"] == rules["CORSRules"]
+    put(s3, bucket, "k", b"x")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"})
+    asked = {"Origin": "https://app.example.org", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "X-Mine"}
+    answer = http.request("OPTIONS", url.split("?")[0], headers=asked)
+    assert answer.status == 200 and answer.headers["access-control-allow-origin"] == "https://app.example.org"
+    assert http.request("OPTIONS", url.split("?")[0], headers={**asked, "Origin": "https://else.org"}).status == 403
+    answer = http.request("GET", url, headers={"Origin": "https://app.example.org"})
+    assert answer.status == 200 and answer.headers["access-control-expose-headers"] == "ETag"
+    assert "access-control-allow-origin" not in http.request("GET", url, headers={"Origin": "https://else.org"}).headers
