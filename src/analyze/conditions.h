@@ -118,11 +118,11 @@ inline constexpr Condition kDuplicateCte{"DUPLICATED_CTE_NAMES", "42602", Kind::
 inline constexpr Condition kColumnNotDefined{"COLUMN_ALREADY_EXISTS", "42711", Kind::Analysis, "The column <columnName> already exists. Choose another name or rename the existing column."};
 
 inline constexpr Condition kMultipleTimeWindows{"_LEGACY_ERROR_TEMP_1039", "", Kind::Analysis, "Multiple time/session window expressions would result in a cartesian product of rows, therefore they are currently not supported."};
-inline constexpr Condition kWindowNotLiteral{"_LEGACY_ERROR_TEMP_2321", "", Kind::Analysis, "The duration and time inputs to window must be an integer, long or string literal."};
-inline constexpr Condition kWindowOverMonth{"_LEGACY_ERROR_TEMP_3231", "", Kind::Analysis, "Intervals greater than a month is not supported (<interval>)."};
+inline constexpr Condition kWindowNotLiteral{"_LEGACY_ERROR_TEMP_1207", "", Kind::Analysis, "The duration and time inputs to window must be an integer, long or string literal."};
+inline constexpr Condition kWindowOverMonth{"FAILED_FUNCTION_CALL", "38000", Kind::Analysis, "Failed preparing of the function <funcName> for call. Please, double check function's arguments."};
 inline constexpr Condition kCannotParseInterval{"CANNOT_PARSE_INTERVAL", "22006", Kind::Analysis, "Unable to parse <intervalString>. Please ensure that the value provided is in a valid format for defining an interval. You can reference the documentation for the correct format. If the issue persists, please double check that the input value is not null or empty and try again."};
 inline constexpr Condition kWindowOutOfRange{"DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "42K09", Kind::Analysis, "Cannot resolve <sqlExpr> due to data type mismatch: The <exprName> must be between <valueRange> (current value = <currentValue>)."};
-inline constexpr Condition kWindowConstraint{"DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION", "42K09", Kind::Analysis, "Cannot resolve <sqlExpr> due to data type mismatch: The <leftExprName> must be <constraint> the <rightExprName>."};
+inline constexpr Condition kWindowConstraint{"DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION", "42K09", Kind::Analysis, "Cannot resolve <sqlExpr> due to data type mismatch: The <leftExprName>(<leftExprValue>) must be <constraint> the <rightExprName>(<rightExprValue>)."};
 inline constexpr Condition kSessionGapType{"_LEGACY_ERROR_TEMP_1040", "", Kind::Analysis, "Gap duration expression used in session window must be CalendarIntervalType, but got <dt>."};
 inline constexpr Condition kNotAWindowColumn{"_LEGACY_ERROR_TEMP_3101", "", Kind::Analysis, "The input is not a correct window column: <windowTime>"};
 inline constexpr Condition kNotAVariantColumn{"COLUMN_IS_NOT_VARIANT_TYPE", "42K09", Kind::Analysis, "Required column to be of variant type."};

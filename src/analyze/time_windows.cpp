@@ -72,6 +72,14 @@ bound::RelationPtr with_column(const bound::RelationPtr& input, const bound::Col
   return bound::make_project(input, std::move(outputs), std::move(columns));
 }
 
+// Moments inside a window call print bare.
+std::string bare(const std::string& sql) {
+  const auto quote = sql.find('\'');
+  return (sql.starts_with("TIMESTAMP") || sql.starts_with("DATE")) && quote != std::string::npos && sql.ends_with('\'') ? sql.substr(quote + 1, sql.size() - quote - 2) : sql;
+}
+
+constexpr const char* kTimes = "(\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\" or \"STRUCT<start: TIMESTAMP, end: TIMESTAMP>\" or \"STRUCT<start: TIMESTAMP_NTZ, end: TIMESTAMP_NTZ>\")";
+
 bool same_window(const TimeWindow& left, const TimeWindow& right) {
   return left.is_session == right.is_session && bound::same(left.time, right.time) && left.duration == right.duration && left.slide == right.slide && left.start == right.start &&
          (!left.is_session || bound::same(left.gap, right.gap));
@@ -88,7 +96,7 @@ std::int64_t Resolver::window_duration(const Typed& argument, const plan::Origin
     if (type.is_text()) {
       const auto interval = compute::parse_interval(literal->value.text());
       if (!interval) throw Error(conditions::kCannotParseInterval, {{"intervalString", "'" + literal->value.text() + "'"}}).at(plan::query_context(origin));
-      if (interval->months != 0) throw Error(conditions::kWindowOverMonth, {{"interval", literal->value.text()}}).at(plan::query_context(origin));
+      if (interval->months != 0) throw Error(conditions::kWindowOverMonth, {{"funcName", "`window`"}}).at(plan::query_context(origin));
       return interval->days * compute::kMicrosPerDay + interval->micros;
     }
   }
@@ -112,11 +120,19 @@ TimeWindow Resolver::bind_time_window(const plan::Expression& expr, Names& names
                                                              {"docroot", "https://spark.apache.org/docs/latest"}})
         .at(plan::query_context(expr.origin));
   Typed time = arguments[0];
+  if (window.is_session) {
+    window.sql = call_sql(policy_.is_spark4 ? "session_window" : "sessionwindow", {bare(time.sql), arguments[1].sql});
+  } else {
+    window.duration = window_duration(arguments[1], expr.origin);
+    window.slide = arguments.size() > 2 ? window_duration(arguments[2], expr.origin) : window.duration;
+    window.start = arguments.size() > 3 ? window_duration(arguments[3], expr.origin) : 0;
+    window.sql = call_sql("window", {bare(time.sql), std::to_string(window.duration), std::to_string(window.slide), std::to_string(window.start)});
+  }
   if (time.type().is(TypeKind::Struct)) time = window_time(std::move(time), expr.origin);
   if (!time.type().is_datetime() && !time.type().is_text() && !time.type().is(TypeKind::Null))
     throw Error(conditions::kUnexpectedInputType, {{"sqlExpr", quoted_expression(window.sql)},
                                                    {"paramIndex", policy_.is_spark4 ? "first" : "1"},
-                                                   {"requiredType", window.is_session ? "\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")" : "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")"},
+                                                   {"requiredType", kTimes},
                                                    {"inputSql", quoted_expression(time.sql)},
                                                    {"inputType", types::quoted_sql(time.type())}})
         .at(plan::query_context(expr.origin));
@@ -124,26 +140,26 @@ TimeWindow Resolver::bind_time_window(const plan::Expression& expr, Names& names
   window.time = time.expression;
   if (window.is_session) {
     const Typed& gap = arguments[1];
-    if (!gap.type().is_text() && !gap.type().is_interval() && !gap.type().is(TypeKind::Null))
+    // Spark takes no interval of days and seconds here, only text and the old kind of interval.
+    if (!gap.type().is_text() && !gap.type().is(TypeKind::CalendarInterval) && !gap.type().is(TypeKind::Null))
       throw Error(conditions::kSessionGapType, {{"dt", types::quoted_sql(gap.type())}}).at(plan::query_context(expr.origin));
     window.gap = gap.expression;
     return window;
   }
-  window.duration = window_duration(arguments[1], expr.origin);
-  window.slide = arguments.size() > 2 ? window_duration(arguments[2], expr.origin) : window.duration;
-  window.start = arguments.size() > 3 ? window_duration(arguments[3], expr.origin) : 0;
   const auto context = plan::query_context(expr.origin);
   const auto out_of_range = [&](const char* name, std::int64_t value) {
     throw Error(conditions::kWindowOutOfRange, {{"sqlExpr", quoted_expression(window.sql)}, {"exprName", name}, {"valueRange", "(0, 9223372036854775807]"}, {"currentValue", std::to_string(value) + "L"}}).at(context);
   };
   const auto broken = [&](const char* left, std::int64_t a, const char* constraint, const char* right, std::int64_t b) {
-    const auto value = [](const char* name, std::int64_t v) { return "`" + std::string(name) + "`(" + std::to_string(v) + "L)"; };
-    throw Error(conditions::kWindowConstraint, {{"sqlExpr", quoted_expression(window.sql)}, {"leftExprName", value(left, a)}, {"constraint", constraint}, {"rightExprName", value(right, b)}}).at(context);
+    throw Error(conditions::kWindowConstraint, {{"sqlExpr", quoted_expression(window.sql)},
+                                                {"leftExprName", left}, {"leftExprValue", std::to_string(a) + "L"},
+                                                {"constraint", constraint},
+                                                {"rightExprName", right}, {"rightExprValue", std::to_string(b) + "L"}}).at(context);
   };
   if (window.duration <= 0) out_of_range("`window_duration`", window.duration);
   if (window.slide <= 0) out_of_range("`slide_duration`", window.slide);
-  if (window.slide > window.duration) broken("slide_duration", window.slide, "<=", "window_duration", window.duration);
-  if (std::abs(window.start) >= window.slide) broken("abs(start_time)", std::abs(window.start), "<", "slide_duration", window.slide);
+  if (window.slide > window.duration) broken("`slide_duration`", window.slide, "<=", "`window_duration`", window.duration);
+  if (std::abs(window.start) >= window.slide) broken("`abs(start_time)`", std::abs(window.start), "<", "`slide_duration`", window.slide);
   return window;
 }
 

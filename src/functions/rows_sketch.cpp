@@ -14,13 +14,14 @@ bool is_positive(const types::Value& value) { return std::get<double>(value.data
 /// histogram_numeric(x, bins): what has an order as numbers.
 CallTypes histogram_types(const CallShape& shape) {
   const DataType& type = shape.type(0);
-  const bool fits = type.is_numeric() || type.is_datetime() || type.is(TypeKind::YearMonthInterval) || type.is(TypeKind::DayTimeInterval);
+  const bool fits = type.is_numeric() || type.is_text() || type.is_datetime() || type.is(TypeKind::YearMonthInterval) || type.is(TypeKind::DayTimeInterval);
   if (!fits && !type.is(TypeKind::Null))
     throw Misfit{Misfit::Why::Input, 0,
-                 "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"};
-  if (shape.constant(1) == nullptr) throw Misfit{Misfit::Why::NotFoldable, 1, "`nb`"};
-  if (shape.constant(1)->is_null()) throw Misfit{Misfit::Why::IsNull, 1, "`nb`"};
-  const DataType x = type.is(TypeKind::Null) ? DataType(TypeKind::Double) : type;
+                 "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"};
+  if (shape.constant(1) == nullptr) throw Misfit{Misfit::Why::NotFoldable, 1, "nb"};
+  if (shape.constant(1)->is_null()) throw Misfit{Misfit::Why::IsNull, 1, "nb"};
+  if (shape.type(1).is_integral() && shape.constant(1)->integer() < 2) throw Misfit{Misfit::Why::Range, 1, "nb|[2, 2147483647]"};
+  const DataType x = type.is(TypeKind::Null) || type.is_text() ? DataType(TypeKind::Double) : type;
   return {{x, TypeKind::Int}, DataType::array(DataType::structure({{"x", x, true, {}}, {"y", TypeKind::Double, true, {}}}), true), true};
 }
 
@@ -52,14 +53,14 @@ CallTypes count_min_types(const CallShape& shape) {
   const DataType& type = shape.type(0);
   if (!type.is_integral() && !type.is_text() && !type.is(TypeKind::Binary) && !type.is(TypeKind::Null))
     throw Misfit{Misfit::Why::Input, 0, "(\"INTEGRAL\" or \"STRING\" or \"BINARY\")"};
-  static constexpr std::string_view kNames[] = {"", "`eps`", "`confidence`", "`seed`"};
+  static constexpr std::string_view kNames[] = {"", "eps", "confidence", "seed"};
   for (std::size_t i = 1; i < 4; ++i)
     if (shape.constant(i) == nullptr) throw Misfit{Misfit::Why::NotFoldable, i, std::string(kNames[i])};
   for (std::size_t i = 1; i < 4; ++i)
     if (shape.constant(i)->is_null()) throw Misfit{Misfit::Why::IsNull, i, std::string(kNames[i])};
   const auto is_real = [&](std::size_t i) { return std::holds_alternative<double>(shape.constant(i)->data); };
-  if (is_real(1) && !is_positive(*shape.constant(1))) throw Misfit{Misfit::Why::Range, 1, "`eps`|(0.0, 1.7976931348623157E308]"};
-  if (is_real(2) && (!is_positive(*shape.constant(2)) || shape.constant(2)->real() >= 1)) throw Misfit{Misfit::Why::Range, 2, "`confidence`|(0.0, 1.0)"};
+  if (is_real(1) && !is_positive(*shape.constant(1))) throw Misfit{Misfit::Why::Range, 1, "eps|(0.0, 1.7976931348623157E308]"};
+  if (is_real(2) && (!is_positive(*shape.constant(2)) || shape.constant(2)->real() > 1)) throw Misfit{Misfit::Why::Range, 2, "confidence|(0.0, 1.0]"};
   const DataType item = type.is_text() || type.is(TypeKind::Binary) ? DataType(TypeKind::Binary) : DataType(TypeKind::Long);
   return {{item, TypeKind::Double, TypeKind::Double, TypeKind::Int}, TypeKind::Binary, false};
 }

@@ -84,7 +84,7 @@ void Misfit::raise(const FunctionRow& row, const CallShape& shape, std::string_v
       throw Error(conditions::kValueOutOfRange, {{"sqlExpr", in_quotes(display)},
                                                  {"exprName", required.substr(0, bar)},
                                                  {"valueRange", required.substr(bar + 1)},
-                                                 {"currentValue", shape.display(argument)}});
+                                                 {"currentValue", shape.display(argument) + (shape.type(argument).is(types::TypeKind::Double) ? "D" : "")}});
     }
     case Why::Cast:
       throw Error(conditions::kCastWithoutSuggestion, {{"sqlExpr", in_quotes(display)},
