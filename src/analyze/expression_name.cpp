@@ -42,6 +42,12 @@ std::string quoted_name(const std::vector<std::string>& parts) {
   return text;
 }
 
+std::string name_as_sql(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ".") + types::quote_if_needed(part);
+  return text;
+}
+
 }  // namespace
 
 Typed Resolver::from_match(const NameMatch& match, const plan::Origin& origin) {
@@ -178,7 +184,7 @@ std::optional<Typed> Resolver::find_by_plan_id(const plan::UnresolvedAttribute& 
       }
       for (auto& candidate : candidates) {
         if (result && !bound::same(result->expression, candidate.expression))
-          throw Error(conditions::kAmbiguousColumnReference, {{"name", quoted_name(attribute.parts)}}).at(plan::query_context(origin));
+          throw Error(conditions::kAmbiguousColumnReference, {{"name", "\"" + name_as_sql(attribute.parts) + "\""}}).at(plan::query_context(origin));
         result = std::move(candidate);
       }
     }
@@ -206,7 +212,7 @@ Typed Resolver::resolve_expression(const plan::UnresolvedAttribute& node, const 
       std::vector<const Instance*> known;
       for (const auto* input : names.inputs) find_instances(input->instance, *node.plan_id, known);
       if (known.empty() && policy_.is_spark4)
-        throw Error(conditions::kCannotResolveDataframeColumn, {{"name", quoted_name(node.parts)}});
+        throw Error(conditions::kCannotResolveDataframeColumn, {{"name", "\"" + name_as_sql(node.parts) + "\""}});
     }
     if (auto found = find_attribute(node.parts, names, expr.origin)) return *found;
   } catch (Error& error) {

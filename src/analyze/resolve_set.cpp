@@ -188,8 +188,10 @@ void Resolver::match_by_name(Resolved& left, Resolved& right, const plan::SetOpe
     } else if (node.allow_missing_columns) {
       right_items.push_back(null_column(column));
     } else {
-      std::vector<const Scope*> scopes{&right.scope};
-      throw Error(lab::conditions::kUnresolvedColumnWithSuggestion, {{"objectName", types::quote_identifier(column.column.name)}, {"proposal", suggest_names(scopes, {column.column.name})}}).at(context);
+      std::string fields;
+      for (const auto& field : right.scope) fields += (fields.empty() ? "" : ", ") + field.column.name;
+      const auto& condition = policy_.is_spark4 ? conditions::kColumnNotAmongFields : conditions::kColumnNotAmongFields3;
+      throw Error(condition, {{"colName", column.column.name}, {"fieldNames", std::move(fields)}}).at(context);
     }
   }
   for (const auto& column : right.scope) {

@@ -72,6 +72,8 @@ class Resolver {
   Resolved resolve_node(const plan::WithColumnsRenamed&, const plan::Relation&);
   Resolved resolve_node(const plan::Drop&, const plan::Relation&);
   Resolved resolve_node(const plan::Deduplicate&, const plan::Relation&);
+  Resolved resolve_node(const plan::CollectMetrics&, const plan::Relation&);
+  Resolved resolve_node(const plan::Transpose&, const plan::Relation&);
   template <typename Node>
   Resolved resolve_node(const Node& node, const plan::Relation& relation) {
     return unsupported_relation(node_name(node), relation);

@@ -85,7 +85,11 @@ LocalTable get_table(const Arguments& arguments, Statement& context) {
   if (name.size() == 1 && context.session().find_temp_view(name[0])) return make_table(table_schema(), {view_row(name[0])});
   const TableRef ref = resolve_name(name, context);
   const auto entry = context.world().catalog.find_table(ref.database, ref.table);
-  if (!entry) throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(name)}});
+  if (!entry) {
+    if (!context.session().is_spark4()) throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(name)}});
+    std::string path = "[`system`.`session`, " + types::quote_parts({catalog::kCatalogName, context.session().current_database()}) + "]";
+    throw Error(conditions::kTableOrViewNotFoundOnPath, {{"relationName", types::quote_parts(name)}, {"searchPath", std::move(path)}});
+  }
   return make_table(table_schema(), {table_row(*entry)});
 }
 

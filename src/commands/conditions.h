@@ -13,6 +13,15 @@ inline constexpr Condition kExpectTableNotView{"EXPECT_TABLE_NOT_VIEW.NO_ALTERNA
 inline constexpr Condition kExpectViewNotTable{"EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE", "42809", Kind::Analysis, "The table <tableName> does not support <operation>."};
 inline constexpr Condition kUnsupportedTableOperation{"UNSUPPORTED_FEATURE.TABLE_OPERATION", "0A000", Kind::Unsupported, "The feature is not supported: Table <tableName> does not support <operation>. Please check the current catalog and namespace to make sure the qualified table name is expected, and also check the catalog implementation which is configured by \"spark.sql.catalog\"."};
 inline constexpr Condition kConfigNotFound{"SQL_CONF_NOT_FOUND", "42K0I", Kind::Analysis, "The SQL config <sqlConf> cannot be found. Please verify that the config exists."};
+inline constexpr Condition kStaticSetting{"CANNOT_MODIFY_STATIC_CONFIG", "46110", Kind::Analysis, "Cannot modify the value of the static Spark config: <key>."};
+inline constexpr Condition kStaticSetting3{"_LEGACY_ERROR_TEMP_1325", "", Kind::Analysis, "Cannot modify the value of a static config: <key>."};
+inline constexpr Condition kCoreSetting{"CANNOT_MODIFY_CONFIG", "46110", Kind::Analysis, "Cannot modify the value of the Spark config: <key>.\nSee also '<docroot>/sql-migration-guide.html#ddl-statements'."};
+inline constexpr Condition kSettingType{"INVALID_CONF_VALUE.TYPE_MISMATCH", "22022", Kind::InvalidArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. The value should be a <confType>."};
+inline constexpr Condition kSettingType3{"", "", Kind::InvalidArgument, "<confName> should be <confType>, but was <confValue>"};
+inline constexpr Condition kSettingChoices{"INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS", "22022", Kind::InvalidArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. It should be one of '<confOptions>'."};
+inline constexpr Condition kSettingChoices3{"", "", Kind::InvalidArgument, "The value of <confName> should be one of <confOptions>, but was <confValue>"};
+inline constexpr Condition kSettingTimeZone{"INVALID_CONF_VALUE.TIME_ZONE", "22022", Kind::InvalidArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. Cannot resolve the given timezone."};
+inline constexpr Condition kSettingTimeZone3{"", "", Kind::InvalidArgument, "Cannot resolve the given timezone with ZoneId.of(_, ZoneId.SHORT_IDS)"};
 inline constexpr Condition kInvalidViewText{"INVALID_VIEW_TEXT", "XX000", Kind::Analysis, "The view <viewName> cannot be displayed due to invalid view text: <viewText>."};
 inline constexpr Condition kColumnAliasesNumber{"CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "21S01", Kind::Analysis, "Cannot create view <viewName>, the reason is not enough data columns:\nView columns: <viewColumns>.\nData columns: <dataColumns>."};
 inline constexpr Condition kPathOptionNotSupported{"DELTA_MISSING_PATH", "42601", Kind::Analysis, "'path' is not specified."};

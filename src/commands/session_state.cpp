@@ -56,18 +56,20 @@ std::optional<std::string> SessionState::explicit_setting(const std::string& key
 
 std::optional<std::string> SessionState::setting(const std::string& key) const {
   if (auto value = explicit_setting(key)) return value;
-  if (key == "spark.sql.catalogImplementation") return "in-memory";
   const SettingRow* row = find_setting(key);
   if (row == nullptr) return std::nullopt;
   return std::string(is_spark4_ ? row->spark4 : row->spark3);
 }
 
 void SessionState::set_setting(const std::string& key, const std::string& value) {
+  check_modifiable(key, is_spark4_);
+  check_setting_value(key, value, is_spark4_);
   const std::unique_lock lock(mutex_);
   settings_.insert_or_assign(key, value);
 }
 
 void SessionState::unset_setting(const std::string& key) {
+  check_modifiable(key, is_spark4_);
   const std::unique_lock lock(mutex_);
   settings_.erase(key);
 }

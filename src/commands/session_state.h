@@ -49,6 +49,7 @@ class SessionState {
   std::optional<std::string> setting(const std::string& key) const;
   /// Only what was set.
   std::optional<std::string> explicit_setting(const std::string& key) const;
+  /// Both throw what check_modifiable() and check_setting_value() say.
   void set_setting(const std::string& key, const std::string& value);
   void unset_setting(const std::string& key);
   /// All defaults and what was set, by key.
@@ -81,12 +82,20 @@ class SessionState {
   std::string database_ = "default";
 };
 
+/// Who may change a setting: a session at any time; nobody once Spark runs (static SQL settings); nobody by SQL's or the session's
+/// words (settings of Spark's core); anybody, without it being one of the session's (application name).
+enum class SettingScope : std::uint8_t { Session, Static, Core, Application };
+
 /// A setting that Spark knows: its defaults for both lines and whether `spark.conf.set` may change it.
 struct SettingRow {
   std::string_view key;
   std::string_view spark3, spark4;
-  bool is_static = false;
+  SettingScope scope = SettingScope::Session;
 };
 const SettingRow* find_setting(std::string_view key);
+/// Throws CANNOT_MODIFY_STATIC_CONFIG and CANNOT_MODIFY_CONFIG.
+void check_modifiable(const std::string& key, bool is_spark4);
+/// Throws INVALID_CONF_VALUE.* for a value that is not of the setting's type or none of its choices.
+void check_setting_value(const std::string& key, const std::string& value, bool is_spark4);
 
 }  // namespace lab::commands

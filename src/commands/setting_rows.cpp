@@ -1,24 +1,43 @@
+#include <algorithm>
+#include <charconv>
+
+#include "base/letter_case.h"
+#include "commands/conditions.h"
 #include "commands/session_state.h"
+#include "compute/zone.h"
 
 namespace lab::commands {
 namespace {
 
+struct SettingChoices {
+  std::string_view key, choices;  ///< upper case, in Spark's order
+};
+constexpr SettingChoices kSettingChoices[] = {
+    {"spark.sql.mapKeyDedupPolicy", "EXCEPTION, LAST_WIN"},
+    {"spark.sql.parquet.outputTimestampType", "INT96, TIMESTAMP_MICROS, TIMESTAMP_MILLIS"},
+    {"spark.sql.legacy.timeParserPolicy", "EXCEPTION, CORRECTED, LEGACY"},
+    {"spark.sql.sources.partitionOverwriteMode", "STATIC, DYNAMIC"},
+    {"spark.sql.storeAssignmentPolicy", "ANSI, LEGACY, STRICT"},
+    {"spark.sql.timestampType", "TIMESTAMP_NTZ, TIMESTAMP_LTZ"},
+};
+
 /// By key. Defaults are those of Spark 3.5.5 and 4.2.0.
 constexpr SettingRow kSettings[] = {
-    {"spark.app.name", "dflab", "dflab", true},
+    {"spark.app.name", "dflab", "dflab", SettingScope::Application},
     {"spark.databricks.delta.merge.repartitionBeforeWrite.enabled", "true", "true"},
     {"spark.databricks.delta.optimizeWrite.enabled", "false", "false"},
     {"spark.databricks.delta.retentionDurationCheck.enabled", "true", "true"},
     {"spark.databricks.delta.schema.autoMerge.enabled", "false", "false"},
-    {"spark.default.parallelism", "2", "2", true},
-    {"spark.driver.memory", "1g", "1g", true},
-    {"spark.executor.memory", "1g", "1g", true},
-    {"spark.master", "local[*]", "local[*]", true},
+    {"spark.default.parallelism", "2", "2", SettingScope::Application},
+    {"spark.driver.memory", "1g", "1g", SettingScope::Core},
+    {"spark.executor.memory", "1g", "1g", SettingScope::Core},
+    {"spark.master", "local[*]", "local[*]", SettingScope::Application},
     {"spark.sql.adaptive.enabled", "true", "true"},
     {"spark.sql.ansi.enabled", "false", "true"},
     {"spark.sql.autoBroadcastJoinThreshold", "10485760b", "10485760b"},
+    {"spark.sql.catalogImplementation", "in-memory", "in-memory", SettingScope::Static},
     {"spark.sql.caseSensitive", "false", "false"},
-    {"spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog", true},
+    {"spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"},
     {"spark.sql.connect.progress.reportInterval", "2s", "2s"},
     {"spark.sql.crossJoin.enabled", "true", "true"},
     {"spark.sql.csv.filterPushdown.enabled", "true", "true"},
@@ -34,7 +53,7 @@ constexpr SettingRow kSettings[] = {
     {"spark.sql.execution.pandas.structHandlingMode", "legacy", "legacy"},
     {"spark.sql.execution.pythonUDF.arrow.enabled", "false", "true"},
     {"spark.sql.execution.topKSortFallbackThreshold", "2147483632", "2147483632"},
-    {"spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension", "io.delta.sql.DeltaSparkSessionExtension", true},
+    {"spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension", "io.delta.sql.DeltaSparkSessionExtension", SettingScope::Static},
     {"spark.sql.files.ignoreCorruptFiles", "false", "false"},
     {"spark.sql.files.ignoreMissingFiles", "false", "false"},
     {"spark.sql.files.maxPartitionBytes", "134217728b", "134217728b"},
@@ -80,7 +99,7 @@ constexpr SettingRow kSettings[] = {
     {"spark.sql.leafNodeDefaultParallelism", "2", "2"},
     {"spark.connect.session.planCompression.defaultAlgorithm", "ZSTD", "ZSTD"},
     {"spark.connect.session.planCompression.threshold", "10485760", "10485760"},
-    {"spark.sql.warehouse.dir", "s3a://warehouse", "s3a://warehouse", true},
+    {"spark.sql.warehouse.dir", "s3a://warehouse", "s3a://warehouse", SettingScope::Static},
 };
 
 }  // namespace
@@ -89,6 +108,44 @@ const SettingRow* find_setting(std::string_view key) {
   for (const SettingRow& row : kSettings)
     if (row.key == key) return &row;
   return nullptr;
+}
+
+void check_modifiable(const std::string& key, bool is_spark4) {
+  const SettingRow* row = find_setting(key);
+  if (row == nullptr) return;
+  if (row->scope == SettingScope::Static) throw is_spark4 ? Error(conditions::kStaticSetting, {{"key", "\"" + key + "\""}}) : Error(conditions::kStaticSetting3, {{"key", key}});
+  if (row->scope == SettingScope::Core) throw Error(conditions::kCoreSetting, {{"key", "\"" + key + "\""}, {"docroot", "https://spark.apache.org/docs/latest"}});
+}
+
+void check_setting_value(const std::string& key, const std::string& value, bool is_spark4) {
+  const auto refuse = [&](const char* type) {
+    if (is_spark4) throw Error(conditions::kSettingType, {{"confName", key}, {"confValue", value}, {"confType", type}});
+    throw Error(conditions::kSettingType3, {{"confName", key}, {"confValue", value}, {"confType", type}});
+  };
+  if (key == "spark.sql.session.timeZone" && compute::Zone::try_find(value) == nullptr) {
+    if (is_spark4) throw Error(conditions::kSettingTimeZone, {{"confName", key}, {"confValue", value}});
+    throw Error(conditions::kSettingTimeZone3, {{"confName", key}, {"confValue", value}});
+  }
+  for (const SettingChoices& row : kSettingChoices) {
+    if (row.key != key) continue;
+    std::string upper = value;
+    std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    if ((", " + std::string(row.choices) + ",").find(", " + upper + ",") != std::string::npos) return;
+    if (is_spark4) throw Error(conditions::kSettingChoices, {{"confName", key}, {"confValue", value}, {"confOptions", std::string(row.choices)}});
+    throw Error(conditions::kSettingChoices3, {{"confName", key}, {"confValue", value}, {"confOptions", std::string(row.choices)}});
+  }
+  const SettingRow* row = find_setting(key);
+  if (row == nullptr) return;
+  const std::string_view example = row->spark4;  // its form says the type
+  const std::string lower = lower_case(value);
+  if ((example == "true" || example == "false") && lower != "true" && lower != "false") refuse("boolean");
+  if (!example.empty() && std::ranges::all_of(example, [](unsigned char c) { return std::isdigit(c); })) {
+    const std::size_t first = value.find_first_not_of(" \t"), last = value.find_last_not_of(" \t");
+    const std::string trimmed = first == std::string::npos ? "" : value.substr(first, last - first + 1);
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), number);
+    if (trimmed.empty() || error != std::errc{} || end != trimmed.data() + trimmed.size()) refuse("int");
+  }
 }
 
 }  // namespace lab::commands

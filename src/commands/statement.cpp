@@ -58,6 +58,28 @@ class NoRows final : public engine::ResultStream {
   std::shared_ptr<arrow::RecordBatch> next(std::size_t) override { return nullptr; }
 };
 
+/// Rows of a query without columns: the engine gives them one, which goes away again.
+class RowsWithoutColumns final : public engine::ResultStream {
+ public:
+  explicit RowsWithoutColumns(std::unique_ptr<engine::ResultStream> rows) : rows_(std::move(rows)) {}
+  std::shared_ptr<arrow::Schema> arrow_schema() const override { return arrow::schema(arrow::FieldVector{}); }
+  std::shared_ptr<arrow::RecordBatch> next(std::size_t max_bytes) override {
+    const auto batch = rows_->next(max_bytes);
+    return batch ? arrow::RecordBatch::Make(arrow_schema(), batch->num_rows(), arrow::ArrayVector{}) : nullptr;
+  }
+
+ private:
+  std::unique_ptr<engine::ResultStream> rows_;
+};
+
+plan::bound::Query with_one_column(plan::bound::Query query) {
+  namespace bound = plan::bound;
+  const auto id = static_cast<bound::ColumnId>(query.next_id++);
+  bound::Outputs outputs{{id, bound::make_expression(bound::LiteralNode{types::Value{true}}, types::TypeKind::Boolean, false)}};
+  query.root = bound::make_relation(bound::Project{query.root, std::move(outputs)}, {{id, "row", types::TypeKind::Boolean, false, {}}});
+  return query;
+}
+
 bool is_empty_result(const plan::bound::Relation& relation) {
   if (!relation.columns.empty()) return false;
   if (const auto* project = std::get_if<plan::bound::Project>(&relation.node)) return is_empty_result(*project->input);
@@ -68,6 +90,7 @@ bool is_empty_result(const plan::bound::Relation& relation) {
 
 std::unique_ptr<engine::ResultStream> Statement::run(const plan::bound::Query& query) const {
   if (is_empty_result(*query.root)) return std::make_unique<NoRows>();
+  if (query.root->columns.empty()) return std::make_unique<RowsWithoutColumns>(session_.executor().run(with_one_column(query), stop_, progress_));
   return session_.executor().run(query, stop_, progress_);
 }
 
@@ -95,6 +118,7 @@ std::shared_ptr<const scan::TableSource> Statement::run_statement(const plan::St
 std::shared_ptr<const scan::TableSource> Statement::run_inner(const plan::Statement& statement) const {
   // A statement of its own in the same session: what it changes is seen by what is analyzed after it.
   Statement inner(world_, session_, stop_, progress_);
+  inner.name_frames(frames_);
   Outcome outcome = inner.execute(statement);
   if (auto* table = std::get_if<LocalTable>(&outcome)) return source_of(std::move(*table), "result");
   const auto& query = std::get<plan::bound::Query>(outcome);
@@ -108,7 +132,11 @@ analyze::ResolvedTable resolve_temp_view(const TempView& view, plan::NameParts n
   return {nullptr, view.plan, view.columns, std::move(name)};
 }
 
-Error table_not_found(const plan::NameParts& name) { return Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(name)}}); }
+Error table_not_found(const plan::NameParts& name, const SessionState& session) {
+  if (!session.is_spark4()) return Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(name)}});
+  std::string path = "[`system`.`builtin`, `system`.`session`, " + types::quote_parts({catalog::kCatalogName, session.current_database()}) + "]";
+  return Error(conditions::kTableOrViewNotFoundOnPath, {{"relationName", types::quote_parts(name)}, {"searchPath", std::move(path)}});
+}
 
 /// The view's text means what it meant where it was made.
 plan::RelationPtr parse_view(const catalog::Table& entry) {
@@ -127,11 +155,13 @@ analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) c
 
 analyze::ResolvedTable Statement::find_table(const plan::NamedTable& table) const {
   if (table.name.size() == 1) {
+    for (const auto& [name, frame] : frames_)
+      if (name == table.name[0]) return {nullptr, frame, {}, table.name};
     if (const auto view = session_.find_temp_view(table.name[0])) return resolve_temp_view(*view, table.name);
   }
   if (table.name.size() == 2 && lower_case(table.name[0]) == "global_temp") {
     if (const auto view = session_.global_views().find(table.name[1])) return resolve_temp_view(*view, table.name);
-    throw table_not_found(table.name);
+    throw table_not_found(table.name, session_);
   }
   const TableRef ref = resolve_name(table.name, *this);
   if (ref.is_path()) {
@@ -141,7 +171,7 @@ analyze::ResolvedTable Statement::find_table(const plan::NamedTable& table) cons
   const auto entry = world_.catalog.find_table(ref.database, ref.table);
   if (!entry) {
     // `t@v3` and `t@20240101000000000` are time travel when no table has that very name.
-    throw table_not_found(table.name);
+    throw table_not_found(table.name, session_);
   }
   const plan::NameParts qualified{catalog::kCatalogName, entry->database, entry->name};
   if (entry->is_view()) {

@@ -47,6 +47,8 @@ class Statement final : public analyze::Context {
   /// Runs commands to their end; for queries analyzes only.
   Outcome execute(const plan::Statement& statement);
   plan::bound::Query analyze(const plan::RelationPtr& relation);
+  /// DataFrames which this statement's text names; they hide tables and views.
+  void name_frames(std::vector<std::pair<std::string, plan::RelationPtr>> frames) { frames_ = std::move(frames); }
 
   World& world() const { return world_; }
   SessionState& session() const { return session_; }
@@ -92,6 +94,7 @@ class Statement final : public analyze::Context {
   exec::Executor::ProgressSink progress_;
   plan::bound::Policy policy_;
   std::unique_ptr<Pins> pins_;  ///< null: nothing is pinned
+  std::vector<std::pair<std::string, plan::RelationPtr>> frames_;
 };
 
 /// A table name in full: database and table of spark_catalog, or a path with its format (delta.`/x`).

@@ -87,11 +87,11 @@ std::string cut(const std::string& text, int truncate) {
 
 using Lines = std::vector<std::vector<std::string>>;
 
-/// The header, then the rows, cut and escaped.
+/// The header, then the rows; all escaped, and the rows cut.
 Lines prepare(const ShownTable& table, int truncate) {
   Lines lines;
   auto& header = lines.emplace_back();
-  for (const std::string& name : table.header) header.push_back(cut(escape(name), truncate));
+  for (const std::string& name : table.header) header.push_back(escape(name));
   for (const auto& row : table.rows) {
     auto& line = lines.emplace_back();
     for (const auto& cell : row) line.push_back(cut(cell ? escape(*cell) : "NULL", truncate));

@@ -1,7 +1,11 @@
 #include "session/lab_session.h"
 
+#include <arrow/record_batch.h>
+
+#include "base/ids.h"
 #include "commands/execute.h"
 #include "plan/bound_walk.h"
+#include "session/conditions.h"
 
 namespace lab::session {
 
@@ -30,13 +34,13 @@ sql::ParserOptions LabSession::parser_options() const {
   return options;
 }
 
-std::variant<plan::RelationPtr, LocalResult> LabSession::execute_sql(const std::string& text, std::vector<std::pair<std::string, plan::ExpressionPtr>> named,
-                                                                     std::vector<plan::ExpressionPtr> positional, const Running& running) {
+std::variant<plan::RelationPtr, LocalResult> LabSession::execute_sql(const std::string& text, SqlArguments arguments, const Running& running) {
   sql::ParserOptions options = parser_options();
-  for (auto& [name, value] : named) options.named_parameters.emplace(std::move(name), std::move(value));
-  options.positional_parameters = std::move(positional);
+  for (auto& [name, value] : arguments.named) options.named_parameters.emplace(std::move(name), std::move(value));
+  options.positional_parameters = std::move(arguments.positional);
   const plan::Statement statement = sql::parse_statement(text, options);
   commands::Statement context(world_, state_, running.stop, running.progress);
+  context.name_frames(std::move(arguments.frames));
   if (const auto* relation = std::get_if<plan::RelationPtr>(&statement.node)) {
     // Errors of a query show at `spark.sql(…)` already.
     context.analyze(*relation);
@@ -45,6 +49,12 @@ std::variant<plan::RelationPtr, LocalResult> LabSession::execute_sql(const std::
   commands::Outcome outcome = context.execute(statement);
   auto& table = std::get<commands::LocalTable>(outcome);
   return LocalResult{std::move(table.schema), std::move(table.arrow_stream)};
+}
+
+std::pair<types::Schema, std::vector<types::Values>> LabSession::collect(const plan::RelationPtr& relation, const Running& running) {
+  commands::Statement context(world_, state_, running.stop, running.progress);
+  const plan::bound::Query query = context.analyze(relation);
+  return {query.schema(), context.collect(query)};
 }
 
 types::Schema LabSession::analyze(const plan::RelationPtr& relation) {
@@ -86,7 +96,7 @@ std::vector<std::pair<std::string, std::string>> LabSession::settings(const std:
 
 bool LabSession::is_setting_modifiable(const std::string& key) const {
   const commands::SettingRow* row = commands::find_setting(key);
-  return row != nullptr && !row->is_static;
+  return row != nullptr && row->scope == commands::SettingScope::Session;
 }
 
 void LabSession::copy_to(Session& other) const {
@@ -95,6 +105,8 @@ void LabSession::copy_to(Session& other) const {
   for (const std::string& name : state_.temp_view_names())
     if (auto view = state_.find_temp_view(name)) to.state_.put_temp_view(name, *std::move(view), true);
   to.state_.set_current_database(state_.current_database());
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, bytes] : artifacts_) to.put_artifact(name, bytes);
 }
 
 void LabSession::put_artifact(const std::string& name, std::shared_ptr<const std::string> bytes) {
@@ -106,6 +118,49 @@ std::shared_ptr<const std::string> LabSession::find_artifact(const std::string& 
   const std::lock_guard lock(mutex_);
   const auto found = artifacts_.find(name);
   return found == artifacts_.end() ? nullptr : found->second;
+}
+
+plan::RelationPtr LabSession::read_rows(const plan::RelationPtr& relation, const Running& running) {
+  commands::Statement context(world_, state_, running.stop, running.progress);
+  const plan::bound::Query query = context.analyze(relation);
+  const auto rows = context.run(query);
+  if (query.schema().empty()) {
+    // No column holds the rows: their number is all there is.
+    std::int64_t num_rows = 0;
+    while (const auto batch = rows->next(std::size_t{4} << 20)) num_rows += batch->num_rows();
+    return plan::make_relation(plan::Project{plan::make_relation(plan::Range{0, num_rows, 1, {}}), {}});
+  }
+  return plan::make_relation(plan::SourceScan{commands::source_of({query.schema(), exec::collect_arrow(*rows)}, "checkpoint"), {}, false});
+}
+
+std::string LabSession::keep(const plan::RelationPtr& relation, bool eager, const Running& running) {
+  const std::string id = random_uuid();
+  if (!eager) analyze(relation);  // what is wrong with it shows now
+  auto kept = std::make_shared<Kept>();
+  kept->relation = eager ? read_rows(relation, running) : relation;
+  kept->is_read = eager;
+  const std::lock_guard lock(mutex_);
+  kept_.emplace(id, std::move(kept));
+  return id;
+}
+
+plan::RelationPtr LabSession::find_kept(const std::string& id) {
+  std::shared_ptr<Kept> kept;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = kept_.find(id);
+    if (found == kept_.end()) throw Error(conditions::kKeptFrameNotFound, {{"dfId", id}, {"sessionId", id_}});
+    kept = found->second;
+  }
+  const std::lock_guard lock(kept->mutex);
+  if (!kept->is_read) kept->relation = read_rows(kept->relation, {});
+  kept->is_read = true;
+  return kept->relation;
+}
+
+void LabSession::forget_kept(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  kept_.erase(id);
 }
 
 void LabSession::persist(const plan::RelationPtr& relation) {

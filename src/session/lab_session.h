@@ -22,8 +22,8 @@ class LabSession final : public Session {
   std::string spark_version() const override { return state_.spark_version(); }
 
   Result execute(const plan::Statement& statement, const Running& running) override;
-  std::variant<plan::RelationPtr, LocalResult> execute_sql(const std::string& text, std::vector<std::pair<std::string, plan::ExpressionPtr>> named,
-                                                           std::vector<plan::ExpressionPtr> positional, const Running& running) override;
+  std::variant<plan::RelationPtr, LocalResult> execute_sql(const std::string& text, SqlArguments arguments, const Running& running) override;
+  std::pair<types::Schema, std::vector<types::Values>> collect(const plan::RelationPtr& relation, const Running& running) override;
   types::Schema analyze(const plan::RelationPtr& relation) override;
   sql::ParserOptions parser_options() const override;
   std::string explain(const plan::RelationPtr& relation, const std::string& mode) override;
@@ -39,6 +39,9 @@ class LabSession final : public Session {
   void put_artifact(const std::string& name, std::shared_ptr<const std::string> bytes) override;
   std::shared_ptr<const std::string> find_artifact(const std::string& name) const override;
 
+  std::string keep(const plan::RelationPtr& relation, bool eager, const Running& running) override;
+  plan::RelationPtr find_kept(const std::string& id) override;
+  void forget_kept(const std::string& id) override;
   void persist(const plan::RelationPtr& relation) override;
   void unpersist(const plan::RelationPtr& relation) override;
   bool is_persisted(const plan::RelationPtr& relation) const override;
@@ -49,6 +52,14 @@ class LabSession final : public Session {
   void rest() { state_.executor().close_when_idle(); }
 
  private:
+  /// Rows of a checkpoint: the plan that reads them, until somebody did.
+  struct Kept {
+    std::mutex mutex;
+    plan::RelationPtr relation;
+    bool is_read = false;
+  };
+  plan::RelationPtr read_rows(const plan::RelationPtr& relation, const Running& running);
+
   commands::World& world_;
   const std::string id_;
   const ClientVersion version_;
@@ -56,6 +67,7 @@ class LabSession final : public Session {
   std::atomic<std::chrono::steady_clock::time_point> last_used_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const std::string>> artifacts_;
+  std::map<std::string, std::shared_ptr<Kept>> kept_;  ///< what df.checkpoint() made, by id
   std::set<std::int64_t> persisted_;  ///< by plan id: what df.persist() marked
 };
 

@@ -37,6 +37,13 @@ struct Running {
   std::function<void(const engine::Progress&)> progress;
 };
 
+/// What a SQL text refers to besides tables: parameters, and DataFrames by name.
+struct SqlArguments {
+  std::vector<std::pair<std::string, plan::ExpressionPtr>> named;
+  std::vector<plan::ExpressionPtr> positional;
+  std::vector<std::pair<std::string, plan::RelationPtr>> frames;
+};
+
 /// State of one client session: settings, temp views, current database, cached relations. It hands work on to `commands` and
 /// `exec`. Thread-safe; statements of one session may run side by side.
 class Session {
@@ -51,10 +58,11 @@ class Session {
   /// Runs anything: a query, DDL, a write. Blocks until a command is done, or until a query's first rows can be read.
   virtual Result execute(const plan::Statement& statement, const Running& running) = 0;
   /// Parses and runs SQL. A query is not run: it comes back as its relation, as Spark's sql_command does.
-  virtual std::variant<plan::RelationPtr, LocalResult> execute_sql(const std::string& text, std::vector<std::pair<std::string, plan::ExpressionPtr>> named,
-                                                                   std::vector<plan::ExpressionPtr> positional, const Running& running) = 0;
+  virtual std::variant<plan::RelationPtr, LocalResult> execute_sql(const std::string& text, SqlArguments arguments, const Running& running) = 0;
   /// Only looks: the schema a relation would have.
   virtual types::Schema analyze(const plan::RelationPtr& relation) = 0;
+  /// Runs a small query to its end.
+  virtual std::pair<types::Schema, std::vector<types::Values>> collect(const plan::RelationPtr& relation, const Running& running) = 0;
   /// Parses an expression or statement as this session reads texts (time zone, timestamp type).
   virtual sql::ParserOptions parser_options() const = 0;
   virtual std::string explain(const plan::RelationPtr& relation, const std::string& mode) = 0;
@@ -75,6 +83,12 @@ class Session {
   virtual void put_artifact(const std::string& name, std::shared_ptr<const std::string> bytes) = 0;
   virtual std::shared_ptr<const std::string> find_artifact(const std::string& name) const = 0;
 
+  /// `df.checkpoint()`: keeps the rows under an id until they are forgotten or the session ends. `eager`: they are read now, else at first use.
+  virtual std::string keep(const plan::RelationPtr& relation, bool eager, const Running& running) = 0;
+  /// The kept rows as a relation. Throws CONNECT_INVALID_PLAN.DATAFRAME_NOT_FOUND.
+  virtual plan::RelationPtr find_kept(const std::string& id) = 0;
+  virtual void forget_kept(const std::string& id) = 0;
+
   /// `df.cache()` and `persist`: storage level names of the protocol; the rows are kept by plan.
   virtual void persist(const plan::RelationPtr& relation) = 0;
   virtual void unpersist(const plan::RelationPtr& relation) = 0;
@@ -94,7 +108,7 @@ class SessionManager {
   virtual ~SessionManager() = default;
   /// The session of (user, id), made at first use. Throws INVALID_HANDLE.SESSION_CLOSED for one that was released.
   virtual std::shared_ptr<Session> open(const std::string& user, const std::string& session_id, ClientVersion version) = 0;
-  virtual void release(const std::string& user, const std::string& session_id) = 0;
+  virtual void release(const std::string& user, const std::string& session_id, bool may_return = false) = 0;
   virtual std::vector<std::shared_ptr<Session>> sessions() const = 0;
   virtual std::vector<StatementRecord> statements() const = 0;
   virtual void record(StatementRecord record) = 0;

@@ -26,11 +26,11 @@ class LabSessionManager final : public SessionManager {
     return session;
   }
 
-  void release(const std::string& user, const std::string& session_id) override {
+  void release(const std::string& user, const std::string& session_id, bool may_return) override {
     const std::lock_guard lock(mutex_);
     const Key key{user, session_id};
     sessions_.erase(key);
-    remember_closed(key);
+    if (!may_return) remember_closed(key);
   }
 
   std::vector<std::shared_ptr<Session>> sessions() const override {

@@ -5,6 +5,7 @@ import os
 import sys
 
 _PATCHES = {
+    "pyspark.context": "patch_classic_context",
     "pyspark.sql.session": "patch_classic_session",
     "pyspark.sql.connect.session": "patch_connect_session",
     "delta.tables": "patch_delta_tables",

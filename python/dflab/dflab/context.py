@@ -1,6 +1,10 @@
 """`spark.sparkContext` over a Connect session: what notebooks ask of it."""
 import os
 import re
+import sys
+import time
+
+from dflab.local_rdd import Accumulator, Broadcast, LocalRdd
 
 
 class ConnectContext:
@@ -8,9 +12,24 @@ class ConnectContext:
 
     def __init__(self, session):
         self._session = session
+        self._local_properties = {}
+        self._group = None
+        self.startTime = int(time.time() * 1000)
+        self.pythonVer = "%d.%d" % sys.version_info[:2]
+        self.pythonExec = sys.executable
+        self.environment = {}
 
     def __getattr__(self, name):
         raise AttributeError(f"sparkContext.{name} needs a JVM and is not there over Spark Connect; use the DataFrame API instead")
+
+    def __repr__(self):
+        return f"<SparkContext master={self.master} appName={self.appName}>"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
     def setLogLevel(self, logLevel):
         if str(logLevel).upper() not in ("ALL", "DEBUG", "ERROR", "FATAL", "INFO", "OFF", "TRACE", "WARN"):
@@ -44,21 +63,76 @@ class ConnectContext:
     def master(self):
         return os.environ.get("SPARK_REMOTE", "")
 
-    @property
     def sparkUser(self):
-        return lambda: os.environ.get("USER", "")
+        return os.environ.get("USER", "")
 
     def getConf(self):
         return _Conf(self._session)
 
+    @property
+    def _jsc(self):
+        return _JavaContext(self._session)
+
     def parallelize(self, c, numSlices=None):
-        return LocalRdd(self._session, list(c))
+        return LocalRdd(self._session, list(c), numSlices)
+
+    def textFile(self, name, minPartitions=None, use_unicode=True):
+        """The lines of text files, read by the server and brought here."""
+        return LocalRdd(self._session, [row[0] for row in self._session.read.text(name).collect()], minPartitions)
+
+    def union(self, rdds):
+        return LocalRdd(self._session, [row for rdd in rdds for row in rdd])
 
     def range(self, start, end=None, step=1, numSlices=None):
         return LocalRdd(self._session, list(range(start, end, step) if end is not None else range(start)))
 
     def emptyRDD(self):
         return LocalRdd(self._session, [])
+
+    def broadcast(self, value):
+        return Broadcast(value)
+
+    def accumulator(self, value, accum_param=None):
+        return Accumulator(value, accum_param)
+
+    def setJobGroup(self, groupId, description, interruptOnCancel=False):
+        """Statements from now on carry the group as a tag, so that cancelJobGroup finds them."""
+        if self._group is not None:
+            self._session.removeTag(self._group)
+        self._group = str(groupId).replace(",", "_") or None
+        if self._group is not None:
+            self._session.addTag(self._group)
+        self._local_properties.update({"spark.jobGroup.id": groupId, "spark.job.description": description})
+
+    def setJobDescription(self, value):
+        self._local_properties["spark.job.description"] = value
+
+    def cancelJobGroup(self, groupId):
+        self._session.interruptTag(str(groupId).replace(",", "_"))
+
+    def cancelAllJobs(self):
+        self._session.interruptAll()
+
+    def setLocalProperty(self, key, value):
+        if value is None:
+            self._local_properties.pop(key, None)
+        else:
+            self._local_properties[key] = value
+
+    def getLocalProperty(self, key):
+        return self._local_properties.get(key)
+
+    def setCheckpointDir(self, dirName):
+        self._session.conf.set("spark.checkpoint.dir", dirName)
+
+    def getCheckpointDir(self):
+        return self._session.conf.get("spark.checkpoint.dir", None)
+
+    def addFile(self, path, recursive=False):
+        self._session.addArtifacts(path, file=True)
+
+    def addPyFile(self, path):
+        self._session.addArtifacts(path, pyfile=True)
 
     def stop(self):
         self._session.stop()
@@ -67,6 +141,35 @@ class ConnectContext:
 def _ui_url(remote):
     host = re.sub(r"^sc://", "", remote).split("/")[0].split(":")[0] or "localhost"
     return f"http://{host}:4040"
+
+
+class _JavaContext:
+    """`sc._jsc.hadoopConfiguration().set("fs.s3a.endpoint", …)`, as notebooks for MinIO write it; nothing else of Java is here."""
+
+    def __init__(self, session):
+        self._session = session
+
+    def hadoopConfiguration(self):
+        return _HadoopConfiguration(self._session)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"sparkContext._jsc.{name} needs a JVM and is not there over Spark Connect")
+
+
+class _HadoopConfiguration:
+    def __init__(self, session):
+        self._session = session
+
+    def set(self, name, value):
+        self._session.conf.set("spark.hadoop." + name, str(value))
+
+    setBoolean = setInt = set
+
+    def get(self, name, default=None):
+        return self._session.conf.get("spark.hadoop." + name, default)
+
+    def unset(self, name):
+        self._session.conf.unset("spark.hadoop." + name)
 
 
 class _Conf:
@@ -80,92 +183,8 @@ class _Conf:
         rows = self._session.sql("SET").collect()
         return [(row[0], row[1]) for row in rows]
 
+    def contains(self, key):
+        return self.get(key) is not None
 
-class LocalRdd:
-    """A list with the RDD methods that teaching notebooks use. The rows are the client's own; nothing is distributed."""
-
-    def __init__(self, session, rows):
-        self._session = session
-        self._rows = rows
-
-    def collect(self):
-        return list(self._rows)
-
-    def count(self):
-        return len(self._rows)
-
-    def first(self):
-        if not self._rows:
-            raise ValueError("RDD is empty")
-        return self._rows[0]
-
-    def take(self, num):
-        return self._rows[:num]
-
-    def isEmpty(self):
-        return not self._rows
-
-    def map(self, f, preservesPartitioning=False):
-        return LocalRdd(self._session, [f(row) for row in self._rows])
-
-    def filter(self, f):
-        return LocalRdd(self._session, [row for row in self._rows if f(row)])
-
-    def flatMap(self, f, preservesPartitioning=False):
-        return LocalRdd(self._session, [item for row in self._rows for item in f(row)])
-
-    def distinct(self, numPartitions=None):
-        return LocalRdd(self._session, list(dict.fromkeys(self._rows)))
-
-    def union(self, other):
-        return LocalRdd(self._session, self._rows + other._rows)
-
-    def sortBy(self, keyfunc, ascending=True, numPartitions=None):
-        return LocalRdd(self._session, sorted(self._rows, key=keyfunc, reverse=not ascending))
-
-    def reduce(self, f):
-        import functools
-
-        return functools.reduce(f, self._rows)
-
-    def reduceByKey(self, func, numPartitions=None, partitionFunc=None):
-        result = {}
-        for key, value in self._rows:
-            result[key] = func(result[key], value) if key in result else value
-        return LocalRdd(self._session, list(result.items()))
-
-    def groupByKey(self, numPartitions=None, partitionFunc=None):
-        result = {}
-        for key, value in self._rows:
-            result.setdefault(key, []).append(value)
-        return LocalRdd(self._session, list(result.items()))
-
-    def sum(self):
-        return sum(self._rows)
-
-    def max(self, key=None):
-        return max(self._rows, key=key) if key else max(self._rows)
-
-    def min(self, key=None):
-        return min(self._rows, key=key) if key else min(self._rows)
-
-    def mean(self):
-        return sum(self._rows) / len(self._rows)
-
-    def getNumPartitions(self):
-        return 1
-
-    def cache(self):
-        return self
-
-    persist = unpersist = cache
-
-    def foreach(self, f):
-        for row in self._rows:
-            f(row)
-
-    def toDF(self, schema=None, sampleRatio=None):
-        return self._session.createDataFrame(self._rows, schema)
-
-    def __iter__(self):
-        return iter(self._rows)
+    def toDebugString(self):
+        return "\n".join(f"{key}={value}" for key, value in sorted(self.getAll()))

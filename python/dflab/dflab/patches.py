@@ -23,7 +23,39 @@ def _without_master(builder_class):
 
 
 def patch_classic_session(module):
-    _without_master(module.SparkSession.Builder)
+    """`SparkSession(sc)`: the session of that context."""
+    from dflab.context import ConnectContext
+
+    session_class = module.SparkSession
+    _without_master(session_class.Builder)
+
+    def new(cls, sparkContext=None, *_, **__):
+        return sparkContext._session if isinstance(sparkContext, ConnectContext) else object.__new__(cls)
+
+    session_class.__new__ = staticmethod(new)
+
+
+def patch_classic_context(module):
+    """`SparkContext(…)` and `SparkContext.getOrCreate()`: the context of the Connect session; there is no JVM to start."""
+
+    def settings(conf):
+        return {key: value for key, value in conf.getAll() if key != "spark.master"} if conf is not None else {}
+
+    def get_or_create(cls, conf=None):
+        from pyspark.sql import SparkSession
+
+        return SparkSession.builder.config(map=settings(conf)).getOrCreate().sparkContext
+
+    def new(cls, master=None, appName=None, *_, conf=None, **__):
+        from pyspark.sql import SparkSession
+
+        options = settings(conf)
+        if appName is not None:
+            options["spark.app.name"] = appName
+        return SparkSession.builder.config(map=options).getOrCreate().sparkContext
+
+    module.SparkContext.getOrCreate = classmethod(get_or_create)
+    module.SparkContext.__new__ = staticmethod(new)
 
 
 def patch_connect_session(module):

@@ -50,7 +50,7 @@ void analyze_plan(Hub& hub, const access::Identity& identity, const proto::Analy
   session::Session& session = *client.session;
   response.set_session_id(request.session_id());
   response.set_server_side_session_id(client.server_session_id);
-  PlanReader reader([&](const std::string& name) { return session.find_artifact(name); }, session.parser_options());
+  PlanReader reader = reader_of(client.session);
   const auto relation_of = [&](const proto::Plan& plan) {
     plan::Statement statement = reader.read_plan(plan);
     if (!statement.is_query()) throw Error(conditions::kInvalidPlanInput, {{"message", "only queries can be analyzed"}});

@@ -22,7 +22,9 @@ void ArtifactReceiver::keep(const std::string& name, std::string bytes, bool int
   summary->set_name(name);
   summary->set_is_crc_successful(intact);
   if (!intact) return;
-  // Files and Python archives serve user-defined functions, which are not there; data of relations is what queries name.
+  // Only cached data may come again under its name: that is its hash. Files and Python archives are kept for whoever asks.
+  const auto known = name.starts_with("cache/") ? nullptr : client_.session->find_artifact(name);
+  if (known && *known != bytes) throw Error(conditions::kArtifactExists, {{"normalizedRemoteRelativePath", name}});
   client_.session->put_artifact(name, std::make_shared<const std::string>(std::move(bytes)));
 }
 

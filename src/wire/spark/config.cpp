@@ -19,8 +19,14 @@ void config(Hub& hub, const access::Identity& identity, const proto::ConfigReque
   switch (operation.op_type_case()) {
     case proto::ConfigRequest_Operation::kSet:
       for (const auto& pair : operation.set().pairs()) {
-        session.set_setting(pair.key(), pair.value());
-        add(pair.key(), pair.value());
+        try {
+          session.set_setting(pair.key(), pair.value());
+          add(pair.key(), pair.value());
+        } catch (const Error& error) {
+          // The builder's options: what cannot be set now is told and passed over.
+          if (!operation.set().silent()) throw;
+          response.add_warnings(error.what());
+        }
       }
       return;
     case proto::ConfigRequest_Operation::kGet:

@@ -56,6 +56,8 @@ std::string shown_text(const Error& error) {
 }  // namespace
 
 std::vector<std::string> java_classes(const Error& error) {
+  if (error.condition().name == "SQL_CONF_NOT_FOUND")
+    return with_parents({"org.apache.spark.SparkNoSuchElementException"}, {"java.util.NoSuchElementException", "java.lang.RuntimeException", "java.lang.Exception"});
   for (const DeltaClass& row : kDeltaClasses)
     if (error.condition().name.starts_with(row.condition))
       return with_parents({row.name.data(), "io.delta.exceptions.DeltaConcurrentModificationException"},
@@ -68,7 +70,8 @@ std::vector<std::string> java_classes(const Error& error) {
     case Kind::AlreadyExists:
       return with_parents({"org.apache.spark.sql.catalyst.ExtendedAnalysisException", "org.apache.spark.sql.AnalysisException"}, {"java.lang.Exception"});
     case Kind::InvalidArgument:
-      if (error.condition().name.starts_with("INVALID_HANDLE") || error.condition().name.starts_with("INVALID_CURSOR"))
+      if (error.condition().name.starts_with("CONNECT_INVALID_PLAN")) return with_parents({"org.apache.spark.sql.connect.common.InvalidPlanInput"}, {"java.lang.Exception"});
+      if (error.condition().name.starts_with("INVALID_HANDLE") || error.condition().name.starts_with("INVALID_CURSOR") || error.condition().name.starts_with("INVALID_CLONE_SESSION_REQUEST"))
         return with_parents({"org.apache.spark.SparkSQLException"}, {"java.sql.SQLException", "java.lang.Exception"});
       return with_parents({"org.apache.spark.SparkIllegalArgumentException"}, {"java.lang.IllegalArgumentException", "java.lang.RuntimeException", "java.lang.Exception"});
     case Kind::Arithmetic:

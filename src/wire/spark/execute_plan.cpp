@@ -84,6 +84,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
 
   void end() {
     stream_.reset();
+    send_observed();
     record("FINISHED");
     operation_->finish();
   }
@@ -115,7 +116,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
   }
 
   void run() {
-    PlanReader reader([session = client_.session](const std::string& name) { return session->find_artifact(name); }, client_.session->parser_options());
+    PlanReader reader = reader_of(client_.session);
     if (plan_.has_command() && plan_.command().has_sql_command()) {
       run_sql_command(reader, plan_.command().sql_command());
       return;
@@ -127,7 +128,17 @@ class Execution : public std::enable_shared_from_this<Execution> {
       end();
       return;
     }
+    if (plan_.has_command() && plan_.command().has_checkpoint_command()) {
+      run_checkpoint(reader, plan_.command().checkpoint_command());
+      return;
+    }
+    if (plan_.has_command() && plan_.command().has_remove_cached_remote_relation_command()) {
+      client_.session->forget_kept(plan_.command().remove_cached_remote_relation_command().relation().relation_id());
+      end();
+      return;
+    }
     const plan::Statement statement = reader.read_plan(plan_);
+    observed_ = reader.observed();
     record_.text = statement.is_query() ? "DataFrame" : "command";
     run_statement(statement);
   }
@@ -149,38 +160,59 @@ class Execution : public std::enable_shared_from_this<Execution> {
     end();
   }
 
+  void run_checkpoint(PlanReader& reader, const proto::CheckpointCommand& command) {
+    record_.text = "checkpoint";
+    const plan::RelationPtr relation = reader.read_relation(command.relation());
+    proto::ExecutePlanResponse response;
+    response.mutable_checkpoint_command_result()->mutable_relation()->set_relation_id(client_.session->keep(relation, command.eager(), running()));
+    operation_->add(response);
+    observed_ = reader.observed();
+    end();
+  }
+
+  /// What observe() asked for. The metrics see the rows that the statement saw: nothing else changed them in between.
+  void send_observed() {
+    for (const PlanReader::Observed& observed : std::exchange(observed_, {})) {
+      const auto [schema, rows] = client_.session->collect(observed.metrics, running());
+      proto::ExecutePlanResponse response;
+      auto* out = response.add_observed_metrics();
+      out->set_name(observed.name);
+      out->set_plan_id(observed.plan_id);
+      for (std::size_t i = 0; i < schema.size(); ++i) {
+        out->add_keys(schema[i].name);
+        write_literal({schema[i].type, rows.at(0).at(i)}, *out->add_values());
+      }
+      operation_->add(response);
+    }
+  }
+
   void run_sql_command(PlanReader& reader, const proto::SqlCommand& command) {
-    std::vector<std::pair<std::string, plan::ExpressionPtr>> named;
-    std::vector<plan::ExpressionPtr> positional;
-    const bool has_input = command.has_input() && command.input().has_sql();
+    session::SqlArguments arguments;
     const auto take = [&](const auto& message) {
-      for (const auto& [name, value] : message.named_arguments()) named.emplace_back(name, reader.read_expression(value));
-      for (const auto& [name, value] : message.args()) named.emplace_back(name, plan::make_literal(read_literal(value)));
-      for (const auto& value : message.pos_arguments()) positional.push_back(reader.read_expression(value));
-      for (const auto& value : message.pos_args()) positional.push_back(plan::make_literal(read_literal(value)));
+      for (const auto& [name, value] : message.named_arguments()) arguments.named.emplace_back(name, reader.read_expression(value));
+      for (const auto& [name, value] : message.args()) arguments.named.emplace_back(name, plan::make_literal(read_literal(value)));
+      for (const auto& value : message.pos_arguments()) arguments.positional.push_back(reader.read_expression(value));
+      for (const auto& value : message.pos_args()) arguments.positional.push_back(plan::make_literal(read_literal(value)));
     };
-    const std::string& text = has_input ? command.input().sql().query() : command.sql();
+    // 4.x: `spark.sql(text, df=…)` wraps the SQL in WithRelations.
+    const bool has_frames = command.has_input() && command.input().has_with_relations();
+    const proto::Relation& input = has_frames ? command.input().with_relations().root() : command.input();
+    if (command.has_input() && !input.has_sql()) throw Error(conditions::kInvalidPlanInput, {{"message", "the SQL command holds no SQL"}});
+    if (has_frames) arguments.frames = reader.read_named_frames(command.input().with_relations());
+    const std::string& text = command.has_input() ? input.sql().query() : command.sql();
     record_.text = text;
     record("RUNNING");
     proto::ExecutePlanResponse response;
     proto::Relation& relation = *response.mutable_sql_command_result()->mutable_relation();
-    if (command.has_input() && !command.input().has_sql()) {
-      // 4.x: `spark.sql(text, df=…)` wraps the SQL in WithRelations.
-      reader.read_relation(command.input());
-      relation = command.input();
-      operation_->add(response);
-      end();
-      return;
-    }
-    if (has_input) {
-      take(command.input().sql());
+    if (command.has_input()) {
+      take(input.sql());
     } else {
       take(command);
     }
-    auto result = client_.session->execute_sql(text, std::move(named), std::move(positional), running());
+    auto result = client_.session->execute_sql(text, std::move(arguments), running());
     if (std::holds_alternative<plan::RelationPtr>(result)) {
       // A query runs when its DataFrame does: the client gets the same SQL back as a relation.
-      if (has_input) {
+      if (command.has_input()) {
         relation = command.input();
       } else {
         auto& sql = *relation.mutable_sql();
@@ -252,6 +284,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
   const std::shared_ptr<Operation> operation_;
   const proto::Plan plan_;
   session::StatementRecord record_;
+  std::vector<PlanReader::Observed> observed_;
   std::unique_ptr<engine::ResultStream> stream_;
   std::int64_t num_rows_ = 0;
   bool sent_batch_ = false;

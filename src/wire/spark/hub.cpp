@@ -45,9 +45,17 @@ Hub::Client Hub::open(const access::Identity& identity, const std::string& sessi
   return client;
 }
 
-void Hub::release_session(const access::Identity& identity, const std::string& session_id) {
+bool Hub::is_open(const std::string& session_id) const {
+  for (const auto& session : sessions_.sessions())
+    if (session->id() == session_id) return true;
+  return false;
+}
+
+void Hub::release_session(const access::Identity& identity, const std::string& session_id, bool may_return) {
   for (const auto& operation : operations_of(session_id)) forget(operation);
-  sessions_.release(identity.user, session_id);
+  sessions_.release(identity.user, session_id, may_return);
+  const std::lock_guard lock(mutex_);
+  server_ids_.erase(session_id);
 }
 
 std::shared_ptr<Operation> Hub::start(Operation::Header header) {

@@ -33,7 +33,9 @@ class Hub {
   /// Opens the session that a request names. `observed` is the server-side id that the client saw before, if any: another one means
   /// that the lab restarted (INVALID_HANDLE.SESSION_CHANGED).
   Client open(const access::Identity& identity, const std::string& session_id, const std::string& client_type, const std::optional<std::string>& observed);
-  void release_session(const access::Identity& identity, const std::string& session_id);
+  bool is_open(const std::string& session_id) const;
+  /// `may_return`: the client may open a session of the same id again; else that is refused from now on.
+  void release_session(const access::Identity& identity, const std::string& session_id, bool may_return);
 
   std::shared_ptr<Operation> start(Operation::Header header);
   std::shared_ptr<Operation> find(const std::string& session_id, const std::string& operation_id) const;

@@ -1,9 +1,16 @@
 #pragma once
 
 #include "wire/spark/hub.h"
+#include "wire/spark/reader/plan_reader.h"
 
 /// One function an RPC. The unary ones run on the statements pool and may block; each answers by its status.
 namespace lab::wire::spark {
+
+/// Reads messages as the session does.
+inline PlanReader reader_of(const std::shared_ptr<session::Session>& session) {
+  return {[session](const std::string& name) { return session->find_artifact(name); }, [session](const std::string& id) { return session->find_kept(id); },
+          session->parser_options()};
+}
 
 /// The server session that the client believes to talk to, when it says so.
 template <typename Request>

@@ -41,7 +41,7 @@ void release_execute(Hub& hub, const access::Identity& identity, const proto::Re
 
 void release_session(Hub& hub, const access::Identity& identity, const proto::ReleaseSessionRequest& request, proto::ReleaseSessionResponse& response) {
   if (!is_uuid(request.session_id())) throw Error(conditions::kInvalidHandleFormat, {{"handle", request.session_id()}});
-  hub.release_session(identity, request.session_id());
+  hub.release_session(identity, request.session_id(), request.allow_reconnect());
   response.set_session_id(request.session_id());
 }
 
@@ -55,7 +55,15 @@ void fetch_error_details(Hub& hub, const access::Identity& identity, const proto
 void clone_session(Hub& hub, const access::Identity& identity, const proto::CloneSessionRequest& request, proto::CloneSessionResponse& response) {
   const Hub::Client from = hub.open(identity, request.session_id(), request.client_type(), observed(request));
   const std::string new_id = request.has_new_session_id() ? request.new_session_id() : random_uuid();
-  const Hub::Client to = hub.open(identity, new_id, request.client_type(), {});
+  if (!is_uuid(new_id)) throw Error(conditions::kCloneTargetFormat, {{"targetSessionId", new_id}});
+  if (hub.is_open(new_id)) throw Error(conditions::kCloneTargetExists, {{"targetSessionId", new_id}});
+  Hub::Client to;
+  try {
+    to = hub.open(identity, new_id, request.client_type(), {});
+  } catch (const Error& error) {
+    if (error.condition().name != conditions::kSessionClosed.name) throw;
+    throw Error(conditions::kCloneTargetClosed, {{"targetSessionId", new_id}});
+  }
   from.session->copy_to(*to.session);
   response.set_session_id(request.session_id());
   response.set_server_side_session_id(from.server_session_id);

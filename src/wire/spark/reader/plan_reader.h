@@ -28,6 +28,8 @@ class Aggregate;
 class Join;
 class LocalRelation;
 class ChunkedCachedLocalRelation;
+class CollectMetrics;
+class WithRelations;
 class CommonInlineUserDefinedFunction;
 }  // namespace spark::connect
 namespace delta::connect {
@@ -51,10 +53,25 @@ class PlanReader {
   /// Gives the bytes of an artifact (`cache/<hash>`) of the session, or null.
   using FindArtifact = std::function<std::shared_ptr<const std::string>(const std::string&)>;
 
+  /// Gives the kept rows of a DataFrame.checkpoint() by its id. Throws when there are none.
+  using FindKept = std::function<plan::RelationPtr(const std::string&)>;
+
   /// `parsing` is how the session reads SQL texts inside of messages.
-  PlanReader(FindArtifact find_artifact, sql::ParserOptions parsing) : find_artifact_(std::move(find_artifact)), parsing_(std::move(parsing)) {}
+  PlanReader(FindArtifact find_artifact, FindKept find_kept, sql::ParserOptions parsing)
+      : find_artifact_(std::move(find_artifact)), find_kept_(std::move(find_kept)), parsing_(std::move(parsing)) {}
+
+  /// DataFrame.observe() of what was read so far: the metrics as a relation of one row.
+  struct Observed {
+    std::string name;
+    std::int64_t plan_id = 0;
+    plan::RelationPtr metrics;
+  };
+  const std::vector<Observed>& observed() const { return observed_; }
 
   const sql::ParserOptions& parsing() const { return parsing_; }
+
+  /// The DataFrames that a SQL text names.
+  std::vector<std::pair<std::string, plan::RelationPtr>> read_named_frames(const proto::WithRelations& message);
 
   plan::Statement read_plan(const proto::Plan& message);
   plan::RelationPtr read_relation(const proto::Relation& message);
@@ -68,6 +85,8 @@ class PlanReader {
   plan::RelationPtr read_join(const proto::Join& message, std::optional<std::int64_t> plan_id);
   plan::RelationPtr read_local(const proto::LocalRelation& message, std::optional<std::int64_t> plan_id);
   plan::RelationPtr read_cached_local(const std::string& hash, std::optional<std::int64_t> plan_id);
+  plan::RelationPtr read_collect_metrics(const proto::CollectMetrics& message, std::optional<std::int64_t> plan_id);
+  plan::RelationPtr read_with_relations(const proto::WithRelations& message);
   plan::RelationPtr read_chunked_local(const proto::ChunkedCachedLocalRelation& message, std::optional<std::int64_t> plan_id);
   plan::RelationPtr read_catalog(const proto::Catalog& message, std::optional<std::int64_t> plan_id);
   plan::RelationPtr read_delta_relation(const google::protobuf::Any& message, std::optional<std::int64_t> plan_id);
@@ -87,6 +106,8 @@ class PlanReader {
   }
 
   FindArtifact find_artifact_;
+  FindKept find_kept_;
+  std::vector<Observed> observed_;
   sql::ParserOptions parsing_;
   /// 4.x: plans that subquery expressions name (WithRelations.references).
   std::unordered_map<std::int64_t, const proto::Relation*> references_;
@@ -98,6 +119,7 @@ types::DataType read_type(const proto::DataType& message);
 void write_type(const types::DataType& type, proto::DataType& message);
 void write_schema(const types::Schema& schema, proto::DataType& message);
 types::Literal read_literal(const proto::Expression_Literal& message);
+void write_literal(const types::Literal& literal, proto::Expression_Literal& message);
 
 /// A column's name as the DataFrame API writes it, into its parts.
 plan::NameParts read_name(const std::string& unparsed);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <spark/connect/catalog.pb.h>
 #include <spark/connect/relations.pb.h>
 
@@ -272,9 +274,7 @@ RelationPtr PlanReader::read_relation_node(const proto::Relation& message, PlanI
       return make_relation(plan::ToSchema{read_relation(message.to_schema().input()), schema.fields()}, plan_id);
     }
     case proto::Relation::kCollectMetrics:
-      return make_relation(plan::CollectMetrics{read_relation(message.collect_metrics().input()), message.collect_metrics().name(),
-                                                read_all(message.collect_metrics().metrics())},
-                           plan_id);
+      return read_collect_metrics(message.collect_metrics(), plan_id);
     case proto::Relation::kParse: return read_parse(read_relation(message.parse().input()), message.parse(), plan_id);
     case proto::Relation::kTranspose:
       return make_relation(plan::Transpose{read_relation(message.transpose().input()), read_all(message.transpose().index_columns())}, plan_id);
@@ -291,12 +291,7 @@ RelationPtr PlanReader::read_relation_node(const proto::Relation& message, PlanI
       node.is_lateral = true;
       return make_relation(std::move(node), plan_id);
     }
-    case proto::Relation::kWithRelations: {
-      // References are found by plan id from subquery expressions; they may refer to each other.
-      for (const auto& reference : message.with_relations().references())
-        if (reference.has_common() && reference.common().has_plan_id()) references_.insert_or_assign(reference.common().plan_id(), &reference);
-      return read_relation(message.with_relations().root());
-    }
+    case proto::Relation::kWithRelations: return read_with_relations(message.with_relations());
     case proto::Relation::kFillNa: {
       plan::FillNa node{read_relation(message.fill_na().input()), strings(message.fill_na().cols()), {}};
       for (const auto& value : message.fill_na().values()) node.values.push_back(read_literal(value));
@@ -346,7 +341,11 @@ RelationPtr PlanReader::read_relation_node(const proto::Relation& message, PlanI
     case proto::Relation::kCoGroupMap: return unsupported_relation("cogrouped applyInPandas", plan_id);
     case proto::Relation::kApplyInPandasWithState: return unsupported_relation("applyInPandasWithState", plan_id);
     case proto::Relation::kWithWatermark: return unsupported_relation("watermarks", plan_id);
-    case proto::Relation::kCachedRemoteRelation: return unsupported_relation("checkpointed relations", plan_id);
+    case proto::Relation::kCachedRemoteRelation: {
+      plan::Relation copy = *find_kept_(message.cached_remote_relation().relation_id());
+      copy.plan_id = plan_id;
+      return std::make_shared<const plan::Relation>(std::move(copy));
+    }
     case proto::Relation::kCommonInlineUserDefinedTableFunction: return unsupported_relation("Python table functions", plan_id);
     case proto::Relation::kCommonInlineUserDefinedDataSource: return unsupported_relation("Python data sources", plan_id);
     case proto::Relation::kAsOfJoin: return unsupported_relation("as-of joins", plan_id);
@@ -356,6 +355,41 @@ RelationPtr PlanReader::read_relation_node(const proto::Relation& message, PlanI
     case proto::Relation::REL_TYPE_NOT_SET: throw Error(conditions::kInvalidPlanInput, {{"message", "relation without a type"}});
     default: return unsupported_relation("this Spark Connect relation", plan_id);
   }
+}
+
+/// The metrics are asked for in a statement of their own; the rows pass as they are.
+RelationPtr PlanReader::read_collect_metrics(const proto::CollectMetrics& message, PlanId plan_id) {
+  plan::CollectMetrics node{read_relation(message.input()), message.name(), read_all(message.metrics())};
+  const std::int64_t id = plan_id.value_or(-1);
+  const bool is_known = std::ranges::any_of(observed_, [&](const Observed& other) { return other.plan_id == id && other.name == node.name; });
+  if (!is_known) {
+    plan::Aggregate metrics;
+    metrics.input = node.input;
+    metrics.aggregates = node.metrics;
+    observed_.push_back({node.name, id, make_relation(std::move(metrics))});
+  }
+  return make_relation(std::move(node), plan_id);
+}
+
+std::vector<std::pair<std::string, RelationPtr>> PlanReader::read_named_frames(const proto::WithRelations& message) {
+  std::vector<std::pair<std::string, RelationPtr>> frames;
+  for (const auto& reference : message.references())
+    if (reference.has_subquery_alias()) frames.emplace_back(reference.subquery_alias().alias(), read_relation(reference.subquery_alias().input()));
+  return frames;
+}
+
+/// References are found by plan id from subquery expressions, and by name (`spark.sql("… {df}", df=df)`) from SQL; they may refer to
+/// each other.
+RelationPtr PlanReader::read_with_relations(const proto::WithRelations& message) {
+  plan::With with;
+  for (const auto& reference : message.references())
+    if (reference.has_common() && reference.common().has_plan_id()) references_.insert_or_assign(reference.common().plan_id(), &reference);
+  if (message.root().has_sql())
+    for (auto& [name, frame] : read_named_frames(message)) with.tables.push_back({name, {}, frame});
+  with.body = read_relation(message.root());
+  if (with.tables.empty()) return with.body;
+  const PlanId plan_id = with.body->plan_id;
+  return make_relation(std::move(with), plan_id);
 }
 
 /// Rows cached in pieces: each piece is an Arrow stream of its own with the same schema.
