@@ -8,6 +8,11 @@
 #include "base/error.h"
 
 namespace lab::analyze {
+
+std::shared_ptr<const scan::TableSource> Context::parse_rows(const plan::ParseRows&) const {
+  throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "parsing of rows here"}, {"hint", ""}});
+}
+
 namespace {
 
 // A world without tables, for constants.

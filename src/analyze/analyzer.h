@@ -28,6 +28,8 @@ class Context {
   virtual ResolvedTable resolve_table(const plan::NamedTable& table) const = 0;
   /// `read.format(…)`: throws PATH_NOT_FOUND, UNABLE_TO_INFER_SCHEMA, DATA_SOURCE_NOT_FOUND.
   virtual std::shared_ptr<const scan::TableSource> open_source(const plan::DataSource& source) const = 0;
+  /// `read.json(rows)`, `read.csv(rows)`: runs the input and keeps its texts. Not everybody can.
+  virtual std::shared_ptr<const scan::TableSource> parse_rows(const plan::ParseRows& rows) const;
   /// `spark.catalog.*` lists, as rows.
   virtual std::shared_ptr<const scan::TableSource> run_catalog_call(const plan::CatalogCall& call) const = 0;
   /// Runs a statement whose result is a relation (plan::StatementRelation).

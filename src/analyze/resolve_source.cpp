@@ -116,6 +116,7 @@ Resolved Resolver::resolve_node(const plan::NamedTable& node, const plan::Relati
 }
 
 Resolved Resolver::resolve_node(const plan::DataSource& node, const plan::Relation&) { return from_source(context_.open_source(node), {}); }
+Resolved Resolver::resolve_node(const plan::ParseRows& node, const plan::Relation&) { return from_source(context_.parse_rows(node), {}); }
 Resolved Resolver::resolve_node(const plan::CatalogCall& node, const plan::Relation&) { return from_source(context_.run_catalog_call(node), {}); }
 Resolved Resolver::resolve_node(const plan::StatementRelation& node, const plan::Relation&) { return from_source(context_.run_statement(*node.statement), {}); }
 

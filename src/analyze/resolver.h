@@ -35,6 +35,7 @@ class Resolver {
   Resolved resolve_node(const plan::TableFunction&, const plan::Relation&);
   Resolved resolve_node(const plan::CatalogCall&, const plan::Relation&);
   Resolved resolve_node(const plan::StatementRelation&, const plan::Relation&);
+  Resolved resolve_node(const plan::ParseRows&, const plan::Relation&);
   Resolved resolve_node(const plan::SourceScan&, const plan::Relation&);
   Resolved resolve_node(const plan::Project&, const plan::Relation&);
   Resolved resolve_node(const plan::Filter&, const plan::Relation&);

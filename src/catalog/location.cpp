@@ -36,6 +36,23 @@ bool is_hidden(std::string_view path) {
 
 std::string join(const std::string& left, const std::string& right) { return left.empty() ? right : right.empty() ? left : left + "/" + right; }
 
+/// As Java's URI quotes a path: what is neither a letter nor allowed there, bytes beyond ASCII stay.
+std::string quoted_for_uri(std::string_view path) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string quoted;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > ' ' && byte != 0x7F && std::string_view("\"#%<>?[\\]^`{|}").find(c) == std::string_view::npos) {
+      quoted += c;
+    } else {
+      quoted += '%';
+      quoted += kDigits[byte >> 4];
+      quoted += kDigits[byte & 15];
+    }
+  }
+  return quoted;
+}
+
 std::int64_t millis(Timestamp time) { return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count(); }
 
 std::int64_t modified_millis(const fs::directory_entry& entry) {
@@ -198,6 +215,8 @@ std::vector<scan::DataFile> Places::open(const Location& location, const std::ve
       scan::DataFile data;
       data.path = file.path.empty() ? location.folder.string() : file.path.starts_with('/') ? file.path : (location.folder / file.path).string();
       data.num_bytes = file.num_bytes;
+      data.modified_millis = file.modified_millis;
+      data.uri = "file://" + quoted_for_uri(data.path);
       result.push_back(std::move(data));
     }
     return result;
@@ -213,6 +232,8 @@ std::vector<scan::DataFile> Places::open(const Location& location, const std::ve
     data.path = opened[i]->path.string();
     data.num_bytes = opened[i]->num_bytes;
     data.lease = opened[i]->lease;
+    data.modified_millis = files[i].modified_millis;
+    data.uri = location.text.substr(0, location.text.find(':')) + "://" + location.bucket + "/" + quoted_for_uri(keys[i]);
     result.push_back(std::move(data));
   }
   return result;
@@ -220,19 +241,20 @@ std::vector<scan::DataFile> Places::open(const Location& location, const std::ve
 
 fs::path Places::stage_directory(const Location& location) const { return delta_storage(location, {"system", "spark", "stage"})->stage_directory(); }
 
-void Places::adopt(const Location& location, const std::vector<lake::delta::TableStorage::NewFile>& files, bool replace,
-                   const store::Origin& origin) const {
+void Places::adopt(const Location& location, const std::vector<lake::delta::TableStorage::NewFile>& files,
+                   const std::function<bool(const std::string&)>& is_replaced, const store::Origin& origin) const {
   if (location.kind == Location::Kind::Folder) {
     const auto storage = delta_storage(location, origin);
     // Plain folders have no atomic replace: old files go after the new ones are durable.
-    const auto old = replace && fs::exists(location.folder) ? list_folder(location) : std::vector<FoundFile>{};
+    const auto old = fs::exists(location.folder) ? list_folder(location) : std::vector<FoundFile>{};
     for (const auto& file : files) storage->adopt(file.path, file.staged);
-    for (const FoundFile& file : old) fs::remove(location.folder / file.path);
+    for (const FoundFile& file : old)
+      if (is_replaced(file.path)) fs::remove(location.folder / file.path);
     return;
   }
   store::Change change(origin);
-  if (replace)
-    for (const FoundFile& file : list_bucket(store_, location)) change.delete_object({location.bucket, join(location.key, file.path)});
+  for (const FoundFile& file : list_bucket(store_, location))
+    if (is_replaced(file.path)) change.delete_object({location.bucket, join(location.key, file.path)});
   std::vector<store::PutObject> puts;
   for (const auto& file : files) {
     store::StagedBlob blob = store_.adopt(file.staged, {.checksums = {ChecksumKind::Md5}, .plain_file = true});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,10 +50,11 @@ class Places {
   /// The files as local ones, with leases, in the order given.
   std::vector<scan::DataFile> open(const Location& location, const std::vector<FoundFile>& files) const;
 
-  /// Writes files that an engine staged (relative name, staged path) under the location, all visible at once in a bucket; with
-  /// `replace` what was there before is removed in the same change.
+  /// Writes files that an engine staged (relative name, staged path) under the location, all visible at once in a bucket; what was there
+  /// before and `is_replaced` by its relative path is removed in the same change.
   std::filesystem::path stage_directory(const Location& location) const;
-  void adopt(const Location& location, const std::vector<lake::delta::TableStorage::NewFile>& files, bool replace, const store::Origin& origin) const;
+  void adopt(const Location& location, const std::vector<lake::delta::TableStorage::NewFile>& files,
+             const std::function<bool(const std::string&)>& is_replaced, const store::Origin& origin) const;
   void remove(const Location& location, const store::Origin& origin) const;
 
   const Clock& clock() const { return clock_; }

@@ -1,11 +1,12 @@
 #include "commands/file_source.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "base/letter_case.h"
 #include "commands/conditions.h"
-#include "commands/listing.h"
-#include "commands/partitions.h"
+#include "commands/source_files.h"
 #include "lake/delta/conditions.h"
 #include "scan/parquet_schema.h"
 #include "scan/text_schema.h"
@@ -107,17 +108,95 @@ scan::TextScan::Format text_format(const std::string& format) {
   throw Error(conditions::kDataSourceNotFound, {{"provider", format}});
 }
 
+std::string shown_format(const std::string& format) {
+  return format == "csv" ? "CSV" : format == "json" ? "JSON" : format == "parquet" ? "Parquet" : format;
+}
+
+bool holds(const types::DataType& type, const std::function<bool(const types::DataType&)>& is_it) {
+  if (is_it(type)) return true;
+  switch (type.kind()) {
+    case types::TypeKind::Array: return holds(type.element(), is_it);
+    case types::TypeKind::Map: return holds(type.key(), is_it) || holds(type.value(), is_it);
+    case types::TypeKind::Struct: return std::ranges::any_of(type.fields(), [&](const types::Field& field) { return holds(field.type, is_it); });
+    default: return false;
+  }
+}
+
+void check_repeated(const types::Schema& schema) {
+  std::set<std::string> names;
+  for (const types::Field& field : schema)
+    if (!names.insert(lower_case(field.name)).second) throw Error(conditions::kColumnAlreadyExists, {{"columnName", types::quote_identifier(lower_case(field.name))}});
+}
+
+types::Schema infer_parquet(const std::vector<scan::DataFile>& files, const plan::Options& options, const Statement& statement) {
+  const auto* first = &files.front();
+  for (const scan::DataFile& file : files)
+    if (file.path < first->path) first = &file;
+  types::Schema data = scan::read_parquet_schema(first->path);
+  const bool merges = lower_case(find_option(options, "mergeschema").value_or(statement.setting("spark.sql.parquet.mergeSchema").value_or("false"))) == "true";
+  for (const scan::DataFile& file : files) {
+    if (!merges || &file == first) continue;
+    data = delta::merge_schema(data, scan::read_parquet_schema(file.path), true);
+  }
+  return data;
+}
+
+/// Data columns and then partition columns; when the files were asked (`inferred`), a column that both have stays at its place, with the
+/// partition's type. `order`: data columns ≥ 0, partition columns -1 - i.
+types::Schema with_partitions(types::Schema data, const std::vector<types::Field>& partitions, bool inferred, std::vector<int>& order) {
+  types::Schema result;
+  std::vector<bool> placed(partitions.size(), false);
+  for (types::Field& field : data) {
+    const auto found = std::ranges::find_if(partitions, [&](const types::Field& partition) { return lower_case(partition.name) == lower_case(field.name); });
+    field.nullable = true;
+    field.type = types::as_nullable(field.type);
+    if (found == partitions.end()) {
+      order.push_back(0);
+      result.push_back(std::move(field));
+    } else if (inferred) {
+      placed[static_cast<std::size_t>(found - partitions.begin())] = true;
+      order.push_back(-1 - static_cast<int>(found - partitions.begin()));
+      result.push_back({field.name, found->type, true, field.metadata});
+    }
+  }
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    if (placed[i]) continue;
+    order.push_back(-1 - static_cast<int>(i));
+    result.push_back(partitions[i]);
+  }
+  return result;
+}
+
 /// Data columns of a declared schema: those that are no partition folders.
 types::Schema without(const types::Schema& schema, const std::vector<types::Field>& partitions) {
   types::Schema result;
   for (const types::Field& field : schema) {
-    const bool is_partition = std::any_of(partitions.begin(), partitions.end(), [&](const types::Field& p) { return p.name == field.name; });
+    const bool is_partition = std::any_of(partitions.begin(), partitions.end(), [&](const types::Field& p) { return lower_case(p.name) == lower_case(field.name); });
     if (!is_partition) result.push_back(field);
   }
   return result;
 }
 
 }  // namespace
+
+void refuse_char(const types::Schema& schema) {
+  const auto is_char = [](const types::DataType& type) { return type.is(types::TypeKind::Char) || type.is(types::TypeKind::Varchar); };
+  if (holds(types::DataType::structure(schema), is_char)) throw Error(conditions::kCharInSchema, {});
+}
+
+void check_schema(const types::Schema& schema, const std::string& format) {
+  check_repeated(schema);
+  const types::DataType whole = types::DataType::structure(schema);
+  const auto is_other_key = [](const types::DataType& type) { return type.is(types::TypeKind::Map) && !type.key().is(types::TypeKind::String); };
+  if (format == "json" && holds(whole, is_other_key)) throw Error(conditions::kJsonMapKey, {{"jsonSchema", types::quoted_sql(whole)}});
+  const auto is_too_rich = [](const types::DataType& type) { return type.is_nested() || type.is(types::TypeKind::Binary) || type.is(types::TypeKind::Variant); };
+  for (const types::Field& field : schema) {
+    if (format == "csv" && (is_too_rich(field.type) && !field.type.is(types::TypeKind::Binary)))
+      throw Error(conditions::kUnsupportedColumnType, {{"columnName", types::quote_identifier(field.name)}, {"columnType", types::quoted_sql(field.type)}, {"format", "CSV"}});
+    if (format == "text" && !field.type.is_text() && schema.size() == 1)
+      throw Error(conditions::kUnsupportedColumnType, {{"columnName", types::quote_identifier(field.name)}, {"columnType", types::quoted_sql(field.type)}, {"format", "Text"}});
+  }
+}
 
 std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, const std::string& format_name, const std::vector<catalog::Location>& locations,
                                                     const plan::Options& options, const std::optional<types::Schema>& schema,
@@ -134,50 +213,46 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
   }
   const bool is_parquet = format == "parquet";
   const auto text = is_parquet ? scan::TextScan::Format::Text : text_format(format);
-  const catalog::Places& places = statement.world().places;
-  std::vector<catalog::FoundFile> found;
-  std::vector<scan::DataFile> files;
-  for (const catalog::Location& location : locations) {
-    const auto here = places.list(location);
-    auto opened = places.open(location, here);
-    found.insert(found.end(), here.begin(), here.end());
-    files.insert(files.end(), std::make_move_iterator(opened.begin()), std::make_move_iterator(opened.end()));
-  }
-  const bool infers_partitions = statement.setting("spark.sql.sources.partitionColumnTypeInference.enabled").value_or("true") == "true";
-  const Partitions partitions = discover_partitions(found, infers_partitions, schema ? &*schema : nullptr);
-  for (std::size_t i = 0; i < files.size() && !partitions.columns.empty(); ++i) files[i].partition_values = partitions.values[i];
-
+  if (schema) check_schema(*schema, format);
+  SourceFiles found = find_source_files(statement, locations, options, schema ? &*schema : nullptr);
   const std::string name = format + " " + locations.front().text;
+  if (found.files.empty() && !schema && format != "text" && format != "binaryfile") throw Error(conditions::kUnableToInferSchema, {{"format", shown_format(format)}});
   if (is_parquet) {
+    types::Schema data = schema ? *schema : infer_parquet(found.files, options, statement);
     scan::FileScan scan;
-    types::Schema data;
-    if (schema) {
-      data = without(*schema, partitions.columns);
-    } else {
-      if (files.empty()) throw Error(conditions::kUnableToInferSchema, {{"format", "Parquet"}});
-      data = without(scan::read_parquet_schema(files.front().path), partitions.columns);
-      const bool merges = find_option(options, "mergeschema").value_or(statement.setting("spark.sql.parquet.mergeSchema").value_or("false")) == "true";
-      for (std::size_t i = 1; merges && i < files.size(); ++i) data = delta::merge_schema(data, scan::read_parquet_schema(files[i].path), true);
+    std::vector<int> order;
+    types::Schema all = with_partitions(std::move(data), found.partition_columns, !schema, order);
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (order[i] >= 0) scan.columns.push_back({all[i], all[i].name, {}, {}});
+    const auto num_data = static_cast<int>(scan.columns.size());
+    int next_data = 0;
+    for (int& place : order) {
+      place = place >= 0 ? next_data++ : num_data - 1 - place;
     }
-    for (const types::Field& field : data) scan.columns.push_back({field, field.name, {}, {}});
-    scan.partition_columns = partitions.columns;
-    scan.files = std::move(files);
-    data.insert(data.end(), partitions.columns.begin(), partitions.columns.end());
-    return std::make_shared<const FileSource>(name, std::move(data), std::move(scan), std::nullopt);
+    if (!std::is_sorted(order.begin(), order.end())) scan.schema_order = order;
+    scan.partition_columns = std::move(found.partition_columns);
+    scan.files = std::move(found.files);
+    return std::make_shared<const FileSource>(name, std::move(all), std::move(scan), std::nullopt);
   }
   scan::TextScan scan;
   scan.format = text;
-  scan.files = std::move(files);
+  scan.files = std::move(found.files);
   scan.options = options;
-  scan.partition_columns = partitions.columns;
-  types::Schema data = schema ? without(*schema, partitions.columns) : scan::infer_schema(scan, {statement.policy().time_zone, statement.policy().is_spark4});
-  if (data.empty() && !schema) throw Error(conditions::kUnableToInferSchema, {{"format", format == "csv" ? "CSV" : format == "json" ? "JSON" : format}});
+  scan.partition_columns = found.partition_columns;
+  scan.is_spark4 = statement.policy().is_spark4;
+  return make_text_source(statement, name, std::move(scan), schema);
+}
+
+std::shared_ptr<const scan::TableSource> make_text_source(const Statement& statement, std::string name, scan::TextScan scan, const std::optional<types::Schema>& schema) {
+  const std::vector<types::Field> partitions = scan.partition_columns;
+  types::Schema data = without(schema ? *schema : scan::infer_schema(scan, {statement.policy().time_zone, scan.is_spark4}), partitions);
+  check_repeated(data);
   for (types::Field& field : data) {
     field.nullable = true;
     field.type = types::as_nullable(field.type);
   }
-  data.insert(data.end(), partitions.columns.begin(), partitions.columns.end());
-  return std::make_shared<const FileSource>(name, std::move(data), std::nullopt, std::move(scan));
+  data.insert(data.end(), partitions.begin(), partitions.end());
+  return std::make_shared<const FileSource>(std::move(name), std::move(data), std::nullopt, std::move(scan));
 }
 
 }  // namespace lab::commands

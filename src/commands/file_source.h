@@ -14,6 +14,15 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
 /// Plain files, which may change while a statement reads them; tables and rows do not.
 bool is_folder_of_files(const scan::TableSource& source);
 
+/// A source over texts of a format: the user's data columns, or inferred ones, and then the partition columns of `scan`.
+std::shared_ptr<const scan::TableSource> make_text_source(const Statement& statement, std::string name, scan::TextScan scan, const std::optional<types::Schema>& schema);
+
+/// What Spark refuses of a user's schema before it looks at a file: repeated names, types that the format cannot read.
+void check_schema(const types::Schema& schema, const std::string& format);
+
+/// `read.schema(…)` takes no CHAR and VARCHAR: throws UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING.
+void refuse_char(const types::Schema& schema);
+
 /// Microseconds of a time that a query names: a literal, or an expression over none. Throws INVALID_TIME_TRAVEL_TIMESTAMP_EXPR for NULL.
 std::int64_t instant_of(const plan::ExpressionPtr& time, const Statement& statement);
 

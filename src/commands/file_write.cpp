@@ -1,6 +1,7 @@
 #include "commands/file_write.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/ids.h"
 #include "base/letter_case.h"
@@ -8,6 +9,7 @@
 #include "commands/delta_write.h"
 #include "commands/listing.h"
 #include "commands/text_files.h"
+#include "compute/datetime_text.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
@@ -28,12 +30,58 @@ std::vector<int> partition_indices(const types::Schema& schema, const std::vecto
   return indices;
 }
 
-std::string extension(const std::string& format, const plan::Options& options) {
-  const auto compression = options.find("compression");
-  const std::string codec = compression == options.end() ? "" : lower_case(compression->second);
-  if (format == "parquet") return codec == "none" || codec == "uncompressed" ? ".parquet" : codec == "zstd" ? ".zstd.parquet" : codec == "gzip" ? ".gz.parquet" : ".snappy.parquet";
-  const std::string suffix = codec == "gzip" ? ".gz" : codec == "zstd" ? ".zst" : "";
-  return (format == "text" ? ".txt" : "." + format) + suffix;
+struct ParquetCodec {
+  std::string_view name, engine, suffix;
+};
+/// Spark's names, what the engine calls them, and what Spark puts into the names of files.
+constexpr ParquetCodec kParquetCodecs[] = {
+    {"none", "uncompressed", ""},  {"uncompressed", "uncompressed", ""}, {"snappy", "snappy", ".snappy"},     {"gzip", "gzip", ".gz"},
+    {"zstd", "zstd", ".zstd"},     {"brotli", "brotli", ".br"},          {"lz4", "lz4_raw", ".lz4hadoop"}, {"lz4_raw", "lz4_raw", ".lz4raw"},
+    {"lz4raw", "lz4_raw", ".lz4raw"},
+};
+
+const ParquetCodec& parquet_codec(const plan::Options& options, const Statement& context) {
+  const auto chosen = options.find("compression"), older = options.find("parquet.compression");
+  const std::string name = lower_case(chosen != options.end()  ? chosen->second
+                                      : older != options.end() ? older->second
+                                                               : context.setting("spark.sql.parquet.compression.codec").value_or("snappy"));
+  for (const ParquetCodec& codec : kParquetCodecs)
+    if (codec.name == name) return codec;
+  throw Error(context.policy().is_spark4 ? conditions::kCodecNotAvailable : conditions::kCodecNotAvailable35,
+              {{"codecName", name}, {"availableCodecs", "brotli, uncompressed, lz4raw, lzo, snappy, lz4_raw, none, zstd, lz4, gzip"}});
+}
+
+std::string extension(const std::string& format, const plan::Options& options, const Statement& context) {
+  if (format == "parquet") return std::string(parquet_codec(options, context).suffix) + ".parquet";
+  return (format == "text" ? ".txt" : "." + format) + std::string(scan::packing_suffix(text_packing(options, context)));
+}
+
+/// Where a partition value is an instant, Delta says it in UTC and Spark's folders in the session's zone.
+std::vector<std::optional<std::string>> folder_values(const engine::WrittenFile& file, const types::Schema& schema, const std::vector<int>& partition_by, const std::string& zone) {
+  auto values = file.partition_values;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i] || !schema[static_cast<std::size_t>(partition_by[i])].type.is(types::TypeKind::Timestamp)) continue;
+    const auto instant = compute::parse_timestamp(*values[i], compute::Zone::find("UTC"));
+    if (instant) values[i] = compute::timestamp_text(*instant, compute::Zone::find(zone));
+  }
+  return values;
+}
+
+bool holds_void(const types::DataType& type) {
+  switch (type.kind()) {
+    case types::TypeKind::Null: return true;
+    case types::TypeKind::Array: return holds_void(type.element());
+    case types::TypeKind::Map: return holds_void(type.key()) || holds_void(type.value());
+    case types::TypeKind::Struct: return std::ranges::any_of(type.fields(), [](const types::Field& field) { return holds_void(field.type); });
+    default: return false;
+  }
+}
+
+void check_parquet_types(const types::Schema& schema) {
+  for (const types::Field& field : schema)
+    if (holds_void(field.type) || field.type.is(types::TypeKind::CalendarInterval))
+      throw Error(conditions::kUnsupportedColumnType,
+                  {{"columnName", types::quote_identifier(field.name)}, {"columnType", types::quoted_sql(field.type)}, {"format", "Parquet"}});
 }
 
 std::vector<engine::WrittenFile> write_parquet(const plan::bound::Query& rows, const std::vector<int>& partition_by, const plan::Options& options,
@@ -45,10 +93,17 @@ std::vector<engine::WrittenFile> write_parquet(const plan::bound::Query& rows, c
     spec.column_names.push_back(field.name);
     spec.field_ids.emplace_back();
   }
-  const auto compression = options.find("compression");
-  spec.compression = compression == options.end() ? context.setting("spark.sql.parquet.compression.codec").value_or("snappy") : lower_case(compression->second);
-  if (spec.compression == "none") spec.compression = "uncompressed";
+  spec.compression = parquet_codec(options, context).engine;
+  spec.write_empty_file = partition_by.empty();
+  spec.max_rows_per_file = max_rows_per_file(options, context);
   return context.session().executor().write(rows, spec, context.stop(), context.progress());
+}
+
+bool is_dynamic_overwrite(const FileWrite& write, const Statement& context) {
+  if (write.partition_by.empty()) return false;
+  const auto option = write.options.find("partitionoverwritemode");
+  const std::string mode = option != write.options.end() ? option->second : context.setting("spark.sql.sources.partitionOverwriteMode").value_or("static");
+  return lower_case(mode) == "dynamic";
 }
 
 }  // namespace
@@ -68,23 +123,45 @@ void write_files(FileWrite write, Statement& context) {
       if (lower_case(schema[i].name) == lower_case(schema[k].name))
         throw Error(conditions::kColumnAlreadyExists, {{"columnName", types::quote_identifier(lower_case(schema[i].name))}});
   const std::vector<int> partition_by = partition_indices(schema, write.partition_by);
+  if (schema.empty()) throw Error(context.policy().is_spark4 ? conditions::kEmptySchema : conditions::kEmptySchema35, {{"format", write.format}});
+  if (!is_text) check_parquet_types(schema);
+  const std::string suffix = extension(format, write.options, context);
+  const std::int64_t max_rows = max_rows_per_file(write.options, context);
   const auto directory = places.stage_directory(write.location);
   const auto written = is_text ? write_text_files(write.rows, format, partition_by, write.options, directory, context)
                                : write_parquet(write.rows, partition_by, write.options, directory, context);
   std::vector<lake::delta::TableStorage::NewFile> files;
+  std::set<std::string> folders;
   const std::string job = random_uuid();
-  int index = 0;
-  for (const engine::WrittenFile& file : written) {
-    char name[32];
-    std::snprintf(name, sizeof name, "part-%05d-", index++);
-    std::string path = name + job + "-c000" + extension(format, write.options);
-    if (!partition_by.empty()) path = lake::delta::partition_folder(write.partition_by, file.partition_values) + "/" + path;
-    files.push_back({std::move(path), file.path});
+  int index = -1, chunk = 0;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    // Files that only the limit of rows cut apart are chunks of one task.
+    const bool continues = max_rows > 0 && i > 0 && written[i].partition_values == written[i - 1].partition_values;
+    chunk = continues ? chunk + 1 : 0;
+    if (!continues) ++index;
+    char name[32], end[16];
+    std::snprintf(name, sizeof name, "part-%05d-", index);
+    std::snprintf(end, sizeof end, "%s%03d", partition_by.empty() ? "-c" : ".c", chunk);
+    std::string path = name + job + end + suffix;
+    if (!partition_by.empty()) {
+      std::vector<std::string> names;
+      for (const int column : partition_by) names.push_back(schema[static_cast<std::size_t>(column)].name);
+      const std::string folder = lake::delta::partition_folder(names, folder_values(written[i], schema, partition_by, context.policy().time_zone));
+      folders.insert(folder + "/");
+      path = folder + "/" + path;
+    }
+    files.push_back({std::move(path), written[i].path});
   }
   const auto mark = directory / "_SUCCESS";
   context.world().store.disk().create(mark)->sync();
   files.push_back({"_SUCCESS", mark});
-  places.adopt(write.location, files, write.mode == plan::SaveMode::Overwrite, context.origin("WRITE"));
+  const bool overwrites = write.mode == plan::SaveMode::Overwrite, is_dynamic = is_dynamic_overwrite(write, context);
+  const auto is_replaced = [&](const std::string& path) {
+    if (!overwrites) return false;
+    if (!write.static_folder.empty() && !path.starts_with(write.static_folder)) return false;
+    return !is_dynamic || folders.contains(path.substr(0, path.rfind('/') + 1));
+  };
+  places.adopt(write.location, files, is_replaced, context.origin("WRITE"));
 }
 
 void append_to_file_table(const catalog::Table& entry, plan::bound::Query rows, bool overwrite, Statement& context) {

@@ -12,6 +12,7 @@ struct FileWrite {
   plan::SaveMode mode = plan::SaveMode::ErrorIfExists;
   std::vector<std::string> partition_by;
   plan::Options options;
+  std::string static_folder;  ///< `k=v/` that an INSERT OVERWRITE … PARTITION (k = v) replaces; empty: everything
 };
 /// Throws PATH_ALREADY_EXISTS, DATA_SOURCE_NOT_FOUND, and UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE for types the format cannot hold.
 void write_files(FileWrite write, Statement& context);

@@ -199,6 +199,7 @@ std::shared_ptr<const scan::TableSource> Statement::open_files_of(const plan::Da
   if (const auto path = source.options.find("path"); path != source.options.end() && locations.empty()) locations.push_back(catalog::parse_location(path->second));
   std::optional<types::Schema> schema;
   if (source.schema) schema = source.schema->starts_with('{') ? types::parse_schema_json(*source.schema) : types::parse_schema(*source.schema);
+  if (schema) refuse_char(*schema);
   return open_files(*this, format, locations, source.options, schema, {}, nullptr);
 }
 

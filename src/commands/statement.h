@@ -68,6 +68,7 @@ class Statement final : public analyze::Context {
   // analyze::Context
   analyze::ResolvedTable resolve_table(const plan::NamedTable& table) const override;
   std::shared_ptr<const scan::TableSource> open_source(const plan::DataSource& source) const override;
+  std::shared_ptr<const scan::TableSource> parse_rows(const plan::ParseRows& rows) const override;
   std::shared_ptr<const scan::TableSource> run_catalog_call(const plan::CatalogCall& call) const override;
   std::shared_ptr<const scan::TableSource> run_statement(const plan::Statement& statement) const override;
   std::optional<std::string> setting(const std::string& key) const override { return session_.setting(key); }

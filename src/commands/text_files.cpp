@@ -1,5 +1,6 @@
 #include "commands/text_files.h"
 
+#include <arrow/array.h>
 #include <arrow/record_batch.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "commands/listing.h"
 #include "functions/function_row.h"
 #include "lake/delta/table.h"
+#include "scan/text_encoding.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
@@ -22,6 +24,8 @@ namespace {
 namespace bound = plan::bound;
 using types::TypeKind;
 
+constexpr const char* kTimestampPattern = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
+constexpr const char* kTimestampNtzPattern = "yyyy-MM-dd'T'HH:mm:ss.SSS";
 constexpr std::size_t kBatchBytes = 4 << 20, kFlushBytes = 1 << 20;
 
 std::string option(const plan::Options& options, const char* key, std::string fallback) {
@@ -44,8 +48,8 @@ bound::ExpressionPtr as_text(bound::ExpressionPtr value, const plan::Options& op
   const bool nullable = value->nullable;
   std::string pattern;
   if (value->type.is(TypeKind::Date)) pattern = option(options, "dateformat", "yyyy-MM-dd");
-  if (value->type.is(TypeKind::Timestamp)) pattern = option(options, "timestampformat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-  if (value->type.is(TypeKind::TimestampNtz)) pattern = option(options, "timestampntzformat", "yyyy-MM-dd'T'HH:mm:ss.SSS");
+  if (value->type.is(TypeKind::Timestamp)) pattern = option(options, "timestampformat", kTimestampPattern);
+  if (value->type.is(TypeKind::TimestampNtz)) pattern = option(options, "timestampntzformat", kTimestampNtzPattern);
   if (pattern.empty()) return value->type.is(TypeKind::String) ? value : bound::make_expression(bound::Cast{std::move(value), bound::CastMode::Legacy}, TypeKind::String, nullable);
   if (!value->type.is(TypeKind::Timestamp)) value = bound::make_expression(bound::Cast{std::move(value), bound::CastMode::Legacy}, TypeKind::Timestamp, nullable);
   const functions::FunctionRow* format = functions::find_function("date_format", false);
@@ -69,7 +73,8 @@ bound::Query prepare(bound::Query rows, const std::string& format, const std::ve
     if (!is_partition) {
       if (format == "text" && !column.type.is_text()) throw unsupported_type(format, field);
       if (format == "csv" && (column.type.is_nested() || column.type.is(TypeKind::Binary) || column.type.is_interval())) throw unsupported_type(format, field);
-      if (format == "csv" || (format == "json" && column.type.is_datetime())) value = as_text(std::move(value), options);
+      if (format == "json" && (column.type.is(TypeKind::CalendarInterval) || column.type.is(TypeKind::Variant))) throw unsupported_type(format, field);
+      if (format == "csv") value = as_text(std::move(value), options);
     }
     const types::DataType type = value->type;
     outputs.push_back({id, std::move(value)});
@@ -89,7 +94,7 @@ class CsvLines {
     if (separator_ == "\\t") separator_ = "\t";
   }
 
-  void add(std::string& out, const std::optional<std::string>& cell, bool is_first) const {
+  void add(std::string& out, std::optional<std::string_view> cell, bool is_first) const {
     if (!is_first) out += separator_;
     if (!cell) {
       out += null_;
@@ -109,7 +114,7 @@ class CsvLines {
   void end(std::string& out) const { out += line_end_; }
 
  private:
-  bool needs_quotes(const std::string& cell) const {
+  bool needs_quotes(std::string_view cell) const {
     if (quote_.empty()) return false;
     return cell.find(separator_) != std::string::npos || cell.find_first_of("\r\n") != std::string::npos || (escapes_quotes_ && cell.find(quote_) != std::string::npos) ||
            cell.front() == ' ' || cell.back() == ' ';
@@ -123,83 +128,181 @@ class CsvLines {
 struct Output {
   engine::WrittenFile file;
   std::unique_ptr<File> handle;
-  std::string buffer;
+  std::unique_ptr<scan::Packer> packer;
+  std::string buffer, packed;
+  bool is_begun = false;
 
-  void flush() {
+  void flush(const std::string& encoding) {
     if (buffer.empty()) return;
-    handle->append(buffer);
-    file.num_bytes += static_cast<std::int64_t>(buffer.size());
+    packed.clear();
+    if (scan::is_utf8(encoding)) {
+      packer->pack(buffer, packed);
+    } else {
+      packer->pack(scan::encode_text(buffer, encoding, !is_begun), packed);
+    }
+    is_begun = true;
+    append_packed();
     buffer.clear();
   }
+  engine::WrittenFile finish(const std::string& encoding) {
+    flush(encoding);
+    packed.clear();
+    packer->finish(packed);
+    append_packed();
+    handle.reset();
+    return std::move(file);
+  }
+
+ private:
+  void append_packed() {
+    if (!packed.empty()) handle->append(packed);
+    file.num_bytes += static_cast<std::int64_t>(packed.size());
+  }
+};
+
+using PartitionKey = std::vector<std::optional<std::string>>;
+
+/// Rows of one format as text, and the files that they go to.
+class TextWriter {
+ public:
+  TextWriter(const types::Schema& schema, const types::Schema& text_schema, std::string format, const std::vector<int>& partition_by, const plan::Options& options,
+             const std::filesystem::path& directory, Statement& context)
+      : schema_(schema), text_schema_(text_schema), format_(std::move(format)), partition_by_(partition_by), directory_(directory), disk_(context.world().store.disk()),
+        csv_(options), packing_(text_packing(options, context)), encoding_(option(options, "encoding", option(options, "charset", "UTF-8"))),
+        line_end_(option(options, "linesep", "\n")), has_header_(format_ == "csv" && is_true(options, "header", false)), max_rows_(max_rows_per_file(options, context)),
+        json_(option(options, "dateformat", "yyyy-MM-dd"), option(options, "timestampformat", kTimestampPattern), option(options, "timestampntzformat", kTimestampNtzPattern),
+              compute::Zone::find(option(options, "timezone", context.policy().time_zone)),
+              !is_true(options, "ignorenullfields", context.setting("spark.sql.jsonGenerator.ignoreNullFields").value_or("true") == "true"),
+              is_true(options, "writenonasciicharacterascodepoint", false)) {
+    for (std::size_t i = 0; i < schema.size(); ++i)
+      if (std::find(partition_by.begin(), partition_by.end(), static_cast<int>(i)) == partition_by.end()) data_columns_.push_back(i);
+    if (format_ == "text" && data_columns_.size() != 1) throw Error(conditions::kTextColumns, {{"num", std::to_string(data_columns_.size())}});
+  }
+
+  void write(const arrow::RecordBatch& batch) {
+    for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
+      Output& output = output_of(batch, row);
+      const std::size_t before = output.buffer.size();
+      append_row(output.buffer, batch, row);
+      num_buffered_ += output.buffer.size() - before;
+      ++output.file.num_rows;
+      if (output.buffer.size() > kFlushBytes) flush(output);
+    }
+    if (num_buffered_ < kMaxBuffered) return;
+    for (auto& [partition, output] : outputs_) flush(output);
+  }
+
+  std::vector<engine::WrittenFile> finish() {
+    // Without partitions there is a file, whatever there was to write.
+    if (partition_by_.empty() && outputs_.empty() && written_.empty()) open({});
+    for (auto& [partition, output] : outputs_) written_.push_back(output.finish(encoding_));
+    std::ranges::sort(written_, {}, [](const engine::WrittenFile& file) { return std::pair(file.partition_values, file.path); });
+    return std::move(written_);
+  }
+
+ private:
+  static constexpr std::size_t kMaxBuffered = 64 << 20;
+
+  void flush(Output& output) {
+    num_buffered_ -= std::min(num_buffered_, output.buffer.size());
+    output.flush(encoding_);
+  }
+
+  Output& open(PartitionKey partition) {
+    Output& output = outputs_[partition];
+    char name[16];
+    std::snprintf(name, sizeof name, "%08d-", num_files_++);
+    output.file.path = directory_ / (name + random_hex(8));
+    output.file.partition_values = std::move(partition);
+    output.handle = disk_.create(output.file.path);
+    output.packer = scan::Packer::create(packing_);
+    if (has_header_) {
+      for (std::size_t k = 0; k < data_columns_.size(); ++k) csv_.add(output.buffer, schema_[data_columns_[k]].name, k == 0);
+      csv_.end(output.buffer);
+    }
+    return output;
+  }
+
+  Output& output_of(const arrow::RecordBatch& batch, std::int64_t row) {
+    key_.clear();
+    for (const int column : partition_by_) {
+      const auto i = static_cast<std::size_t>(column);
+      key_.push_back(lake::delta::partition_text(read_cell(*batch.column(column), row, text_schema_[i].type), schema_[i].type));
+    }
+    auto found = outputs_.find(key_);
+    if (found != outputs_.end() && max_rows_ > 0 && found->second.file.num_rows >= max_rows_) {
+      written_.push_back(found->second.finish(encoding_));
+      outputs_.erase(found);
+      found = outputs_.end();
+    }
+    return found != outputs_.end() ? found->second : open(key_);
+  }
+
+  void append_row(std::string& out, const arrow::RecordBatch& batch, std::int64_t row) {
+    if (format_ == "json") {
+      out += '{';
+      bool is_first = true;
+      for (const std::size_t column : data_columns_)
+        json_.append_field(out, is_first, schema_[column].name, *batch.column(static_cast<int>(column)), row, text_schema_[column].type);
+      out += '}';
+      out += line_end_;
+      return;
+    }
+    const auto text = [&](std::size_t column) -> std::optional<std::string_view> {
+      const auto& cells = static_cast<const arrow::StringArray&>(*batch.column(static_cast<int>(column)));
+      return cells.IsNull(row) ? std::nullopt : std::optional(cells.GetView(row));
+    };
+    if (format_ == "text") {
+      out += text(data_columns_[0]).value_or("");
+      out += line_end_;
+      return;
+    }
+    for (std::size_t k = 0; k < data_columns_.size(); ++k) csv_.add(out, text(data_columns_[k]), k == 0);
+    csv_.end(out);
+  }
+
+  const types::Schema &schema_, &text_schema_;
+  std::string format_;
+  const std::vector<int>& partition_by_;
+  const std::filesystem::path& directory_;
+  Disk& disk_;
+  CsvLines csv_;
+  scan::Packing packing_;
+  std::string encoding_, line_end_;
+  bool has_header_;
+  std::int64_t max_rows_;
+  JsonPrinter json_;
+  std::vector<std::size_t> data_columns_;
+  std::map<PartitionKey, Output> outputs_;
+  std::vector<engine::WrittenFile> written_;
+  PartitionKey key_;
+  std::size_t num_buffered_ = 0;
+  int num_files_ = 0;
 };
 
 }  // namespace
 
+std::int64_t max_rows_per_file(const plan::Options& options, const Statement& context) {
+  const std::string text = option(options, "maxrecordsperfile", context.setting("spark.sql.files.maxRecordsPerFile").value_or("0"));
+  return std::strtoll(text.c_str(), nullptr, 10);
+}
+
+scan::Packing text_packing(const plan::Options& options, const Statement& context) {
+  const std::string codec = option(options, "compression", option(options, "codec", "none"));
+  if (const auto packing = scan::packing_named(codec)) return *packing;
+  throw Error(context.policy().is_spark4 ? conditions::kCodecNotAvailable : conditions::kCodecNotAvailable35,
+              {{"codecName", codec}, {"availableCodecs", "bzip2, deflate, uncompressed, snappy, none, lz4, gzip, zstd"}});
+}
+
 std::vector<engine::WrittenFile> write_text_files(const bound::Query& rows, const std::string& format, const std::vector<int>& partition_by,
                                                   const plan::Options& options, const std::filesystem::path& directory, Statement& context) {
-  const std::string codec = lower_case(option(options, "compression", option(options, "codec", "none")));
-  if (codec != "none" && codec != "uncompressed") throw Error(conditions::kUnsupportedFeature, {{"feature", "compressed " + format + " files"}, {"hint", "Leave the option compression away."}});
   const types::Schema schema = rows.schema();
   const bound::Query prepared = prepare(rows, format, partition_by, options);
   const types::Schema text_schema = prepared.schema();
-  std::vector<std::size_t> data_columns;
-  for (std::size_t i = 0; i < schema.size(); ++i)
-    if (std::find(partition_by.begin(), partition_by.end(), static_cast<int>(i)) == partition_by.end()) data_columns.push_back(i);
-  if (format == "text" && data_columns.size() != 1) throw Error(conditions::kTextColumns, {{"num", std::to_string(data_columns.size())}});
-  const CsvLines csv(options);
-  const bool has_header = format == "csv" && is_true(options, "header", false);
-  const bool keeps_nulls = !is_true(options, "ignorenullfields", true);
-  const std::string line_end = option(options, "linesep", "\n");
-  Disk& disk = context.world().store.disk();
-
-  std::map<std::vector<std::optional<std::string>>, Output> outputs;
-  const auto open = [&](std::vector<std::optional<std::string>> partition) -> Output& {
-    auto [entry, is_new] = outputs.try_emplace(partition);
-    if (is_new) {
-      entry->second.file.path = directory / ("text-" + random_hex(8));
-      entry->second.file.partition_values = std::move(partition);
-      entry->second.handle = disk.create(entry->second.file.path);
-      if (has_header) {
-        for (std::size_t k = 0; k < data_columns.size(); ++k) csv.add(entry->second.buffer, schema[data_columns[k]].name, k == 0);
-        csv.end(entry->second.buffer);
-      }
-    }
-    return entry->second;
-  };
-  if (partition_by.empty() && has_header) open({});
-
+  TextWriter writer(schema, text_schema, format, partition_by, options, directory, context);
   const auto stream = context.run(prepared);
-  while (const auto batch = stream->next(kBatchBytes)) {
-    std::vector<types::Values> values;
-    read_rows(*batch, text_schema, values);
-    for (const types::Values& row : values) {
-      std::vector<std::optional<std::string>> partition;
-      for (const int column : partition_by) partition.push_back(lake::delta::partition_text(row[static_cast<std::size_t>(column)], schema[static_cast<std::size_t>(column)].type));
-      Output& output = open(std::move(partition));
-      if (format == "csv") {
-        for (std::size_t k = 0; k < data_columns.size(); ++k) {
-          const types::Value& value = row[data_columns[k]];
-          csv.add(output.buffer, value.is_null() ? std::nullopt : std::optional(value.text()), k == 0);
-        }
-        csv.end(output.buffer);
-      } else if (format == "json") {
-        append_json_row(output.buffer, text_schema, data_columns, row, keeps_nulls);
-        output.buffer += line_end;
-      } else {
-        const types::Value& value = row[data_columns[0]];
-        if (!value.is_null()) output.buffer += value.text();
-        output.buffer += line_end;
-      }
-      ++output.file.num_rows;
-      if (output.buffer.size() > kFlushBytes) output.flush();
-    }
-  }
-  std::vector<engine::WrittenFile> written;
-  for (auto& [partition, output] : outputs) {
-    output.flush();
-    written.push_back(std::move(output.file));
-  }
-  return written;
+  while (const auto batch = stream->next(kBatchBytes)) writer.write(*batch);
+  return writer.finish();
 }
 
 }  // namespace lab::commands

@@ -11,6 +11,12 @@ inline constexpr Condition kArithmeticOverflow{"ARITHMETIC_OVERFLOW", "22003", K
     "<message>.<alternative> If necessary set <config> to \"false\" to bypass this error."};
 inline constexpr Condition kFailedReadFile{"FAILED_READ_FILE.NO_HINT", "KD001", Kind::Runtime,
     "Encountered error while reading file <path>. <message>"};
+inline constexpr Condition kFailedReadFile35{"_LEGACY_ERROR_TEMP_2064", "", Kind::Runtime,
+    "Encountered error while reading file <path>. Details: <message>"};
+inline constexpr Condition kOnlyCorruptColumn{"UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", "0A000", Kind::Analysis,
+    "The feature is not supported: Queries from raw JSON/CSV/XML files are disallowed when the referenced columns only include the internal corrupt record column (named `_corrupt_record` by default)."};
+inline constexpr Condition kOnlyCorruptColumn35{"_LEGACY_ERROR_TEMP_1285", "", Kind::Analysis,
+    "Since Spark 2.3, the queries from raw JSON/CSV files are disallowed when the referenced columns only include the internal corrupt record column (named _corrupt_record by default)."};
 inline constexpr Condition kEngineConversion{"CAST_INVALID_INPUT", "22018", Kind::Cast, "<message>"};
 inline constexpr Condition kScalarSubqueryTooManyRows{"SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000", Kind::Runtime,
     "More than one row returned by a subquery used as an expression."};

@@ -2,13 +2,9 @@
 #include <cmath>
 #include <limits>
 
-#include "base/error.h"
-#include "compute/conditions.h"
-#include "duckdb/common/exception.hpp"
 #include "duckdb/common/types/vector.hpp"
-#include "engine/conditions.h"
-#include "engine/duck_type.h"
-#include "engine/kernels/raise.h"
+#include "engine/decimal_store.h"
+#include "engine/malformed_record.h"
 #include "engine/text_rows.h"
 #include "scan/csv_options.h"
 #include "scan/csv_record.h"
@@ -27,18 +23,6 @@ template <typename T, typename Value>
 bool store(duckdb::Vector& vector, std::size_t row, const std::optional<Value>& value) {
   if (!value) return false;
   FlatVector::GetData<T>(vector)[row] = static_cast<T>(*value);
-  return true;
-}
-
-bool store_decimal(duckdb::Vector& vector, std::size_t row, const std::optional<types::Int128>& value) {
-  if (!value) return false;
-  switch (vector.GetType().InternalType()) {
-    case duckdb::PhysicalType::INT16: FlatVector::GetData<std::int16_t>(vector)[row] = static_cast<std::int16_t>(*value); break;
-    case duckdb::PhysicalType::INT32: FlatVector::GetData<std::int32_t>(vector)[row] = static_cast<std::int32_t>(*value); break;
-    case duckdb::PhysicalType::INT64: FlatVector::GetData<std::int64_t>(vector)[row] = static_cast<std::int64_t>(*value); break;
-    default:
-      FlatVector::GetData<duckdb::hugeint_t>(vector)[row] = duckdb::hugeint_t(static_cast<std::int64_t>(*value >> 64), static_cast<std::uint64_t>(*value));
-  }
   return true;
 }
 
@@ -69,7 +53,7 @@ class CsvRowReader : public TextRowReader {
     parses_ = num_wanted > 0 || corrupt_output_ >= 0;
   }
 
-  void begin(const TextPiece& piece, std::shared_ptr<const scan::TextFile> text) override {
+  void begin(const scan::TextPiece& piece, std::shared_ptr<const scan::TextFile> text) override {
     piece_ = piece;
     file_ = std::move(text);
     text_ = file_->text();
@@ -159,10 +143,7 @@ class CsvRowReader : public TextRowReader {
       return false;
     }
     if (is_bad && options_.mode == scan::ParseMode::FailFast) {
-      raise(conditions::kFailedReadFile,
-            {{"path", "file://" + plan_.scan().files[piece_.file].path},
-             {"message", "[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION] Malformed records are detected in record parsing: " + std::string(record) +
-                             ". Parse Mode: FAILFAST. To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'."}});
+      raise_malformed(plan_.scan(), piece_.file, record);
     }
     if (corrupt_output_ >= 0) {
       duckdb::Vector& vector = output.data[static_cast<std::size_t>(corrupt_output_)];
@@ -192,7 +173,11 @@ class CsvRowReader : public TextRowReader {
       case TypeKind::Float: return store<float>(vector, row, values_.real(text));
       case TypeKind::Double: return store<double>(vector, row, values_.real(text));
       case TypeKind::Boolean: return store<bool>(vector, row, CsvValues::boolean(text));
-      case TypeKind::Decimal: return store_decimal(vector, row, values_.decimal(text, type.precision(), type.scale()));
+      case TypeKind::Decimal: {
+        const auto value = CsvValues::decimal(text, type.precision(), type.scale());
+        if (value) store_decimal(vector, row, *value);
+        return value.has_value();
+      }
       case TypeKind::Date: return store<std::int32_t>(vector, row, values_.date(text));
       case TypeKind::Timestamp: return store<std::int64_t>(vector, row, values_.timestamp(text));
       case TypeKind::TimestampNtz: return store<std::int64_t>(vector, row, values_.timestamp_ntz(text));
@@ -212,7 +197,7 @@ class CsvRowReader : public TextRowReader {
   int num_fields_ = 0, corrupt_ = -1, corrupt_output_ = -1;
   bool checks_count_ = false, parses_ = true;
 
-  TextPiece piece_;
+  scan::TextPiece piece_;
   std::shared_ptr<const scan::TextFile> file_;
   std::string_view text_;
   std::string separator_, storage_;

@@ -74,6 +74,7 @@ struct WriteSpec {
   std::vector<std::optional<std::int32_t>> field_ids;  ///< by column; empty: none
   std::string compression = "snappy";
   std::int64_t target_file_bytes = 128 << 20;
+  std::int64_t max_rows_per_file = 0;     ///< 0: no limit
   bool write_empty_file = false;  ///< one file without rows when there are none (plain Parquet folders; not with partition_by)
 };
 

@@ -19,7 +19,7 @@ class LineRowReader : public TextRowReader {
     }
   }
 
-  void begin(const TextPiece& piece, std::shared_ptr<const scan::TextFile> text) override {
+  void begin(const scan::TextPiece& piece, std::shared_ptr<const scan::TextFile> text) override {
     piece_ = piece;
     file_ = std::move(text);
     text_ = file_->text();
@@ -50,7 +50,7 @@ class LineRowReader : public TextRowReader {
   std::string separator_, storage_;
   bool whole_ = false, is_done_ = false;
   int output_ = -1;
-  TextPiece piece_;
+  scan::TextPiece piece_;
   std::shared_ptr<const scan::TextFile> file_;
   std::string_view text_;
   std::size_t at_ = 0;

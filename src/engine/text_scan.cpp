@@ -1,22 +1,19 @@
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 
 #include "base/error.h"
 #include "duckdb.hpp"
 #include "duckdb/function/table_function.hpp"
 #include "duckdb/main/extension/extension_loader.hpp"
+#include "engine/conditions.h"
 #include "engine/duck_type.h"
 #include "engine/inputs.h"
 #include "engine/kernels/raise.h"
 #include "engine/table_functions.h"
 #include "engine/text_rows.h"
-#include "scan/csv_options.h"
 
 namespace lab::engine {
 namespace {
-
-constexpr std::size_t kPieceBytes = 4U << 20U;
 
 struct TextBind : duckdb::TableFunctionData {
   std::shared_ptr<const scan::TableSource> source;
@@ -26,27 +23,16 @@ struct TextBind : duckdb::TableFunctionData {
 std::unique_ptr<TextRowReader> make_reader(const TextScanPlan& plan) {
   switch (plan.scan().format) {
     case scan::TextScan::Format::Csv: return make_csv_reader(plan);
+    case scan::TextScan::Format::Json: return make_json_reader(plan);
     case scan::TextScan::Format::Text: return make_line_reader(plan);
-    default: raise(conditions::kUnsupportedFeature, {{"feature", "reading " + plan.source->name()}, {"hint", ""}});
+    case scan::TextScan::Format::Binary: return make_binary_reader(plan);
   }
-}
-
-std::string encoding_of(const scan::TextScan& scan) {
-  for (const char* key : {"encoding", "charset"}) {
-    if (const auto found = scan.options.find(key); found != scan.options.end()) return found->second;
-  }
-  return "UTF-8";
-}
-
-// Records of these may begin anywhere, so that one thread reads the whole file.
-bool is_whole(const scan::TextScan& scan, const std::string& path) {
-  return path.ends_with(".gz") || encoding_of(scan).find("16") != std::string::npos || scan::parse_flag(scan.options, "multiline", false) ||
-         scan::parse_flag(scan.options, "wholetext", false);
+  LAB_CHECK(false, "format without a reader");
 }
 
 struct TextGlobal : duckdb::GlobalTableFunctionState {
   TextScanPlan plan;
-  std::vector<TextPiece> pieces;
+  std::vector<scan::TextPiece> pieces;
   std::atomic<std::size_t> next{0};
   std::size_t max_threads = 1;
 
@@ -82,6 +68,21 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& context, du
   return data;
 }
 
+// A record is only known as corrupt by the columns that it is read for.
+void check_corrupt_column(const TextScanPlan& plan) {
+  const scan::TextScan& scan = plan.scan();
+  if (scan.format != scan::TextScan::Format::Csv && scan.format != scan::TextScan::Format::Json) return;
+  const auto named = scan.options.find("columnnameofcorruptrecord");
+  const std::string name = named == scan.options.end() ? "_corrupt_record" : named->second;
+  std::size_t num_columns = 0, num_corrupt = 0;
+  for (const int column : plan.columns) {
+    if (column < 0 || static_cast<std::size_t>(column) >= plan.num_data_columns()) continue;
+    ++num_columns;
+    if (plan.source->schema()[static_cast<std::size_t>(column)].name == name) ++num_corrupt;
+  }
+  if (num_columns > 0 && num_columns == num_corrupt) raise(scan.is_spark4 ? conditions::kOnlyCorruptColumn : conditions::kOnlyCorruptColumn35);
+}
+
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientContext&, duckdb::TableFunctionInitInput& input) {
   const auto& data = input.bind_data->Cast<TextBind>();
   auto state = duckdb::make_uniq<TextGlobal>();
@@ -90,21 +91,15 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   for (const auto column : input.column_ids) {
     state->plan.columns.push_back(duckdb::IsVirtualColumn(column) ? -1 : static_cast<int>(column));
   }
+  state->plan.types = [&] {
+    duckdb::vector<duckdb::LogicalType> types;
+    for (const int column : state->plan.columns)
+      types.push_back(column < 0 ? duckdb::LogicalType::BOOLEAN : to_duck(data.source->schema()[static_cast<std::size_t>(column)].type));
+    return types;
+  }();
   raising_ours([&] {
-    const auto& files = state->plan.scan().files;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      std::error_code error;
-      const std::size_t size = std::filesystem::file_size(files[i].path, error);
-      if (is_whole(state->plan.scan(), files[i].path)) {
-        state->pieces.push_back({i, 0, SIZE_MAX});
-        continue;
-      }
-      for (std::size_t begin = 0; begin < std::max<std::size_t>(size, 1); begin += kPieceBytes) {
-        // The last piece takes what a transcoded text has more than its file.
-        const bool is_last = begin + kPieceBytes >= size;
-        state->pieces.push_back({i, begin, is_last ? SIZE_MAX : begin + kPieceBytes});
-      }
-    }
+    check_corrupt_column(state->plan);
+    state->pieces = scan::cut_pieces(state->plan.scan());
   });
   state->max_threads = std::max<std::size_t>(state->pieces.size(), 1);
   return state;
@@ -137,9 +132,9 @@ void scan_text(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb
       if (!local.has_piece) {
         local.piece = global.next++;
         if (local.piece >= global.pieces.size()) return;
-        const TextPiece& piece = global.pieces[local.piece];
-        if (!local.text || local.open_file != piece.file) {
-          local.text = scan::TextFile::open(global.plan.scan().files[piece.file].path, encoding_of(global.plan.scan()));
+        const scan::TextPiece& piece = global.pieces[local.piece];
+        if (global.plan.scan().format != scan::TextScan::Format::Binary && (!local.text || local.open_file != piece.file)) {
+          local.text = scan::TextFile::open(global.plan.scan().files[piece.file], scan::encoding_of(global.plan.scan()));
           local.open_file = piece.file;
         }
         local.reader->begin(piece, local.text);

@@ -1,6 +1,7 @@
 #include "engine/write_parquet.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "duckdb/parser/keyword_helper.hpp"
@@ -9,6 +10,8 @@
 
 namespace lab::engine {
 namespace {
+
+constexpr const char* kChunkColumn = "dflab_chunk";
 
 std::string identifier(const std::string& name) { return duckdb::KeywordHelper::WriteQuoted(name, '"'); }
 std::string literal(const std::string& text) { return duckdb::KeywordHelper::WriteQuoted(text, '\''); }
@@ -33,15 +36,22 @@ std::pair<std::string, std::string> select_physical(const Statement& statement, 
                    : "lab_retype(" + column + ", NULL::" + file_type_sql(physical_type(statement, spec, i)) + ")";
     outputs += " AS " + identifier(spec.column_names[i]);
   }
+  if (spec.max_rows_per_file > 0) {
+    // DuckDB counts rows of row groups, which are whole vectors; a folder for each chunk cuts where it is asked to.
+    std::string keys;
+    for (const int i : spec.partition_by) keys += (keys.empty() ? "PARTITION BY c" : ", c") + std::to_string(i);
+    outputs += ", (row_number() OVER (" + keys + ") - 1) // " + std::to_string(spec.max_rows_per_file) + " AS " + kChunkColumn;
+  }
   return {"SELECT " + outputs + " FROM (", ") AS s(" + names + ")"};
 }
 
 std::string copy_options(const WriteSpec& spec) {
   std::string options = "FORMAT parquet, RETURN_STATS, COMPRESSION " + literal(spec.compression) + ", FILENAME_PATTERN " +
                         literal("part-{uuid}-c000." + spec.compression) + ", OVERWRITE_OR_IGNORE true";
-  if (!spec.partition_by.empty()) {
+  if (!spec.partition_by.empty() || spec.max_rows_per_file > 0) {
     std::string columns;
     for (const int i : spec.partition_by) columns += (columns.empty() ? "" : ", ") + identifier(spec.column_names[static_cast<std::size_t>(i)]);
+    if (spec.max_rows_per_file > 0) columns += (columns.empty() ? "" : ", ") + std::string(kChunkColumn);
     options += ", PARTITION_BY (" + columns + ")";
   } else {
     options += ", FILE_SIZE_BYTES " + std::to_string(spec.target_file_bytes);
@@ -68,6 +78,8 @@ std::vector<WrittenFile> write_parquet(StatementRun& run, const Statement& state
   while (const auto chunk = run.fetch(*result)) {
     for (duckdb::idx_t row = 0; row < chunk->size(); ++row) files.push_back(read_written_file(*chunk, row, statement, spec));
   }
+  // Chunks of a partition behind one another.
+  if (spec.max_rows_per_file > 0) std::ranges::sort(files, {}, [](const WrittenFile& file) { return std::pair(file.partition_values, file.path); });
   return files;
 }
 

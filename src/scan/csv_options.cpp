@@ -106,9 +106,7 @@ CsvOptions CsvOptions::parse(const std::map<std::string, std::string>& options) 
   result.nan_value = text_option(options, "nanvalue").value_or("NaN");
   result.positive_infinity = text_option(options, "positiveinf").value_or("Inf");
   result.negative_infinity = text_option(options, "negativeinf").value_or("-Inf");
-  result.date_format = text_option(options, "dateformat");
-  result.timestamp_format = text_option(options, "timestampformat");
-  result.timestamp_ntz_format = text_option(options, "timestampntzformat");
+  result.clocks = ClockFormats::parse(options);
   result.corrupt_column = text_option(options, "columnnameofcorruptrecord").value_or("_corrupt_record");
   result.line_separator = text_option(options, "linesep").value_or("");
   if (const auto* encoding = first_of({"encoding", "charset"})) result.encoding = *encoding;

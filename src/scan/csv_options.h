@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "scan/clock_texts.h"
+
 namespace lab::scan {
 
 /// What happens to a record that does not fit the schema.
@@ -23,7 +25,7 @@ struct CsvOptions {
   bool is_multi_line = false;
   std::string null_value, empty_value;
   std::string nan_value = "NaN", positive_infinity = "Inf", negative_infinity = "-Inf";
-  std::optional<std::string> date_format, timestamp_format, timestamp_ntz_format;
+  ClockFormats clocks;
   ParseMode mode = ParseMode::Permissive;
   std::string corrupt_column = "_corrupt_record";
   std::string line_separator;  ///< empty: \n, \r\n and \r

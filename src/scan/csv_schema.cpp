@@ -79,7 +79,7 @@ class ColumnGuess {
     if ((a_exact || a.is(TypeKind::Double)) && (b_exact || b.is(TypeKind::Double))) return TypeKind::Double;
     // A date of the default form is an instant too; one of a pattern of its own is not.
     if ((a.is(TypeKind::Date) && b.is(TypeKind::Timestamp)) || (a.is(TypeKind::Timestamp) && b.is(TypeKind::Date))) {
-      return options_.date_format ? DataType(TypeKind::String) : DataType(TypeKind::Timestamp);
+      return options_.clocks.date ? DataType(TypeKind::String) : DataType(TypeKind::Timestamp);
     }
     return TypeKind::String;
   }
@@ -145,7 +145,7 @@ types::Schema infer_csv_schema(const TextScan& scan, const TextReading& reading)
   std::vector<ColumnGuess> guesses;
   std::string storage;
   for (const DataFile& data_file : scan.files) {
-    const auto file = TextFile::open(data_file.path, options.encoding);
+    const auto file = TextFile::open(data_file, options.encoding);
     bool is_first = true;
     for_each_record(*file, options, [&](const std::vector<CsvField>& fields) {
       const bool is_header = is_first && options.has_header;

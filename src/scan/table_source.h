@@ -31,6 +31,9 @@ struct DataFile {
   std::vector<ColumnStatistics> statistics;           ///< by data column; may be empty
   DeletedRows deleted_rows;                           ///< null: none
   std::shared_ptr<const void> lease;
+  std::int64_t modified_millis = 0;
+  std::string uri;                                    ///< as input_file_name() and `_metadata` name it; empty: `file://` and the path
+  std::shared_ptr<const std::string> text;            ///< of a text that is no file
 };
 
 /// How a data column of the table is found in the files.
@@ -82,6 +85,7 @@ struct TextScan {
   std::vector<DataFile> files;
   std::map<std::string, std::string> options;
   std::vector<types::Field> partition_columns;  ///< discovered from `k=v` folders
+  bool is_spark4 = false;                       ///< which line of versions reads: JSON numbers as text, names of conditions
 };
 
 }  // namespace lab::scan

@@ -4,13 +4,16 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <utility>
 
 #include "base/error.h"
+#include "scan/packing.h"
+#include "scan/text_encoding.h"
 
 namespace lab::scan {
 
@@ -18,9 +21,6 @@ namespace {
 
 inline constexpr Condition kFailedReadTextFile{"FAILED_READ_FILE.NO_HINT", "KD001", Kind::Runtime,
     "Encountered error while reading file <path>. <message>"};
-inline constexpr Condition kUnsupportedCharset{"INVALID_PARAMETER_VALUE.CHARSET", "22023", Kind::InvalidArgument,
-    "The value of parameter(s) `charset` in `csv` is invalid: expects one of the UTF-8, US-ASCII, ISO-8859-1, UTF-16LE, UTF-16BE, UTF-16, but got <charset>."};
-
 [[noreturn]] void fail(const std::string& path, const std::string& message) {
   throw Error(kFailedReadTextFile, {{"path", "file://" + path}, {"message", message}});
 }
@@ -32,20 +32,10 @@ class MappedFile : public TextFile {
   explicit MappedFile(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) fail(path, std::strerror(errno));
-    struct stat status {};
-    ::fstat(file, &status);
-    size_ = static_cast<std::size_t>(status.st_size);
-    if (size_ > 0) {
-      data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
-      if (data_ == MAP_FAILED) {
-        const int error = errno;
-        ::close(file);
-        fail(path, std::strerror(error));
-      }
-      ::madvise(data_, size_, MADV_SEQUENTIAL);
-    }
-    ::close(file);
+    map(file, path);
   }
+  /// Takes the open file over.
+  MappedFile(int file, const std::string& path) { map(file, path); }
   ~MappedFile() override {
     if (size_ > 0) ::munmap(data_, size_);
   }
@@ -55,6 +45,23 @@ class MappedFile : public TextFile {
   std::string_view text() const override { return without_mark(bytes()); }
 
  private:
+  void map(int file, const std::string& path) {
+    struct stat status {};
+    ::fstat(file, &status);
+    size_ = S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0;
+    if (size_ > 0) {
+      data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+      if (data_ == MAP_FAILED) {
+        const int error = errno;
+        size_ = 0;
+        ::close(file);
+        fail(path, std::strerror(error));
+      }
+      ::madvise(data_, size_, MADV_SEQUENTIAL);
+    }
+    ::close(file);
+  }
+
   void* data_ = nullptr;
   std::size_t size_ = 0;
 };
@@ -68,93 +75,74 @@ class OwnedText : public TextFile {
   std::string text_;
 };
 
-std::string unpacked(const std::string& path) {
-  gzFile file = gzopen(path.c_str(), "rb");
-  if (!file) fail(path, std::strerror(errno));
-  std::string text;
-  char block[1 << 16];
-  int count = 0;
-  while ((count = gzread(file, block, sizeof block)) > 0) text.append(block, static_cast<std::size_t>(count));
-  const bool failed = count < 0;
-  gzclose(file);
-  if (failed) fail(path, "not in gzip format");
-  return text;
-}
+class SharedText : public TextFile {
+ public:
+  explicit SharedText(std::shared_ptr<const std::string> text) : text_(std::move(text)) {}
+  std::string_view text() const override { return *text_; }
 
-void append_code_point(std::string& text, char32_t c) {
-  if (c < 0x80) {
-    text += static_cast<char>(c);
-  } else if (c < 0x800) {
-    text += static_cast<char>(0xC0 | (c >> 6));
-    text += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    text += static_cast<char>(0xE0 | (c >> 12));
-    text += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    text += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    text += static_cast<char>(0xF0 | (c >> 18));
-    text += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    text += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    text += static_cast<char>(0x80 | (c & 0x3F));
+ private:
+  std::shared_ptr<const std::string> text_;
+};
+
+/// What a packed file unpacks to: in memory, or in a file without a name once it is large, so that a small file that unpacks to
+/// gigabytes costs disk and no memory.
+class UnpackedText : public UnpackedSink {
+ public:
+  explicit UnpackedText(const std::string& path) : path_(path) {}
+  ~UnpackedText() override {
+    if (file_ >= 0) ::close(file_);
   }
-}
 
-std::string from_utf16(std::string_view bytes, bool big_endian) {
-  std::string text;
-  const auto unit = [&](std::size_t i) -> char32_t {
-    const auto a = static_cast<unsigned char>(bytes[i]), b = static_cast<unsigned char>(bytes[i + 1]);
-    return big_endian ? static_cast<char32_t>(a << 8 | b) : static_cast<char32_t>(b << 8 | a);
-  };
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-    char32_t c = unit(i);
-    if (c >= 0xD800 && c < 0xDC00 && i + 3 < bytes.size()) {
-      const char32_t low = unit(i + 2);
-      if (low >= 0xDC00 && low < 0xE000) {
-        c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-        i += 2;
-      }
+  void append(std::string_view block) override {
+    text_ += block;
+    if (text_.size() > kMaxInMemory) spill();
+  }
+  std::shared_ptr<const TextFile> finish() {
+    if (file_ < 0) return std::make_shared<const OwnedText>(std::move(text_));
+    spill();
+    return std::make_shared<const MappedFile>(std::exchange(file_, -1), path_);
+  }
+
+ private:
+  static constexpr std::size_t kMaxInMemory = 32U << 20U;
+
+  void spill() {
+    if (file_ < 0) {
+      file_ = ::open(std::filesystem::temp_directory_path().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+      if (file_ < 0) fail(path_, std::strerror(errno));
     }
-    append_code_point(text, c);
+    for (std::string_view rest = text_; !rest.empty();) {
+      const auto written = ::write(file_, rest.data(), rest.size());
+      if (written < 0 && errno != EINTR) fail(path_, std::strerror(errno));
+      if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+    text_.clear();
   }
-  return text;
-}
 
-std::string transcoded(std::string_view bytes, const std::string& encoding) {
-  std::string name = encoding;
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
-  if (name == "ISO-8859-1" || name == "LATIN1" || name == "ISO8859_1") {
-    std::string text;
-    for (const char c : bytes) append_code_point(text, static_cast<unsigned char>(c));
-    return text;
-  }
-  if (name == "US-ASCII" || name == "ASCII") {
-    std::string text;
-    for (const char c : bytes) append_code_point(text, static_cast<unsigned char>(c) < 0x80 ? static_cast<unsigned char>(c) : 0xFFFD);
-    return text;
-  }
-  if (name == "UTF-16LE") return from_utf16(bytes, false);
-  if (name == "UTF-16BE") return from_utf16(bytes, true);
-  if (name == "UTF-16") {
-    if (bytes.starts_with("\xFF\xFE")) return from_utf16(bytes.substr(2), false);
-    return from_utf16(bytes.starts_with("\xFE\xFF") ? bytes.substr(2) : bytes, true);
-  }
-  throw Error(kUnsupportedCharset, {{"charset", encoding}});
-}
+  const std::string& path_;
+  std::string text_;
+  int file_ = -1;
+};
 
-bool is_utf8(const std::string& encoding) {
-  return encoding.size() >= 4 && (encoding == "UTF-8" || encoding == "utf-8" || encoding == "UTF8" || encoding == "utf8");
+std::shared_ptr<const TextFile> unpacked(const std::string& path) {
+  const MappedFile packed(path);
+  UnpackedText text(path);
+  if (const auto problem = unpack(packed.bytes(), packing_of(path), text)) fail(path, *problem);
+  return text.finish();
 }
 
 }  // namespace
 
-std::shared_ptr<const TextFile> TextFile::open(const std::string& path, const std::string& encoding) {
-  if (path.ends_with(".gz")) {
-    std::string text = unpacked(path);
-    return std::make_shared<const OwnedText>(is_utf8(encoding) ? std::move(text) : transcoded(text, encoding));
+std::shared_ptr<const TextFile> TextFile::open(const DataFile& file, const std::string& encoding) {
+  if (file.text) return std::make_shared<const SharedText>(file.text);
+  const std::string& path = file.path;
+  if (is_packed(path)) {
+    auto text = unpacked(path);
+    return is_utf8(encoding) ? text : std::make_shared<const OwnedText>(decode_text(text->text(), encoding));
   }
   auto mapped = std::make_shared<const MappedFile>(path);
   if (is_utf8(encoding)) return mapped;
-  return std::make_shared<const OwnedText>(transcoded(mapped->bytes(), encoding));
+  return std::make_shared<const OwnedText>(decode_text(mapped->bytes(), encoding));
 }
 
 std::string_view next_line(std::string_view text, std::size_t& at, std::string_view separator) {

@@ -4,13 +4,16 @@
 #include <string>
 #include <string_view>
 
+#include "scan/table_source.h"
+
 namespace lab::scan {
 
 /// A text file in memory: mapped, or transcoded to UTF-8. A byte order mark is left out.
 class TextFile {
  public:
-  /// Throws FAILED_READ_FILE.NO_HINT; `encoding` is a Java charset name. Files that end in .gz are unpacked.
-  static std::shared_ptr<const TextFile> open(const std::string& path, const std::string& encoding);
+  /// Throws FAILED_READ_FILE.NO_HINT; `encoding` is a Java charset name. Packed files (packing_of) are unpacked, large ones into a
+  /// temporary file.
+  static std::shared_ptr<const TextFile> open(const DataFile& file, const std::string& encoding);
   virtual ~TextFile() = default;
   virtual std::string_view text() const = 0;
 };

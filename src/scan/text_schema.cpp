@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "scan/csv_schema.h"
+#include "scan/json_schema.h"
 
 namespace lab::scan {
 
@@ -15,9 +16,9 @@ types::Schema infer_schema(const TextScan& scan, const TextReading& reading) {
               {"modificationTime", TypeKind::Timestamp, true, {}},
               {"length", TypeKind::Long, true, {}},
               {"content", TypeKind::Binary, true, {}}};
-    case TextScan::Format::Json: break;
+    case TextScan::Format::Json: return infer_json_schema(scan, reading);
   }
-  throw Error(conditions::kUnsupportedFeature, {{"feature", "reading JSON files"}, {"hint", ""}});
+  LAB_CHECK(false, "format without a schema");
 }
 
 }  // namespace lab::scan

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/text_rows.h"
+
+namespace lab::engine {
+
+/// Ends a scan under FAILFAST: FAILED_READ_FILE around MALFORMED_RECORD_IN_PARSING, under the name of the line of versions.
+[[noreturn]] void raise_malformed(const scan::TextScan& scan, std::size_t file, std::string_view record);
+/// `file:///…` as messages and `input_file_name()` have it.
+std::string file_uri(const scan::DataFile& file);
+
+}  // namespace lab::engine

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "scan/table_source.h"
+#include "scan/text_lines.h"
+
+namespace lab::scan {
+
+/// A piece of one file that one thread reads: bytes [begin, end) of its text, cut anywhere; records belong to where they begin.
+struct TextPiece {
+  std::size_t file = 0;
+  std::size_t begin = 0, end = 0;
+};
+
+/// The files in pieces of a few megabytes, in order; files whose records may begin anywhere (multiLine, wholetext, packed, UTF-16) whole.
+std::vector<TextPiece> cut_pieces(const TextScan& scan);
+
+/// The option `encoding` or `charset`.
+std::string encoding_of(const TextScan& scan);
+
+/// Calls `work` for each piece on a few threads, its number first; a thread's texts live during the call. The first exception ends all.
+void for_each_piece(const TextScan& scan, const std::vector<TextPiece>& pieces, const std::function<void(std::size_t, const TextPiece&, const TextFile&)>& work);
+
+}  // namespace lab::scan
