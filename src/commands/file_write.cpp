@@ -67,19 +67,19 @@ std::vector<std::optional<std::string>> folder_values(const engine::WrittenFile&
   return values;
 }
 
-bool holds_void(const types::DataType& type) {
+bool has_void_inside(const types::DataType& type) {
   switch (type.kind()) {
     case types::TypeKind::Null: return true;
-    case types::TypeKind::Array: return holds_void(type.element());
-    case types::TypeKind::Map: return holds_void(type.key()) || holds_void(type.value());
-    case types::TypeKind::Struct: return std::ranges::any_of(type.fields(), [](const types::Field& field) { return holds_void(field.type); });
+    case types::TypeKind::Array: return has_void_inside(type.element());
+    case types::TypeKind::Map: return has_void_inside(type.key()) || has_void_inside(type.value());
+    case types::TypeKind::Struct: return std::ranges::any_of(type.fields(), [](const types::Field& field) { return has_void_inside(field.type); });
     default: return false;
   }
 }
 
 void check_parquet_types(const types::Schema& schema) {
   for (const types::Field& field : schema)
-    if (holds_void(field.type) || field.type.is(types::TypeKind::CalendarInterval))
+    if (has_void_inside(field.type) || field.type.is(types::TypeKind::CalendarInterval))
       throw Error(conditions::kUnsupportedColumnType,
                   {{"columnName", types::quote_identifier(field.name)}, {"columnType", types::quoted_sql(field.type)}, {"format", "Parquet"}});
 }
