@@ -1,7 +1,11 @@
 #include "engine/statement_run.h"
 
+#include <algorithm>
+#include <thread>
+
 #include "base/log.h"
 #include "duckdb/main/pending_query_result.hpp"
+#include "duckdb/main/stream_query_result.hpp"
 #include "engine/engine_error.h"
 
 namespace lab::engine {
@@ -10,6 +14,20 @@ namespace {
 
 constexpr auto kReportEvery = std::chrono::milliseconds(100);
 
+/// Waits of a thread that finds no task while others work: DuckDB has no event for that, and asking all the time costs a core.
+class Patience {
+ public:
+  void wait() {
+    std::this_thread::sleep_for(pause_);
+    pause_ = std::min(pause_ * 2, kLongest);
+  }
+  void reset() { pause_ = kShortest; }
+
+ private:
+  static constexpr std::chrono::microseconds kShortest{20}, kLongest{500};
+  std::chrono::microseconds pause_ = kShortest;
+};
+
 }  // namespace
 
 StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const Statement& statement, std::stop_token stop,
@@ -17,9 +35,12 @@ StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const St
     : database_(std::move(database)), stop_(std::move(stop)), progress_(std::move(progress)), locate_(statement.locate) {
   connection_ = duckdb::make_uniq<duckdb::Connection>(*database_);
   auto& config = duckdb::ClientConfig::GetConfig(*connection_->context);
-  config.enable_progress_bar = true;
+  // DuckDB counts after each task when this is on.
+  config.enable_progress_bar = progress_ != nullptr;
   config.print_progress_bar = false;
   config.wait_time = 0;
+  // Threads that run ahead of the reader stop here; with little of it they stop and go all the time.
+  config.streaming_buffer_size = 16 << 20;
   const auto known = connection_->context->registered_state->GetOrCreate<StatementInputs>(StatementInputs::kKey);
   known->time_zone = statement.time_zone;
   for (const Input& input : statement.inputs) known->sources.emplace(input.name, input.source);
@@ -64,11 +85,15 @@ duckdb::unique_ptr<duckdb::QueryResult> StatementRun::start(const std::string& s
     // From here on an interruption is not forgotten: starting the query was what cleared the flag.
     interrupt_.emplace(stop_, Interrupt{connection_.get()});
     last_report_ = std::chrono::steady_clock::now();
+    Patience patience;
     while (true) {
       const auto state = pending->ExecuteTask();
       if (duckdb::PendingQueryResult::IsResultReady(state) || state == duckdb::PendingExecutionResult::EXECUTION_ERROR) break;
-      if (state == duckdb::PendingExecutionResult::BLOCKED || state == duckdb::PendingExecutionResult::NO_TASKS_AVAILABLE) {
-        pending->WaitForTask();
+      if (state == duckdb::PendingExecutionResult::NO_TASKS_AVAILABLE) {
+        patience.wait();
+      } else {
+        patience.reset();
+        if (state == duckdb::PendingExecutionResult::BLOCKED) pending->WaitForTask();
       }
       throw_if_stopped();
       report();
@@ -83,9 +108,30 @@ duckdb::unique_ptr<duckdb::QueryResult> StatementRun::start(const std::string& s
   }
 }
 
+// Fetch() alone would ask for tasks all the time while other threads fill the buffer.
+void StatementRun::await_chunk(duckdb::StreamQueryResult& stream) {
+  constexpr auto kNothingDone = std::chrono::microseconds(20);
+  Patience patience;
+  while (stream.IsOpen()) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto state = stream.ExecuteTask();
+    if (duckdb::StreamQueryResult::IsChunkReady(state) || stream.HasError()) return;
+    if (state == duckdb::StreamExecutionResult::BLOCKED) {
+      stream.WaitForTask();
+    } else if (std::chrono::steady_clock::now() - begin < kNothingDone) {
+      patience.wait();
+    } else {
+      patience.reset();
+    }
+    throw_if_stopped();
+    report();
+  }
+}
+
 duckdb::unique_ptr<duckdb::DataChunk> StatementRun::fetch(duckdb::QueryResult& result) {
   throw_if_stopped();
   try {
+    if (result.type == duckdb::QueryResultType::STREAM_RESULT) await_chunk(result.Cast<duckdb::StreamQueryResult>());
     auto chunk = result.Fetch();
     if (result.HasError()) throw rebuild(result.GetErrorObject(), locate_);
     report();

@@ -35,6 +35,7 @@ class StatementRun {
     void operator()() const { connection->Interrupt(); }
   };
 
+  void await_chunk(duckdb::StreamQueryResult& stream);
   void report();
   void throw_if_stopped() const;
 
