@@ -59,8 +59,9 @@ class ArrowResult : public ResultStream {
     std::size_t num_bytes = 0;
     try {
       while (num_bytes < max_bytes && refill()) {
-        if (!rows) rows.emplace(types_, duckdb::idx_t{STANDARD_VECTOR_SIZE}, properties, duckdb::unordered_map<duckdb::idx_t, const duckdb::shared_ptr<duckdb::ArrowTypeExtensionData>>{});
         const std::size_t size = chunk_->size();
+        // A batch is about as long as the one before: room for it at once, or its columns are copied again and again.
+        if (!rows) rows.emplace(types_, std::max<duckdb::idx_t>(size, num_rows_before_), properties, duckdb::unordered_map<duckdb::idx_t, const duckdb::shared_ptr<duckdb::ArrowTypeExtensionData>>{});
         const std::size_t row_bytes = chunk_bytes_ / size + 1;
         const std::size_t room = std::max<std::size_t>((max_bytes - num_bytes) / row_bytes, num_bytes == 0 ? 1 : 0);
         if (room == 0) break;
@@ -75,6 +76,7 @@ class ArrowResult : public ResultStream {
     }
     if (!rows) return nullptr;
     ArrowArray array = rows->Finalize();
+    num_rows_before_ = static_cast<std::size_t>(array.length);
     auto batch = arrow::ImportRecordBatch(&array, plain_schema_);
     LAB_CHECK(batch.ok(), batch.status().ToString());
     return from_plain(*batch, schema_, arrow_schema_);
@@ -117,7 +119,7 @@ class ArrowResult : public ResultStream {
   duckdb::vector<duckdb::LogicalType> types_;
   duckdb::unique_ptr<duckdb::QueryResult> result_;
   duckdb::unique_ptr<duckdb::DataChunk> chunk_;
-  std::size_t chunk_bytes_ = 0, position_ = 0;
+  std::size_t chunk_bytes_ = 0, position_ = 0, num_rows_before_ = 0;
   bool needs_cast_ = false, finished_ = false;
 };
 

@@ -1,13 +1,13 @@
 #include <arrow/buffer.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
-#include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
 
 #include <atomic>
 
 #include "base/ids.h"
 #include "types/type_text.h"
+#include "wire/spark/batch_bytes.h"
 #include "wire/spark/conditions.h"
 #include "wire/spark/errors.h"
 #include "wire/spark/reader/plan_reader.h"
@@ -24,16 +24,6 @@ constexpr std::size_t kBatchBytes = 4 << 20;
 
 void check(const arrow::Status& status) {
   if (!status.ok()) throw Error(conditions::kInternalError, {{"message", status.ToString()}});
-}
-
-/// A batch as the IPC stream that clients read on its own.
-std::string encode_batch(const arrow::RecordBatch& batch) {
-  auto sink = arrow::io::BufferOutputStream::Create(batch.num_rows() > 0 ? 1 << 16 : 1 << 10).ValueOrDie();
-  auto writer = arrow::ipc::MakeStreamWriter(sink.get(), batch.schema()).ValueOrDie();
-  check(writer->WriteRecordBatch(batch));
-  check(writer->Close());
-  const auto buffer = sink->Finish().ValueOrDie();
-  return std::string(reinterpret_cast<const char*>(buffer->data()), static_cast<std::size_t>(buffer->size()));
 }
 
 /// An execution from first to last response. Its turns run on the statements pool; between them it holds no thread.
@@ -238,23 +228,18 @@ class Execution : public std::enable_shared_from_this<Execution> {
     operation_->add(response);
   }
 
-  void send_batch(const arrow::RecordBatch& batch) {
-    proto::ExecutePlanResponse response;
-    auto* out = response.mutable_arrow_batch();
-    out->set_row_count(batch.num_rows());
-    out->set_start_offset(num_rows_);
-    out->set_data(encode_batch(batch));
-    num_rows_ += batch.num_rows();
+  void send_batch(const std::shared_ptr<arrow::RecordBatch>& batch) {
+    operation_->add_batch({.num_rows = batch->num_rows(), .start_offset = num_rows_, .stream = encode_batch(batch)});
+    num_rows_ += batch->num_rows();
     sent_batch_ = true;
-    operation_->add(response);
   }
 
   void send_stream(const std::string& stream) {
     const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(stream.data()), static_cast<std::int64_t>(stream.size()));
     auto reader = arrow::ipc::RecordBatchStreamReader::Open(std::make_shared<arrow::io::BufferReader>(buffer)).ValueOrDie();
     std::shared_ptr<arrow::RecordBatch> batch;
-    for (check(reader->ReadNext(&batch)); batch; check(reader->ReadNext(&batch))) send_batch(*batch);
-    if (!sent_batch_) send_batch(*arrow::RecordBatch::MakeEmpty(reader->schema()).ValueOrDie());
+    for (check(reader->ReadNext(&batch)); batch; check(reader->ReadNext(&batch))) send_batch(batch);
+    if (!sent_batch_) send_batch(arrow::RecordBatch::MakeEmpty(reader->schema()).ValueOrDie());
   }
 
   /// A turn: batches until the reader is behind; the next turn is posted when it has caught up.
@@ -262,11 +247,11 @@ class Execution : public std::enable_shared_from_this<Execution> {
     while (!operation_->is_released()) {
       const std::shared_ptr<arrow::RecordBatch> batch = stream_->next(kBatchBytes);
       if (!batch) {
-        if (!sent_batch_) send_batch(*arrow::RecordBatch::MakeEmpty(stream_->arrow_schema()).ValueOrDie());
+        if (!sent_batch_) send_batch(arrow::RecordBatch::MakeEmpty(stream_->arrow_schema()).ValueOrDie());
         end();
         return;
       }
-      send_batch(*batch);
+      send_batch(batch);
       const bool rests = operation_->rest_until_drained([self = shared_from_this()] {
         try {
           self->hub_.statements().post([self] { self->guarded([&] { self->pump(); }); });

@@ -20,6 +20,11 @@ grpc::ByteBuffer serialize(const ::spark::connect::ExecutePlanResponse& response
   return grpc::ByteBuffer(&slice, 1);
 }
 
+void append_varint(std::string& to, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) to += static_cast<char>(value | 0x80);
+  to += static_cast<char>(value);
+}
+
 }  // namespace
 
 Operation::Operation(Header header) : header_(std::move(header)) {}
@@ -36,14 +41,14 @@ void Operation::wake_producer(std::unique_lock<std::mutex>& lock) {
   if (resume) resume();
 }
 
-void Operation::add(::spark::connect::ExecutePlanResponse& response) {
+void Operation::identify(::spark::connect::ExecutePlanResponse& response, std::string id) const {
   response.set_session_id(header_.session_id);
   response.set_server_side_session_id(header_.server_session_id);
   response.set_operation_id(header_.operation_id);
-  Kept kept;
-  kept.id = random_uuid();
-  response.set_response_id(kept.id);
-  kept.bytes = serialize(response);
+  response.set_response_id(std::move(id));
+}
+
+void Operation::keep(Kept kept) {
   kept.size = kept.bytes.Length();
   std::unique_lock lock(mutex_);
   if (released_) return;
@@ -51,6 +56,42 @@ void Operation::add(::spark::connect::ExecutePlanResponse& response) {
   kept_bytes_ += kept.size;
   kept_.push_back(std::move(kept));
   wake_reader(lock);
+}
+
+void Operation::add(::spark::connect::ExecutePlanResponse& response) {
+  Kept kept;
+  kept.id = random_uuid();
+  identify(response, kept.id);
+  kept.bytes = serialize(response);
+  keep(std::move(kept));
+}
+
+// The message is written by hand around the rows, so that their bytes go from the engine to the socket as they are.
+void Operation::add_batch(Batch batch) {
+  using Response = ::spark::connect::ExecutePlanResponse;
+  using Rows = Response::ArrowBatch;
+  Kept kept;
+  kept.id = random_uuid();
+  Response response;
+  identify(response, kept.id);
+  Rows rows;
+  rows.set_row_count(batch.num_rows);
+  rows.set_start_offset(batch.start_offset);
+  const std::string row_fields = rows.SerializeAsString();
+
+  constexpr std::uint32_t kLengthDelimited = 2;
+  std::string data_head;
+  append_varint(data_head, Rows::kDataFieldNumber << 3 | kLengthDelimited);
+  append_varint(data_head, batch.stream.num_bytes);
+  std::string head = response.SerializeAsString();
+  append_varint(head, Response::kArrowBatchFieldNumber << 3 | kLengthDelimited);
+  append_varint(head, row_fields.size() + data_head.size() + batch.stream.num_bytes);
+  head += row_fields + data_head;
+
+  auto& pieces = batch.stream.pieces;
+  pieces.insert(pieces.begin(), grpc::Slice(head));
+  kept.bytes = grpc::ByteBuffer(pieces.data(), pieces.size());
+  keep(std::move(kept));
 }
 
 void Operation::finish() {

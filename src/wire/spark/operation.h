@@ -15,6 +15,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "wire/spark/batch_bytes.h"
 
 namespace spark::connect {
 class ExecutePlanResponse;
@@ -40,6 +41,11 @@ class Operation {
 
   // The producer's side.
   void add(::spark::connect::ExecutePlanResponse& response);  ///< fills in ids; the message is used up
+  struct Batch {
+    std::int64_t num_rows = 0, start_offset = 0;
+    PieceList stream;
+  };
+  void add_batch(Batch batch);                                ///< a response with rows
   void finish();                                              ///< the last response has been added
   void fail(const grpc::Status& status);
   /// Whether so much waits to be read that the producer should rest. `resume` is then called once the reader has caught up (or the
@@ -74,6 +80,8 @@ class Operation {
     grpc::ByteBuffer bytes;
     std::size_t size = 0;
   };
+  void identify(::spark::connect::ExecutePlanResponse& response, std::string id) const;
+  void keep(Kept kept);
   void forget_before(std::uint64_t index);
   void wake_reader(std::unique_lock<std::mutex>& lock);
   void wake_producer(std::unique_lock<std::mutex>& lock);
