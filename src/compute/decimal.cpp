@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdlib>
 
 #include "compute/real_math.h"
 
@@ -35,14 +37,39 @@ Wide multiply_magnitudes(UInt128 a, UInt128 b) {
   return result;
 }
 
-/// Long division, bit by bit; only values beyond 128 bits come here.
+/// Division by 64 bits, digit by digit of 64 bits.
+Wide divide_by_word(const Wide& a, std::uint64_t b, Wide& rest) {
+  UInt128 remainder = 0;
+  const auto divide = [&](UInt128 two_words) {
+    const UInt128 first = (remainder << 64) | (two_words >> 64);
+    const UInt128 second = ((first % b) << 64) | static_cast<std::uint64_t>(two_words);
+    remainder = second % b;
+    return ((first / b) << 64) | (second / b);
+  };
+  Wide quotient;
+  quotient.high = divide(a.high);
+  quotient.low = divide(a.low);
+  rest = {0, remainder, false};
+  return quotient;
+}
+
+int highest_bit(const Wide& value) {
+  const auto of = [](UInt128 half) {
+    const auto high = static_cast<std::uint64_t>(half >> 64);
+    return high != 0 ? 127 - std::countl_zero(high) : 63 - std::countl_zero(static_cast<std::uint64_t>(half));
+  };
+  return value.high != 0 ? 128 + of(value.high) : of(value.low);
+}
+
+/// Long division, bit by bit where neither side is small.
 Wide divide_magnitudes(const Wide& a, const Wide& b, Wide& rest) {
   if (a.high == 0 && b.high == 0) {
     rest = {0, a.low % b.low, false};
     return {0, a.low / b.low, false};
   }
+  if (b.high == 0 && b.low == static_cast<std::uint64_t>(b.low)) return divide_by_word(a, static_cast<std::uint64_t>(b.low), rest);
   Wide quotient, remainder;
-  for (int bit = 255; bit >= 0; --bit) {
+  for (int bit = highest_bit(a); bit >= 0; --bit) {
     remainder.high = (remainder.high << 1) | (remainder.low >> 127);
     remainder.low <<= 1;
     remainder.low |= bit >= 128 ? (a.high >> (bit - 128)) & 1 : (a.low >> bit) & 1;
@@ -211,6 +238,20 @@ std::optional<Int128> round_decimal(Int128 value, int scale_from, int scale, Rou
 }
 
 std::optional<Int128> rescale(Int128 value, int scale_from, DecimalShape result) {
+  constexpr int kWordDigits = 18;
+  const int added = result.scale - scale_from;
+  if (value == static_cast<std::int64_t>(value) && added >= -kWordDigits && added <= kWordDigits) {
+    const auto word = static_cast<std::int64_t>(value);
+    const auto unit = static_cast<std::int64_t>(kPowers[static_cast<std::size_t>(std::abs(added))]);
+    Int128 scaled_word = static_cast<Int128>(word) * unit;
+    if (added < 0) {
+      const std::int64_t rest = word % unit;
+      const std::int64_t away = std::abs(rest) * 2 >= unit ? (word < 0 ? -1 : 1) : 0;
+      scaled_word = word / unit + away;
+    }
+    if (magnitude(scaled_word) >= kPowers[static_cast<std::size_t>(result.precision)]) return {};
+    return scaled_word;
+  }
   return narrowed(scaled(Wide::of(value), scale_from, result.scale), result.precision);
 }
 
@@ -273,6 +314,11 @@ std::optional<Int128> parse_decimal(std::string_view text, DecimalShape result, 
   // Digits far behind the wanted scale only matter for rounding; 76 of them fit.
   if (static_cast<int>(digits.size()) - scale > 38) return digits.empty() ? std::optional<Int128>(0) : std::nullopt;
   if (digits.empty()) return Int128{0};
+  if (digits.size() <= 18) {
+    std::int64_t word = 0;
+    for (const char c : digits) word = word * 10 + (c - '0');
+    return rescale(negative ? -word : word, scale, result);
+  }
   if (digits.size() > 76) {
     scale -= static_cast<int>(digits.size()) - 76;
     digits.resize(76);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "functions/arithmetic.h"
+#include "functions/decimal_types.h"
 #include "functions/duckdb_type.h"
 
 namespace lab::functions {
@@ -24,27 +25,25 @@ std::string call_text(std::string_view name, std::initializer_list<std::string_v
   return text + ")";
 }
 
-/// `a op b` by DuckDB itself when its own result, of `digits` digits, is exact and cannot overflow: several times as fast.
-std::string exact_decimal(std::string_view op, const LowerCall& call) {
-  return "CAST((" + call.sql[0] + " " + std::string(op) + " " + call.sql[1] + ") AS " + duckdb_type(call.result) + ")";
+/// The kernel whose result has room for every value, if the types leave that room.
+std::string_view exact_kernel(std::string_view name, const DataType& left, const DataType& right, const DataType& result) {
+  if (name == "lab_decimal_multiply") return is_exact_decimal('*', left, right, result) ? "lab_decimal_product" : "";
+  if (name == "lab_decimal_add") return is_exact_decimal('+', left, right, result) ? "lab_decimal_plus" : "";
+  if (name == "lab_decimal_subtract") return is_exact_decimal('-', left, right, result) ? "lab_decimal_minus" : "";
+  return "";
 }
 
+/// What DuckDB computes in 64 bits without an overflow is its own affair; beyond that it would raise.
 std::string decimal_call(std::string_view name, const LowerCall& call, OnError mode) {
   const DataType &l = call.type(0), &r = call.type(1);
-  if (l.is(TypeKind::Decimal) && r.is(TypeKind::Decimal)) {
-    const int scale = std::max(l.scale(), r.scale());
-    const int sum_digits = std::max(l.precision() - l.scale(), r.precision() - r.scale()) + scale + 1;
-    const bool keeps_sum = sum_digits < DataType::kMaxDecimalPrecision && call.result.scale() == scale && call.result.precision() >= sum_digits;
-    if (name == "lab_decimal_add" && keeps_sum) return exact_decimal("+", call);
-    if (name == "lab_decimal_subtract" && keeps_sum) return exact_decimal("-", call);
-    const int product_digits = l.precision() + r.precision();
-    if (name == "lab_decimal_multiply" && product_digits < DataType::kMaxDecimalPrecision && call.result.scale() == l.scale() + r.scale() &&
-        call.result.precision() >= product_digits) {
-      return exact_decimal("*", call);
-    }
+  const std::string precision = std::to_string(call.result.precision()), scale = std::to_string(call.result.scale());
+  if (const auto exact = exact_kernel(name, l, r, call.result); !exact.empty()) {
+    constexpr int kNativeDigits = 18;
+    if (call.result.precision() > kNativeDigits) return call_text(exact, {call.sql[0], call.sql[1], precision, scale});
+    const char* op = exact == "lab_decimal_product" ? " * " : exact == "lab_decimal_plus" ? " + " : " - ";
+    return "CAST((" + call.sql[0] + op + call.sql[1] + ") AS " + duckdb_type(call.result) + ")";
   }
-  return call_text(name, {call.sql[0], call.sql[1], std::to_string(call.result.precision()),
-                          std::to_string(call.result.scale()), mode == OnError::Raise ? "true" : "false"});
+  return call_text(name, {call.sql[0], call.sql[1], precision, scale, mode == OnError::Raise ? "true" : "false"});
 }
 
 std::string suffixed(std::string_view name, OnError mode) {

@@ -79,6 +79,16 @@ DataType decimal_result(char op, const DataType& left, const DataType& right) {
   }
 }
 
+bool is_exact_decimal(char op, const DataType& left, const DataType& right, const DataType& result) {
+  if (!left.is(TypeKind::Decimal) || !right.is(TypeKind::Decimal) || !result.is(TypeKind::Decimal)) return false;
+  const int p1 = left.precision(), s1 = left.scale(), p2 = right.precision(), s2 = right.scale();
+  const bool multiplies = op == '*';
+  if (!multiplies && op != '+' && op != '-') return false;
+  const int scale = multiplies ? s1 + s2 : std::max(s1, s2);
+  const int digits = multiplies ? p1 + p2 : std::max(p1 - s1, p2 - s2) + scale + 1;
+  return result.scale() == scale && result.precision() >= digits;
+}
+
 // Spark looks at the digits of smallint, int and bigint literals, not of tinyint ones.
 DataType decimal_operand(const plan::bound::Expression& expression) {
   const auto* literal = std::get_if<plan::bound::LiteralNode>(&expression.node);

@@ -18,6 +18,8 @@ types::DataType wider_decimal(const types::DataType& left, const types::DataType
 bool is_wider_decimal(const types::DataType& decimal, const types::DataType& narrow);
 /// Result of `left op right`, op one of + - * / % d(iv).
 types::DataType decimal_result(char op, const types::DataType& left, const types::DataType& right);
+/// `left op right`, op one of + - *, of this type neither rounds nor overflows, whatever the values.
+bool is_exact_decimal(char op, const types::DataType& left, const types::DataType& right, const types::DataType& result);
 /// decimal_for, but of a literal the decimal with just its digits, as Spark's DecimalPrecision does for integer
 /// literals.
 types::DataType decimal_operand(const plan::bound::Expression& expression);

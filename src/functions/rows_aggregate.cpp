@@ -42,12 +42,15 @@ std::string aggregate(std::string_view name, const LowerCall& call, std::string_
   return std::string(name) + "(" + call.distinct + call.sql[0] + std::string(tail) + ")" + call.suffix();
 }
 
-/// 10^10 rows cannot overflow a sum with ten more digits, nor 2^31 of them a sum of ints: those are DuckDB's own.
+/// DuckDB's own sum of 64 bits is quick, that of 128 is not.
+std::string_view decimal_sum(const DataType& type) { return type.precision() <= 18 ? "sum" : "lab_sum_decimal"; }
+
+/// 10^10 rows cannot overflow a sum with ten more digits, nor 2^31 of them a sum of ints: nothing to check there.
 std::string sum(const LowerCall& call, OnOverflow mode) {
   const DataType& type = call.type(0);
   const std::string result = duckdb_type(call.result);
   if (type.is(TypeKind::Decimal)) {
-    if (type.precision() <= 28) return "CAST(" + aggregate("sum", call) + " AS " + result + ")";
+    if (type.precision() <= 28) return "CAST(" + aggregate(decimal_sum(type), call) + " AS " + result + ")";
     return "lab_decimal_checked(" + aggregate("lab_sum_decimal", call) + ", " +
            std::to_string(call.result.precision()) + ", " + std::to_string(call.result.scale()) + ", " +
            (mode == OnOverflow::Raise ? "true" : "false") + ")";
@@ -69,7 +72,7 @@ std::string lower_try_sum(const LowerCall& call) { return sum(call, OnOverflow::
 std::string avg(const LowerCall& call, bool raises) {
   const DataType& type = call.type(0);
   if (type.is(TypeKind::Decimal)) {
-    return "lab_decimal_average(" + aggregate(type.precision() <= 28 ? "sum" : "lab_sum_decimal", call) + ", " +
+    return "lab_decimal_average(" + aggregate(decimal_sum(type), call) + ", " +
            aggregate("count", call) + ", " + std::to_string(type.scale()) + ", " +
            std::to_string(call.result.precision()) + ", " + std::to_string(call.result.scale()) + ", " +
            (raises ? "true" : "false") + ")";

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "functions/cast_rules.h"
+#include "functions/decimal_types.h"
 #include "functions/function_row.h"
 
 namespace lab::lower {
@@ -86,7 +87,10 @@ bool call_may_raise(const Call& call, const types::DataType& result) {
   const std::string_view name = call.function->name;
   const auto is_number = [](const ExpressionPtr& argument) { return argument->type.is_numeric(); };
   const bool numbers = std::ranges::all_of(call.arguments, is_number);
-  if (is_one_of(name, {"+", "-", "*", "negative"}) && numbers) return call.ansi && !result.is_fractional();
+  if (is_one_of(name, {"+", "-", "*", "negative"}) && numbers) {
+    const bool is_exact = call.arguments.size() == 2 && functions::is_exact_decimal(name[0], call.arguments[0]->type, call.arguments[1]->type, result);
+    return call.ansi && !result.is_fractional() && !is_exact;
+  }
   if (is_one_of(name, {"/", "%", "div", "mod", "pmod"}) && numbers) {
     const types::Value* divisor = constant(call.arguments.back());
     return call.ansi && !(divisor && !is_zero(*divisor) && result.is_fractional());

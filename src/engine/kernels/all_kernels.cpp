@@ -7,6 +7,7 @@ void register_all_kernels(KernelRegistry& registry) {
   register_integer_kernels(registry);
   register_real_kernels(registry);
   register_decimal_kernels(registry);
+  register_exact_kernels(registry);
   register_cast_kernels(registry);
   register_sum_kernels(registry);
   register_calendar_kernels(registry);

@@ -16,6 +16,19 @@ inline duckdb::hugeint_t to_hugeint(compute::Int128 value) {
   return result;
 }
 
+inline compute::Int128 to_int128(std::int64_t value) { return value; }
+
+/// Calls `next` with a value of the C++ type that the DECIMAL vector holds; to_int128 takes each.
+template <typename Next>
+void with_decimal_type(const duckdb::Vector& vector, Next next) {
+  switch (vector.GetType().InternalType()) {
+    case duckdb::PhysicalType::INT16: return next(std::int16_t{});
+    case duckdb::PhysicalType::INT32: return next(std::int32_t{});
+    case duckdb::PhysicalType::INT64: return next(std::int64_t{});
+    default: return next(duckdb::hugeint_t{});
+  }
+}
+
 /// A DECIMAL vector of any width, read as 128-bit numbers.
 class DecimalArgument {
  public:

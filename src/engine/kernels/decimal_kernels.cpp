@@ -115,70 +115,44 @@ struct PmodDecimals {
   }
 };
 
-/// Both sides and the result in 64 or 128 bits without a rounding or an overflow in reach: what nearly all of a
-/// business's decimals are.
-template <typename Operator, typename Left, typename Right, typename Out>
-void run_narrow(Vector& left, Vector& right, Vector& result, duckdb::idx_t count, int scale_left, int scale_right,
-                int scale) {
-  if constexpr (std::is_same_v<Operator, MultiplyDecimals>) {
-    duckdb::BinaryExecutor::Execute<Left, Right, Out>(left, right, result, count, [](Left a, Right b) {
-      if constexpr (std::is_same_v<Out, duckdb::hugeint_t>) return to_hugeint(static_cast<Int128>(a) * b);
-      if constexpr (!std::is_same_v<Out, duckdb::hugeint_t>) return static_cast<Out>(static_cast<std::int64_t>(a) * b);
-    });
-  } else {
-    const auto up_left = static_cast<std::int64_t>(compute::power_of_ten(scale - scale_left));
-    const auto up_right = static_cast<std::int64_t>(compute::power_of_ten(scale - scale_right)) *
-                          (std::is_same_v<Operator, SubtractDecimals> ? -1 : 1);
-    duckdb::BinaryExecutor::Execute<Left, Right, Out>(
-        left, right, result, count, [=](Left a, Right b) { return static_cast<Out>(a * up_left + b * up_right); });
-  }
+/// Raises for a result that has no room, unless it shall be NULL.
+template <typename Operator>
+void refuse(Int128 a, int scale_a, Int128 b, int scale_b, const DecimalBind& bind) {
+  if (!bind.raises) return;
+  const auto exact = Operator::run(a, scale_a, b, scale_b, {38, bind.shape.scale});
+  out_of_range(exact ? compute::plain_text(*exact, bind.shape.scale) : compute::plain_text(a, scale_a), bind);
 }
 
-template <typename Operator>
-bool try_narrow(DataChunk& arguments, Vector& result, const DecimalShape& shape) {
-  if constexpr (Operator::kDivides) return false;
-  using duckdb::PhysicalType;
-  auto &left = arguments.data[0], &right = arguments.data[1];
-  const auto l = left.GetType().InternalType(), r = right.GetType().InternalType(), o = result.GetType().InternalType();
-  const int sl = duckdb::DecimalType::GetScale(left.GetType()), sr = duckdb::DecimalType::GetScale(right.GetType());
-  const int pl = duckdb::DecimalType::GetWidth(left.GetType()), pr = duckdb::DecimalType::GetWidth(right.GetType());
-  constexpr bool kProduct = std::is_same_v<Operator, MultiplyDecimals>;
-  // Without adjusted precision the result holds every value, exactly.
-  const bool exact =
-      kProduct ? shape.scale == sl + sr && shape.precision >= pl + pr
-               : shape.scale == std::max(sl, sr) && shape.precision > std::max(pl - sl, pr - sr) + shape.scale;
-  if (!exact) return false;
-  const auto count = arguments.size();
-  const auto run = [&]<typename L, typename R>(L, R) {
-    if (o == PhysicalType::INT64)
-      return run_narrow<Operator, L, R, std::int64_t>(left, right, result, count, sl, sr, shape.scale), true;
-    if (o == PhysicalType::INT32)
-      return run_narrow<Operator, L, R, std::int32_t>(left, right, result, count, sl, sr, shape.scale), true;
-    if constexpr (kProduct) {
-      if (o == PhysicalType::INT128)
-        return run_narrow<Operator, L, R, duckdb::hugeint_t>(left, right, result, count, sl, sr, shape.scale), true;
-    }
-    return false;
-  };
-  const auto with_right = [&]<typename L>(L l_zero) {
-    if (r == PhysicalType::INT64) return run(l_zero, std::int64_t{});
-    if (r == PhysicalType::INT32) return run(l_zero, std::int32_t{});
-    if (r == PhysicalType::INT16) return run(l_zero, std::int16_t{});
-    return false;
-  };
-  if (l == PhysicalType::INT64) return with_right(std::int64_t{});
-  if (l == PhysicalType::INT32) return with_right(std::int32_t{});
-  if (l == PhysicalType::INT16) return with_right(std::int16_t{});
-  return false;
+bool is_narrow(Int128 value) { return value == static_cast<std::int64_t>(value); }
+
+/// Products that are not rounded: of two numbers of 64 bits, as nearly all are, one has less than 38 digits.
+void run_plain_product(Vector& left, Vector& right, Vector& result, duckdb::idx_t count, const DecimalBind& bind) {
+  const int scale_left = duckdb::DecimalType::GetScale(left.GetType()), scale_right = duckdb::DecimalType::GetScale(right.GetType());
+  with_decimal_type(left, [&]<typename Left>(Left) {
+    with_decimal_type(right, [&]<typename Right>(Right) {
+      duckdb::BinaryExecutor::ExecuteWithNulls<Left, Right, duckdb::hugeint_t>(
+          left, right, result, count, [&](Left l, Right r, duckdb::ValidityMask& mask, duckdb::idx_t row) {
+            const Int128 a = to_int128(l), b = to_int128(r);
+            if (is_narrow(a) && is_narrow(b)) return to_hugeint(static_cast<Int128>(static_cast<std::int64_t>(a)) * static_cast<std::int64_t>(b));
+            if (const auto product = compute::multiply_decimals(a, scale_left, b, scale_right, bind.shape)) return to_hugeint(*product);
+            refuse<MultiplyDecimals>(a, scale_left, b, scale_right, bind);
+            mask.SetInvalid(row);
+            return duckdb::hugeint_t{};
+          });
+    });
+  });
 }
 
 template <typename Operator>
 void run_decimal(DataChunk& arguments, ExpressionState& state, Vector& result) {
   const DecimalBind& bind = bind_of(state);
-  if (try_narrow<Operator>(arguments, result, bind.shape)) return;
   const bool constant = arguments.AllConstant();
   const auto count = constant ? 1 : arguments.size();
   const DecimalArgument left(arguments.data[0], arguments.size()), right(arguments.data[1], arguments.size());
+  if constexpr (std::is_same_v<Operator, MultiplyDecimals>) {
+    if (bind.shape.precision == 38 && bind.shape.scale == left.scale() + right.scale())
+      return run_plain_product(arguments.data[0], arguments.data[1], result, arguments.size(), bind);
+  }
   DecimalResult out(result);
   for (duckdb::idx_t row = 0; row < count; ++row) {
     if (!left.is_valid(row) || !right.is_valid(row)) {
@@ -200,11 +174,7 @@ void run_decimal(DataChunk& arguments, ExpressionState& state, Vector& result) {
     if (value) {
       out.set(row, *value);
     } else {
-      if (bind.raises) {
-        const auto exact = Operator::run(a, left.scale(), b, right.scale(), {38, bind.shape.scale});
-        out_of_range(exact ? compute::plain_text(*exact, bind.shape.scale) : compute::plain_text(a, left.scale()),
-                     bind);
-      }
+      refuse<Operator>(a, left.scale(), b, right.scale(), bind);
       out.set_null(row);
     }
   }

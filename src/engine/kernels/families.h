@@ -7,6 +7,7 @@ class KernelRegistry;
 void register_integer_kernels(KernelRegistry& registry);
 void register_real_kernels(KernelRegistry& registry);
 void register_decimal_kernels(KernelRegistry& registry);
+void register_exact_kernels(KernelRegistry& registry);
 void register_cast_kernels(KernelRegistry& registry);
 void register_sum_kernels(KernelRegistry& registry);
 void register_text_kernels(KernelRegistry& registry);
