@@ -22,7 +22,8 @@ import bench_systems
 
 ROOT = bench_systems.ROOT
 PARTS = ("start", "spark", "tpch", "medallion", "topandas")
-SYSTEMS = ("lab", "duckdb", "sail", "spark")
+SYSTEMS = ("lab", "duckdb", "typed", "sail", "spark")
+TITLES = {"typed": "duckdb, Spark's types"}
 
 # Run in the environment `bench`, which has numpy and pyarrow.
 MAKE_FILES = """
@@ -98,13 +99,15 @@ def run_client(part, environment, options, files, scratch, extra):
 
 
 def measure(part, name, options, files, scratch):
+    if name == "typed":
+        return run_client(part, "bench", options, files, scratch, ["--typed"])
     if part == "start":
         return {"rows": []} if name == "duckdb" else measure_starts(name, options, scratch)
     if name == "duckdb":
         return run_client(part, "bench", options, files, scratch, [])
     try:
         with bench_systems.SERVERS[name](scratch / f"{name}-{part}", options.threads) as server:
-            extra = ["--remote", server.remote, "--server-pid", str(server.process.pid)]
+            extra = ["--remote", server.remote, "--server-pid", str(server.process.pid), *(["--replay"] if name == "lab" else [])]
             result = run_client(part, server.environment, options, files, scratch, extra)
             result["resident_mb"] = round(bench_systems.resident_bytes(server.process.pid) / 1e6, 1)
             return result
@@ -125,7 +128,7 @@ def compare(results):
     """Marks the rows whose answer is not raw DuckDB's; without that, the first system's that has one."""
     for part in results.values():
         for name in [row["name"] for system in part.values() for row in system["rows"]]:
-            rows = [(system, row) for system in ("duckdb", "spark", "lab", "sail") for row in part.get(system, {"rows": []})["rows"]
+            rows = [(system, row) for system in ("duckdb", "spark", "lab", "sail", "typed") for row in part.get(system, {"rows": []})["rows"]
                     if row["name"] == name and row.get("answer") is not None]
             for system, row in rows:
                 row["agrees_with"] = rows[0][0]
@@ -156,7 +159,7 @@ def print_part(part, systems):
     print(f"\n{part}: median wall seconds ±half the spread (CPU seconds of server and client)")
     names = list(dict.fromkeys(row["name"] for system in systems.values() for row in system["rows"]))
     width = max([len(name) for name in names] + [10])
-    print(f"  {'':<{width}}" + "".join(f"  {name:>26}" for name in systems))
+    print(f"  {'':<{width}}" + "".join(f"  {TITLES.get(name, name):>26}" for name in systems))
     for name in names:
         found = [next((row for row in system["rows"] if row["name"] == name), None) for system in systems.values()]
         print(f"  {name:<{width}}" + "".join(f"  {cell(row):>26}" for row in found))
@@ -169,6 +172,37 @@ def print_part(part, systems):
         for row in system["rows"]:
             if "error" in row:
                 print(f"  {name} cannot run {row['name']}: {row['error']}")
+
+
+def times(results, part, mine, theirs, row=None, their_row=None):
+    """How many times the seconds of `theirs` those of `mine` are: of one row, or of all that both have."""
+    found = []
+    for system, name in ((mine, row), (theirs, their_row or row)):
+        rows = results.get(part, {}).get(system, {"rows": []})["rows"]
+        found.append({r["name"]: statistics.median(run["wall"] for run in r["runs"]) for r in rows
+                      if r["runs"] and "error" not in r and r.get("agrees", True) and name in (None, r["name"])})
+    if row is None:
+        names = found[0].keys() & found[1].keys()
+        found = [{name: seconds[name] for name in names} for seconds in found]
+    mine_seconds, their_seconds = (sum(seconds.values()) for seconds in found)
+    return f"{mine_seconds / their_seconds:.2f}" if mine_seconds and their_seconds else None
+
+
+def print_factors(results):
+    """The lab beside the others, as factors."""
+    rows = [
+        ("TPC-H", "tpch", "duckdb", None, None, "raw DuckDB"),
+        ("TPC-H", "tpch", "typed", None, None, "raw DuckDB with Spark's result types"),
+        ("medallion", "medallion", "duckdb", None, None, "raw DuckDB and deltalake"),
+        ("toPandas()", "topandas", "duckdb", "toPandas()", None, "raw DuckDB"),
+        ("toPandas()", "topandas", "lab", "toPandas()", "the same stream replayed", "the same stream replayed"),
+        ("new session", "spark", "sail", "new session to its first result", None, "Sail"),
+        ("select 1", "spark", "sail", "100 x select 1", None, "Sail"),
+    ]
+    print()
+    for what, part, theirs, row, their_row, title in rows:
+        if factor := times(results, part, "lab", theirs, row, their_row):
+            print(f"{what}: {factor} x {title}")
 
 
 def machine():
@@ -195,6 +229,7 @@ def main():
     options.runs = options.runs or (1 if options.quick else 3)
     options.limit = options.limit or (120 if options.quick else 1800)
     parts, names = options.parts or PARTS, options.only.split(",")
+    systems_of = lambda part: [name for name in names if name != "typed" or part == "tpch"]  # noqa: E731
     for word, known in [*((part, PARTS) for part in parts), *((name, SYSTEMS) for name in names)]:
         if word not in known:
             parser.error(f"{word} is none of {', '.join(known)}")
@@ -208,7 +243,7 @@ def main():
     results = {}
     with tempfile.TemporaryDirectory(prefix="dflab-bench-") as folder:
         for part in parts:
-            for name in names:
+            for name in systems_of(part):
                 print(f"… {part}: {name}", file=sys.stderr, flush=True)
                 results.setdefault(part, {})[name] = measure(part, name, options, files, pathlib.Path(folder))
     compare(results)
@@ -216,6 +251,7 @@ def main():
     print(", ".join(f"{key} {value}" for key, value in about.items()))
     for part in parts:
         print_part(part, results[part])
+    print_factors(results)
     for part in results.values():
         for system in part.values():
             for row in system["rows"]:

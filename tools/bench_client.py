@@ -1,8 +1,9 @@
 """What `./dev bench` measures, from the client's side: one part against one system, in that system's client environment.
 
-    bench_client.py PART --out FILE --files DIR --work DIR --runs N --scale F [--remote ADDRESS --server-pid PID]
+    bench_client.py PART --out FILE --files DIR --work DIR --runs N --scale F [--remote ADDRESS --server-pid PID] [--typed] [--replay]
 
-Without --remote it is raw DuckDB with deltalake in this process. The file is written anew after every row, so a part that is
+Without --remote it is raw DuckDB with deltalake in this process, with --typed its results have Spark's types; --replay also times the
+client with the server's answers off a tape. The file is written anew after every row, so a part that is
 stopped leaves what it had.
 """
 
@@ -16,6 +17,8 @@ import pathlib
 import resource
 import shutil
 import statistics
+import subprocess
+import sys
 import time
 
 import bench_systems
@@ -31,19 +34,20 @@ class Recorder:
         used = resource.getrusage(resource.RUSAGE_SELF)
         return used.ru_utime + used.ru_stime
 
-    def measure(self, name, action, runs=None, answer=lambda value: None, before=lambda: None):
+    def measure(self, name, action, runs=None, answer=lambda value: None, before=lambda: None, server_pid=None):
         """Runs `action` and notes wall and CPU seconds of each run, and the answer of the last; a failure is a row, too."""
         row = {"name": name, "runs": []}
         self.result["rows"].append(row)
+        server_cpu = lambda: bench_systems.cpu_seconds(server_pid or self.options.server_pid)  # noqa: E731
         try:
             for _ in range(runs or self.options.runs):
                 before()
-                server, client, began = bench_systems.cpu_seconds(self.options.server_pid), self.client_cpu(), time.perf_counter()
+                server, client, began = server_cpu(), self.client_cpu(), time.perf_counter()
                 value = action()
                 row["runs"].append({
                     "wall": time.perf_counter() - began,
                     "client_cpu": self.client_cpu() - client,
-                    "server_cpu": bench_systems.cpu_seconds(self.options.server_pid) - server,
+                    "server_cpu": server_cpu() - server,
                 })
             row["answer"] = answer(value)
         except Exception as error:  # what a system cannot do is a finding
@@ -130,6 +134,27 @@ class Connect:
         session = self.new_session()
         run = lambda: session.read.parquet(f"{self.options.files}/wide.parquet").toPandas()  # noqa: E731
         self.recorder.measure("toPandas()", run, answer=totals_of, before=once(run))
+        if self.options.replay:
+            self.replayed()
+
+    def replayed(self):
+        """The same query by the same client, its answers off a tape: what the client alone takes."""
+        import grpc
+
+        port = bench_systems.free_port()
+        tape = subprocess.Popen([sys.executable, bench_systems.ROOT / "tools" / "bench_replay.py", str(port), self.options.remote.removeprefix("sc://")])
+        try:
+            while not bench_systems.answers(port):
+                time.sleep(0.01)
+            session = self.builder.remote(f"sc://127.0.0.1:{port}").create()
+            self.sessions.append(session)
+            run = lambda: session.read.parquet(f"{self.options.files}/wide.parquet").toPandas()  # noqa: E731
+            run()
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                channel.unary_unary("/dflab.Tape/Replay")(b"")
+            self.recorder.measure("the same stream replayed", run, answer=totals_of, before=once(run), server_pid=tape.pid)
+        finally:
+            tape.kill()
 
     def medallion(self):
         from pyspark.sql import functions as F
@@ -186,7 +211,11 @@ class Raw:
         for table in bench_tpch.TABLES:
             connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{self.options.files}/tpch/{table}.parquet')")
         for name, text in bench_tpch.queries(self.options.scale).items():
-            run = lambda text=text: connection.sql(text).df()  # noqa: E731
+            if self.options.typed:
+                text = bench_tpch.typed(name, text)
+                run = lambda text=text: connection.sql(text).to_arrow_table().to_pandas()  # noqa: E731
+            else:
+                run = lambda text=text: connection.sql(text).df()  # noqa: E731
             self.recorder.measure(name, run, answer=rows_of, before=once(run))
 
     def topandas(self):
@@ -239,6 +268,8 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1)
     parser.add_argument("--server-pid", type=int, default=0)
+    parser.add_argument("--typed", action="store_true")
+    parser.add_argument("--replay", action="store_true")
     options = parser.parse_args()
     recorder = Recorder(options)
     system = (Connect if options.remote else Raw)(recorder, options)

@@ -130,3 +130,32 @@ QUERIES = {
 def queries(scale):
     """Name to text, for data of this scale factor."""
     return {name: text.replace("{fraction}", f"{0.0001 / scale:.10f}") for name, text in QUERIES.items()}
+
+
+# Where Spark gives a column another type than DuckDB does.
+_REVENUE_TYPE = "DECIMAL(38,4)"
+SPARK_TYPES = {
+    "q01": {"sum_qty": "DECIMAL(25,2)", "sum_base": "DECIMAL(25,2)", "sum_disc": _REVENUE_TYPE, "sum_charge": "DECIMAL(38,6)",
+            "avg_qty": "DECIMAL(19,6)", "avg_price": "DECIMAL(19,6)", "avg_disc": "DECIMAL(19,6)"},
+    "q03": {"revenue": _REVENUE_TYPE},
+    "q05": {"revenue": _REVENUE_TYPE},
+    "q06": {"revenue": _REVENUE_TYPE},
+    "q07": {"l_year": "INTEGER", "revenue": _REVENUE_TYPE},
+    "q08": {"o_year": "INTEGER", "mkt_share": "DECIMAL(38,6)"},
+    "q09": {"o_year": "INTEGER", "sum_profit": _REVENUE_TYPE},
+    "q10": {"revenue": _REVENUE_TYPE},
+    "q11": {"value": "DECIMAL(36,2)"},
+    "q12": {"high": "BIGINT", "low": "BIGINT"},
+    "q14": {"promo_revenue": "DECIMAL(38,6)"},
+    "q15": {"total_revenue": _REVENUE_TYPE},
+    "q17": {"avg_yearly": "DECIMAL(30,6)"},
+    "q18": {"quantity": "DECIMAL(25,2)"},
+    "q19": {"revenue": _REVENUE_TYPE},
+    "q22": {"totacctbal": "DECIMAL(25,2)"},
+}
+
+
+def typed(name, text):
+    """The query for DuckDB with the types that Spark's results have."""
+    casts = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in SPARK_TYPES.get(name, {}).items())
+    return f"SELECT * REPLACE ({casts}) FROM ({text})" if casts else text
