@@ -191,9 +191,12 @@ WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadat
   for (const engine::WrittenFile& file : written) {
     if (file.num_rows == 0) continue;
     // NOT NULL is checked on what was written: the counts are there already.
-    for (std::size_t i = 0; i < data_schema.size() && i < file.statistics.size(); ++i)
-      if (!data_schema[i].nullable && file.statistics[i].num_nulls.value_or(0) > 0)
-        throw Error(conditions::kNotNullViolated, {{"columnName", data_schema[i].name}});
+    std::size_t leaf = 0;
+    for (const types::Field& field : data_schema) {
+      if (!field.nullable && !field.type.is_nested() && leaf < file.statistics.size() && file.statistics[leaf].num_nulls.value_or(0) > 0)
+        throw Error(conditions::kNotNullViolated, {{"columnName", field.name}});
+      leaf += delta::num_leaves(field.type);
+    }
     delta::AddFile add;
     char name[32];
     std::snprintf(name, sizeof name, "part-%05d-", index++);

@@ -63,7 +63,8 @@ struct WrittenFile {
   std::filesystem::path path;
   std::int64_t num_rows = 0, num_bytes = 0;
   std::vector<std::optional<std::string>> partition_values;  ///< Delta's text form, in order of partition_by
-  std::vector<scan::ColumnStatistics> statistics;            ///< by data column
+  /// By leaf of the data columns: the fields of a struct, and of structs in it, stand in its place; arrays and maps are leaves.
+  std::vector<scan::ColumnStatistics> statistics;
 };
 struct WriteSpec {
   std::filesystem::path directory;      ///< exists; files get fresh names in it

@@ -63,6 +63,26 @@ std::optional<types::Value> parse(const duckdb::Value* text, const DataType& typ
   }
 }
 
+using Entries = std::vector<std::pair<std::string, duckdb::Value>>;
+
+// COPY names a field inside a struct by the whole path, each part quoted.
+void add_leaves(const std::string& name, const DataType& type, const DataType& physical, const Entries& columns, std::vector<scan::ColumnStatistics>& leaves) {
+  if (type.is(TypeKind::Struct)) {
+    for (std::size_t i = 0; i < type.fields().size(); ++i)
+      add_leaves(name + "." + duckdb::KeywordHelper::WriteQuoted(physical.fields()[i].name, '"'), type.fields()[i].type, physical.fields()[i].type, columns, leaves);
+    return;
+  }
+  scan::ColumnStatistics& statistics = leaves.emplace_back();
+  const auto* found = type.is_atomic() ? find(columns, name) : nullptr;
+  if (!found) return;
+  const Entries known = entries(*found);
+  if (const auto* nulls = find(known, "null_count")) statistics.num_nulls = std::stoll(duckdb::StringValue::Get(*nulls));
+  statistics.minimum = parse(find(known, "min"), type);
+  // NaN is above every number and in neither bound.
+  const auto* has_nan = find(known, "has_nan");
+  if (!has_nan || duckdb::StringValue::Get(*has_nan) != "true") statistics.maximum = parse(find(known, "max"), type);
+}
+
 // Delta's text of a partition value: instants as ISO 8601 in UTC, all else as Spark prints it.
 std::string partition_text(std::string text, const DataType& type) {
   if (type.is(TypeKind::Timestamp)) {
@@ -91,17 +111,8 @@ WrittenFile read_written_file(duckdb::DataChunk& chunk, std::size_t row, const S
   }
   for (std::size_t i = 0; i < statement.schema.size(); ++i) {
     if (std::ranges::find(spec.partition_by, static_cast<int>(i)) != spec.partition_by.end()) continue;
-    scan::ColumnStatistics& statistics = file.statistics.emplace_back();
-    const DataType& type = statement.schema[i].type;
-    if (!type.is_atomic()) continue;
-    const auto* found = find(columns, duckdb::KeywordHelper::WriteQuoted(spec.column_names[i], '"'));
-    if (!found) continue;
-    const auto known = entries(*found);
-    if (const auto* nulls = find(known, "null_count")) statistics.num_nulls = std::stoll(duckdb::StringValue::Get(*nulls));
-    statistics.minimum = parse(find(known, "min"), type);
-    // NaN is above every number and in neither bound.
-    const auto* has_nan = find(known, "has_nan");
-    if (!has_nan || duckdb::StringValue::Get(*has_nan) != "true") statistics.maximum = parse(find(known, "max"), type);
+    add_leaves(duckdb::KeywordHelper::WriteQuoted(spec.column_names[i], '"'), statement.schema[i].type,
+               spec.physical_types.empty() ? statement.schema[i].type : spec.physical_types[i], columns, file.statistics);
   }
   return file;
 }

@@ -105,23 +105,14 @@ class Indexed {
     if (left_ < 0) left_ = INT64_MAX;
   }
 
-  /// Asked once per column, in order.
-  bool takes(const Field& field) {
-    if (named_) return std::find(names_.begin(), names_.end(), lower_case(field.name)) != names_.end();
-    const std::int64_t leaves = num_leaves(field.type);
-    const bool fits = left_ > 0;
-    left_ -= std::min(left_, leaves);
-    return fits;
+  /// Asked once per leaf, in order; `path` is its logical name, and a struct that is named takes its fields along.
+  bool takes(const std::string& path) {
+    if (!named_) return left_ > 0 && left_-- > 0;
+    const std::string lower = lower_case(path);
+    return std::any_of(names_.begin(), names_.end(), [&](const std::string& name) { return lower == name || lower.starts_with(name + "."); });
   }
 
  private:
-  static std::int64_t num_leaves(const DataType& type) {
-    if (!type.is(TypeKind::Struct)) return 1;
-    std::int64_t count = 0;
-    for (const Field& field : type.fields()) count += num_leaves(field.type);
-    return count;
-  }
-
   bool named_ = false;
   std::vector<std::string> names_;
   std::int64_t left_ = 0;
@@ -133,30 +124,62 @@ void append_entry(std::string& object, const std::string& key, const std::string
   object += ':' + json;
 }
 
+/// The three objects of statistics, filled leaf by leaf.
+struct Bounds {
+  std::string minimums, maximums, nulls;
+};
+
+class BoundWriter {
+ public:
+  BoundWriter(const Metadata& metadata, const std::vector<scan::ColumnStatistics>& leaves) : mode_(mapping_mode(metadata)), indexed_(metadata), leaves_(leaves) {}
+
+  void add(Bounds& into, const Field& field, const std::string& parent) {
+    const std::string path = parent.empty() ? field.name : parent + "." + field.name, name = physical_name(field, mode_);
+    if (field.type.is(TypeKind::Struct)) {
+      Bounds inside;
+      for (const Field& child : field.type.fields()) add(inside, child, path);
+      if (!inside.minimums.empty()) append_entry(into.minimums, name, "{" + inside.minimums + "}");
+      if (!inside.maximums.empty()) append_entry(into.maximums, name, "{" + inside.maximums + "}");
+      if (!inside.nulls.empty()) append_entry(into.nulls, name, "{" + inside.nulls + "}");
+      return;
+    }
+    const bool taken = indexed_.takes(path);
+    if (next_ >= leaves_.size()) return;
+    const scan::ColumnStatistics& leaf = leaves_[next_++];
+    if (!taken) return;
+    if (leaf.minimum)
+      if (const auto json = bound_json(*leaf.minimum, field.type, false)) append_entry(into.minimums, name, *json);
+    if (leaf.maximum)
+      if (const auto json = bound_json(*leaf.maximum, field.type, true)) append_entry(into.maximums, name, *json);
+    if (leaf.num_nulls) append_entry(into.nulls, name, std::to_string(*leaf.num_nulls));
+  }
+
+ private:
+  const MappingMode mode_;
+  Indexed indexed_;
+  const std::vector<scan::ColumnStatistics>& leaves_;
+  std::size_t next_ = 0;
+};
+
 }  // namespace
 
+std::size_t num_leaves(const DataType& type) {
+  if (!type.is(TypeKind::Struct)) return 1;
+  std::size_t count = 0;
+  for (const Field& field : type.fields()) count += num_leaves(field.type);
+  return count;
+}
+
 std::string statistics_of(std::int64_t num_rows, const Metadata& metadata, const std::vector<scan::ColumnStatistics>& columns) {
-  const MappingMode mode = mapping_mode(metadata);
-  Indexed indexed(metadata);
-  std::string minimums, maximums, nulls;
-  std::size_t next = 0;
+  BoundWriter writer(metadata, columns);
+  Bounds bounds;
   for (const Field& field : metadata.schema) {
     const bool is_partition =
         std::any_of(metadata.partition_columns.begin(), metadata.partition_columns.end(), [&](const std::string& name) { return same_name(name, field.name); });
-    if (is_partition) continue;
-    const bool taken = indexed.takes(field);
-    if (next >= columns.size()) break;
-    const scan::ColumnStatistics& column = columns[next++];
-    if (!taken) continue;
-    const std::string name = physical_name(field, mode);
-    if (column.minimum)
-      if (const auto json = bound_json(*column.minimum, field.type, false)) append_entry(minimums, name, *json);
-    if (column.maximum)
-      if (const auto json = bound_json(*column.maximum, field.type, true)) append_entry(maximums, name, *json);
-    if (column.num_nulls) append_entry(nulls, name, std::to_string(*column.num_nulls));
+    if (!is_partition) writer.add(bounds, field, {});
   }
-  std::string json = "{\"numRecords\":" + std::to_string(num_rows) + ",\"minValues\":{" + minimums + "},\"maxValues\":{" + maximums +
-                     "},\"nullCount\":{" + nulls + "}";
+  std::string json = "{\"numRecords\":" + std::to_string(num_rows) + ",\"minValues\":{" + bounds.minimums + "},\"maxValues\":{" + bounds.maximums +
+                     "},\"nullCount\":{" + bounds.nulls + "}";
   if (is_true_property(metadata, "delta.enableDeletionVectors")) json += ",\"tightBounds\":true";
   return json + "}";
 }

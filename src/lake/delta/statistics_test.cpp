@@ -35,6 +35,20 @@ TEST(Statistics, are_written_as_delta_writes_them) {
             R"("nullCount":{"i":1,"d":0,"day":0,"t":0,"f":0,"b":0,"a":2}})");
 }
 
+TEST(Statistics, of_structs_are_those_of_their_fields) {
+  const types::Schema schema = {{"s", DataType::structure({{"x", TypeKind::Int}, {"in", DataType::structure({{"y", TypeKind::String}, {"l", DataType::array(TypeKind::Int)}})}})},
+                                {"z", TypeKind::Int}};
+  EXPECT_EQ(num_leaves(schema[0].type), 3u);
+  const std::vector<scan::ColumnStatistics> leaves = {bounds({std::int64_t{1}}, {std::int64_t{2}}), bounds({std::string("a")}, {std::string("b")}, 1), {}, bounds({std::int64_t{5}}, {std::int64_t{6}})};
+  EXPECT_EQ(statistics_of(3, metadata_of(schema), leaves),
+            R"({"numRecords":3,"minValues":{"s":{"x":1,"in":{"y":"a"}},"z":5},"maxValues":{"s":{"x":2,"in":{"y":"b"}},"z":6},)"
+            R"("nullCount":{"s":{"x":0,"in":{"y":1}},"z":0}})");
+  EXPECT_EQ(statistics_of(3, metadata_of(schema, {}, {{"delta.dataSkippingStatsColumns", "s.in"}}), leaves),
+            R"({"numRecords":3,"minValues":{"s":{"in":{"y":"a"}}},"maxValues":{"s":{"in":{"y":"b"}}},"nullCount":{"s":{"in":{"y":1}}}})");
+  EXPECT_EQ(statistics_of(3, metadata_of(schema, {}, {{"delta.dataSkippingNumIndexedCols", "1"}}), leaves),
+            R"({"numRecords":3,"minValues":{"s":{"x":1}},"maxValues":{"s":{"x":2}},"nullCount":{"s":{"x":0}}})");
+}
+
 TEST(Statistics, cut_texts_stay_bounds) {
   const auto metadata = metadata_of({{"s", TypeKind::String}});
   const std::string ascii(40, 'x'), wide = std::string(32, 'x') + "\xC3\xA9tail";

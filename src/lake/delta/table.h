@@ -100,9 +100,12 @@ struct PhysicalColumn {
 };
 std::vector<PhysicalColumn> physical_columns(const Metadata& metadata);
 
+/// How many columns of statistics a type has: a struct those of its fields, all else one.
+std::size_t num_leaves(const types::DataType& type);
+
 /// Statistics JSON of a written file, as Delta has them (numRecords, minValues, maxValues, nullCount; the first
 /// `delta.dataSkippingNumIndexedCols` leaves, or `delta.dataSkippingStatsColumns`; strings cut at 32 characters; physical names).
-/// `columns` are those of the schema that are no partition columns, in order.
+/// `columns` are the leaves (num_leaves()) of the schema's columns that are no partition columns, in order.
 std::string statistics_of(std::int64_t num_rows, const Metadata& metadata, const std::vector<scan::ColumnStatistics>& columns);
 
 /// Rows that were written and not committed yet, for rules that they must meet: the adds among `actions` whose files are in `files`.
