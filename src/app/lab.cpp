@@ -107,6 +107,7 @@ class EmbeddedLab final : public Lab {
     s3::S3Options options;
     options.address = settings.text("objects.listen");
     options.port = settings.port("objects.port");
+    options.lifecycle_day = std::chrono::seconds(settings.seconds("objects.lifecycle_day"));
     objects_ = std::make_unique<s3::S3Server>(runtime_, storage_, *store_, *access_, options);
     start_on(settings, "objects.port", "objects", [&] { objects_->start(); });
     roles_.push_back({"objects", "http://" + options.address + ":" + std::to_string(objects_->port()), objects_->port()});

@@ -16,6 +16,7 @@ constexpr SettingRow kSettings[] = {
     {"data", "", "data folder; default ~/.local/share/dflab"},
     {"history.keep", "7d", "how long overwritten and deleted versions are kept"},
     {"objects.address", "embedded", "`embedded`, or the URL of a real S3"},
+    {"objects.lifecycle_day", "1d", "what lifecycle rules call a day; shorter for trying them out"},
     {"objects.listen", "127.0.0.1", "address the S3 role listens on"},
     {"objects.port", "9000", "S3 port"},
     {"profile", "secure", "`secure`, or `workshop` (well-known keys, loopback only)"},

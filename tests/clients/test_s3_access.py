@@ -72,15 +72,15 @@ def test_users_are_made_listed_and_removed_by_iam(lab, iam):
 
 
 def test_users_outlive_a_restart(own_lab):
-    with own_lab.start():
-        iam = client(own_lab, "iam", "admin", "admin123")
-        iam.create_user(UserName="kept")
-        key = iam.create_access_key(UserName="kept")["AccessKey"]
-        client(own_lab, "s3", key["AccessKeyId"], key["SecretAccessKey"]).create_bucket(Bucket="kept-bucket")
-        own_lab.kill()
-        own_lab.start()
-        again = client(own_lab, "s3", key["AccessKeyId"], key["SecretAccessKey"])
-        assert [b["Name"] for b in again.list_buckets()["Buckets"]] == ["kept-bucket"]
+    own_lab.start()
+    iam = client(own_lab, "iam", "admin", "admin123")
+    iam.create_user(UserName="kept")
+    key = iam.create_access_key(UserName="kept")["AccessKey"]
+    client(own_lab, "s3", key["AccessKeyId"], key["SecretAccessKey"]).create_bucket(Bucket="kept-bucket")
+    own_lab.kill()
+    own_lab.start()
+    again = client(own_lab, "s3", key["AccessKeyId"], key["SecretAccessKey"])
+    assert [b["Name"] for b in again.list_buckets()["Buckets"]] == ["kept-bucket"]
 
 
 def test_a_user_sees_nothing_of_anothers(users, anns, s3):

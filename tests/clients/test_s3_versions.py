@@ -1,5 +1,6 @@
 """Versions, tags, locks and settings of buckets by boto3, old and new."""
 
+import contextlib
 import datetime
 import uuid
 
@@ -198,3 +199,43 @@ def test_pages_of_other_origins_are_let_in_by_rules(s3, bucket, lab):
     answer = http.request("GET", url, headers={"Origin": "https://app.example.org"})
     assert answer.status == 200 and answer.headers["access-control-expose-headers"] == "ETag"
     assert "access-control-allow-origin" not in http.request("GET", url, headers={"Origin": "https://else.org"}).headers
+
+
+def test_lifecycle_rules_are_kept_and_checked(s3, bucket):
+    assert code_of(s3.get_bucket_lifecycle_configuration, Bucket=bucket) == ("NoSuchLifecycleConfiguration", 404)
+    rules = [{"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 3}},
+             {"ID": "both", "Status": "Disabled", "Filter": {"And": {"Prefix": "a", "Tags": [{"Key": "t", "Value": "v"}]}},
+              "NoncurrentVersionExpiration": {"NoncurrentDays": 5, "NewerNoncurrentVersions": 2}},
+             {"ID": "parts", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    assert s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"] == rules
+    for change, code in (({"Expiration": {"Days": 0}}, "InvalidArgument"), ({"Status": "enabled"}, "MalformedXML"), ({"ID": "x" * 256}, "InvalidArgument")):
+        wrong = {"Rules": [{**rules[0], **change}]}
+        assert code_of(s3.put_bucket_lifecycle_configuration, Bucket=bucket, LifecycleConfiguration=wrong) == (code, 400)
+    s3.delete_bucket_lifecycle(Bucket=bucket)
+    assert code_of(s3.get_bucket_lifecycle_configuration, Bucket=bucket)[0] == "NoSuchLifecycleConfiguration"
+
+
+def test_lifecycle_rules_are_carried_out():
+    import lab as lab_module
+
+    with contextlib.closing(lab_module.Lab(**{"objects.lifecycle_day": "1s"})) as own:
+        own.start()
+        s3 = boto3.client("s3", endpoint_url=own.endpoint, aws_access_key_id="admin", aws_secret_access_key="admin123", region_name="us-east-1")
+        s3.create_bucket(Bucket="rules")
+        s3.put_bucket_versioning(Bucket="rules", VersioningConfiguration={"Status": "Enabled"})
+        s3.put_object(Bucket="rules", Key="keep/k", Body=b"1")
+        s3.put_object(Bucket="rules", Key="gone/k", Body=b"1")
+        s3.put_object(Bucket="rules", Key="gone/k", Body=b"2")
+        s3.create_multipart_upload(Bucket="rules", Key="gone/upload")
+        s3.put_bucket_lifecycle_configuration(Bucket="rules", LifecycleConfiguration={"Rules": [
+            {"ID": "all", "Status": "Enabled", "Filter": {"Prefix": "gone/"}, "Expiration": {"Days": 1},
+             "NoncurrentVersionExpiration": {"NoncurrentDays": 1}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]})
+        deadline = datetime.datetime.now() + datetime.timedelta(seconds=20)
+        while datetime.datetime.now() < deadline:
+            found = listed(s3, "rules")
+            if found == ([("keep/k", found[0][0][1], True)], []) and "Uploads" not in s3.list_multipart_uploads(Bucket="rules"):
+                break
+        assert [v[0] for v in listed(s3, "rules")[0]] == ["keep/k"]
+        assert listed(s3, "rules")[1] == []
+        assert "Uploads" not in s3.list_multipart_uploads(Bucket="rules")

@@ -2,6 +2,7 @@
 
 #include "protocol/s3/cors.h"
 #include "protocol/s3/documents.h"
+#include "protocol/s3/lifecycle.h"
 #include "protocol/s3/object_lock.h"
 #include "protocol/s3/xml.h"
 #include "store/conditions.h"
@@ -51,7 +52,10 @@ std::string read_lock_setting(const Call& call, std::string_view document) {
   return write_lock_configuration(retention);
 }
 
+std::string read_lifecycle_setting(const Call&, std::string_view document) { return write_lifecycle(parse_lifecycle(document)); }
+
 constexpr SettingRow kSettings[] = {
+    {"lifecycle", &read_lifecycle_setting, &conditions::kNoSuchLifecycleConfiguration},
     {"cors", &read_cors_setting, &conditions::kNoSuchCorsConfiguration},
     {"tagging", &read_tagging_setting, &conditions::kNoSuchTagSet, 204},
     {"publicAccessBlock", &read_public_access_block, &conditions::kNoSuchPublicAccessBlock},

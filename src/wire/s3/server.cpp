@@ -17,6 +17,7 @@ S3Server::S3Server(net::IoRuntime& runtime, ThreadPool& storage, store::Store& s
                    S3Options options, std::shared_ptr<net::TlsContext> tls)
     : service_{store, access, storage, std::move(options)},
       handler_(service_),
+      lifecycle_(service_),
       server_(runtime, storage, handler_, server_options(service_.options, std::move(tls))) {}
 
 }  // namespace lab::s3

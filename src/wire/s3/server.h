@@ -4,6 +4,7 @@
 
 #include "net/http_server.h"
 #include "wire/s3/handler.h"
+#include "wire/s3/lifecycle_runner.h"
 #include "wire/s3/service.h"
 
 namespace lab::s3 {
@@ -15,14 +16,21 @@ class S3Server {
            std::shared_ptr<net::TlsContext> tls = {});
 
   /// Throws ADDRESS_IN_USE or CANNOT_LISTEN.
-  void start() { server_.start(); }
+  void start() {
+    server_.start();
+    lifecycle_.start();
+  }
   std::uint16_t port() const { return server_.port(); }
   /// Refuses new requests, lets those under way finish for `grace`. May be called twice.
-  void stop(std::chrono::milliseconds grace = std::chrono::seconds(1)) { server_.stop(grace); }
+  void stop(std::chrono::milliseconds grace = std::chrono::seconds(1)) {
+    lifecycle_.stop();
+    server_.stop(grace);
+  }
 
  private:
   S3Service service_;
   S3Handler handler_;
+  LifecycleRunner lifecycle_;
   net::HttpServer server_;
 };
 

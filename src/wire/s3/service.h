@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -13,6 +14,7 @@ struct S3Options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 9000;
   std::string region = "us-east-1";
+  std::chrono::seconds lifecycle_day = std::chrono::hours(24);  ///< what lifecycle rules call a day
   std::string domain;  ///< for `<bucket>.<domain>`; empty: only S3's own and localhost
 };
 

@@ -1,0 +1,177 @@
+#include "wire/s3/lifecycle_runner.h"
+
+#include "base/log.h"
+#include "protocol/s3/documents.h"
+#include "protocol/s3/lifecycle.h"
+#include "store/change.h"
+#include "wire/s3/bucket_settings.h"
+#include "wire/s3/object_headers.h"
+
+namespace lab::s3 {
+namespace {
+
+constexpr std::size_t kPage = 500;
+
+/// The rules of one bucket at one moment.
+class BucketRound {
+ public:
+  BucketRound(S3Service& service, store::BucketInfo bucket, std::vector<LifecycleRule> rules)
+      : service_(service), bucket_(std::move(bucket)), rules_(std::move(rules)), now_(service.store.clock().now()) {
+    std::erase_if(rules_, [](const LifecycleRule& rule) { return !rule.is_enabled; });
+  }
+
+  std::size_t run() {
+    expire_versions();
+    abort_uploads();
+    return num_gone_;
+  }
+
+ private:
+  /// S3 rounds up to the next midnight; with days made short for trying rules out there is none.
+  bool is_past(Timestamp from, std::uint64_t days) const {
+    const auto day = service_.options.lifecycle_day;
+    Timestamp due = from + std::chrono::duration_cast<Timestamp::duration>(day * static_cast<std::int64_t>(days));
+    if (day == std::chrono::hours(24)) due = std::chrono::ceil<std::chrono::days>(due);
+    return now_ >= due;
+  }
+
+  bool is_rule_for(const LifecycleRule& rule, const store::ObjectInfo& info) {
+    if (!info.key.starts_with(rule.filter.prefix)) return false;
+    NameValues tags;
+    if (!rule.filter.tags.empty()) {
+      // Listings are without properties.
+      const auto found = store::find_version(service_.store.snapshot(), bucket_, info.key, info.version);
+      if (!found) return false;
+      if (const auto header = found->properties.headers.find(std::string(kTaggingHeader)); header != found->properties.headers.end())
+        tags = parse_tagging_header(header->second);
+    }
+    return matches(rule.filter, info.key, info.size, tags);
+  }
+
+  bool expires(const LifecycleRule& rule, const store::ObjectInfo& info) {
+    const bool is_due = (rule.expire_days && is_past(info.modified, *rule.expire_days)) || (rule.expire_date && now_ >= *rule.expire_date);
+    return is_due && is_rule_for(rule, info);
+  }
+
+  void remove(const store::ObjectInfo& info, bool is_version) {
+    store::DeleteObject erase{.bucket = bucket_.name, .key = info.key};
+    if (is_version)
+      erase.version = info.version;
+    else
+      // Whoever writes meanwhile keeps what was written.
+      erase.expect = store::Expectation::has_etag(info.etag);
+    try {
+      store::Change change({.actor = "system", .protocol = "s3", .request = "lifecycle"});
+      change.delete_object(std::move(erase));
+      service_.store.apply(std::move(change));
+      ++num_gone_;
+    } catch (const Error& error) {
+      // Locked, or changed meanwhile: the next round looks again.
+      log::debug("s3", "lifecycle leaves {}/{}: {}", bucket_.name, info.key, error.what());
+    }
+  }
+
+  /// All versions of one key, newest first.
+  void handle_key(const std::vector<store::ObjectInfo>& versions) {
+    const store::ObjectInfo& latest = versions.front();
+    for (const LifecycleRule& rule : rules_) {
+      if (!latest.is_marker && expires(rule, latest)) {
+        remove(latest, false);
+        break;
+      }
+      const bool is_lonely_marker = latest.is_marker && versions.size() == 1;
+      const bool is_due = rule.removes_expired_markers || (rule.expire_days && is_past(latest.modified, *rule.expire_days));
+      if (is_lonely_marker && is_due && latest.key.starts_with(rule.filter.prefix)) {
+        remove(latest, true);
+        break;
+      }
+    }
+    for (std::size_t i = 1; i < versions.size(); ++i)
+      for (const LifecycleRule& rule : rules_) {
+        // A version became noncurrent when the one before it here was made.
+        const bool is_due = rule.noncurrent_days && is_past(versions[i - 1].modified, *rule.noncurrent_days) && i > rule.newer_noncurrent.value_or(0);
+        if (!is_due || !is_rule_for(rule, versions[i])) continue;
+        remove(versions[i], true);
+        break;
+      }
+  }
+
+  void expire_versions() {
+    store::VersionQuery query{.limit = kPage};
+    std::vector<store::ObjectInfo> of_key;
+    for (bool is_more = true; is_more;) {
+      store::VersionPage page = service_.store.objects().list_versions(bucket_.name, query);
+      for (store::ObjectInfo& info : page.versions) {
+        if (!of_key.empty() && of_key.front().key != info.key) {
+          handle_key(of_key);
+          of_key.clear();
+        }
+        of_key.push_back(std::move(info));
+      }
+      is_more = page.is_truncated;
+      query.key_marker = page.next_key_marker;
+      query.version_marker = page.next_version_marker;
+    }
+    if (!of_key.empty()) handle_key(of_key);
+  }
+
+  void abort_uploads() {
+    store::UploadListQuery query{.limit = kPage};
+    for (bool is_more = true; is_more;) {
+      const store::UploadPage page = service_.store.objects().list_uploads(bucket_.name, query);
+      for (const store::UploadInfo& upload : page.uploads) {
+        const bool is_due = std::ranges::any_of(rules_, [&](const LifecycleRule& rule) {
+          return rule.abort_upload_days && is_past(upload.initiated, *rule.abort_upload_days) && upload.key.starts_with(rule.filter.prefix);
+        });
+        if (!is_due) continue;
+        store::Change change({.actor = "system", .protocol = "s3", .request = "lifecycle"});
+        change.abort_upload(bucket_.name, upload.key, upload.id);
+        service_.store.apply(std::move(change));
+        ++num_gone_;
+      }
+      is_more = page.is_truncated;
+      query.key_marker = page.next_key_marker;
+      query.upload_marker = page.next_upload_marker;
+    }
+  }
+
+  S3Service& service_;
+  const store::BucketInfo bucket_;
+  std::vector<LifecycleRule> rules_;
+  const Timestamp now_;
+  std::size_t num_gone_ = 0;
+};
+
+}  // namespace
+
+void LifecycleRunner::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    // Often enough that a day of any length is noticed.
+    const auto every = std::min<std::chrono::milliseconds>(std::chrono::minutes(30), service_.options.lifecycle_day / 4);
+    while (!wake_.wait_for(lock, stop, every, [] { return false; }) && !stop.stop_requested()) {
+      try {
+        if (const std::size_t num_gone = run_once(); num_gone > 0) log::info("s3", "lifecycle rules took {} objects, versions and uploads away", num_gone);
+      } catch (const std::exception& error) {
+        log::warning("s3", "a round of lifecycle rules ended early: {}", error.what());
+      }
+    }
+  });
+}
+
+void LifecycleRunner::stop() {
+  thread_.request_stop();
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::size_t LifecycleRunner::run_once() {
+  std::size_t num_gone = 0;
+  for (const store::BucketInfo& bucket : service_.store.objects().list_buckets()) {
+    const auto document = find_setting(service_.store.snapshot(), bucket, "lifecycle");
+    if (document) num_gone += BucketRound(service_, bucket, parse_lifecycle(*document)).run();
+  }
+  return num_gone;
+}
+
+}  // namespace lab::s3
