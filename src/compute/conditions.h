@@ -169,6 +169,8 @@ inline constexpr Condition kVariantPath{"INVALID_VARIANT_GET_PATH", "22023", Kin
 inline constexpr Condition kBitmapPosition{"INVALID_BITMAP_POSITION", "22003", Kind::ArrayIndex,
                                            "The 0-indexed bitmap position <bitPosition> is out of bounds. The bitmap has <bitmapNumBits> bits "
                                            "(<bitmapNumBytes> bytes)."};
+inline constexpr Condition kInvalidXml{"_LEGACY_ERROR_TEMP_3270", "", Kind::Runtime, "Invalid XML document: <xml>"};
+inline constexpr Condition kInvalidXpath{"_LEGACY_ERROR_TEMP_3271", "", Kind::Runtime, "Invalid XPath '<path>'"};
 #undef LAB_INVALID_VALUE
 #undef LAB_SUGGEST
 

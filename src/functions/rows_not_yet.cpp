@@ -402,15 +402,6 @@ constexpr FunctionRow kNotYetTable[] = {
      .signature = "(arguments: any...?) -> any",
      .since_version = Since::Spark4Only,
      .status = Status::NotYet},
-    {.name = "xpath", .signature = "(arguments: any...?) -> any", .status = Status::NotYet},
-    {.name = "xpath_boolean", .signature = "(arguments: any...?) -> any", .status = Status::NotYet},
-    {.name = "xpath_double", .signature = "(arguments: any...?) -> any", .status = Status::NotYet},
-    {.name = "xpath_float", .signature = "(arguments: any...?) -> any", .status = Status::NotYet},
-    {.name = "xpath_int", .signature = "(arguments: any...?) -> any", .status = Status::NotYet},
-    {.name = "xpath_long", .signature = "(arguments: any...?) -> any", .status = Status::NotYet},
-    {.name = "xpath_number", .signature = "(arguments: any...?) -> any", .status = Status::NotYet},
-    {.name = "xpath_short", .signature = "(arguments: any...?) -> any", .status = Status::NotYet},
-    {.name = "xpath_string", .signature = "(arguments: any...?) -> any", .status = Status::NotYet},
 };
 static_assert(are_rows_in_order(kNotYetTable));
 

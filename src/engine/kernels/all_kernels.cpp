@@ -26,6 +26,7 @@ void register_all_kernels(KernelRegistry& registry) {
   register_variant_kernels(registry);
   register_sketch_kernels(registry);
   register_random_kernels(registry);
+  register_xml_kernels(registry);
 }
 
 }  // namespace lab::engine

@@ -26,5 +26,6 @@ void register_crypto_kernels(KernelRegistry& registry);
 void register_variant_kernels(KernelRegistry& registry);
 void register_sketch_kernels(KernelRegistry& registry);
 void register_random_kernels(KernelRegistry& registry);
+void register_xml_kernels(KernelRegistry& registry);
 
 }  // namespace lab::engine
