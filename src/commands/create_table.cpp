@@ -196,6 +196,8 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
     const bool has_log = table->exists();
     if (ref.is_path() && has_log && command.if_not_exists) return no_rows();
     if (ref.is_path() && has_log && !replaces) throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", ref.quoted()}});
+    // A table that is named by its place and told to lie there keeps what is there, as Delta's builder has it.
+    if (ref.is_path() && has_log && replaces && definition.location) check_same_table(*table, schema, entry.partition_columns, entry.location);
     if (!has_log || replaces) {
       if (schema.empty() && !has_log && definition.location) throw Error(conditions::kDeltaTableNotFoundAtLocation, {{"path", entry.location}});
       create_empty_delta(*table, entry, std::move(schema), definition.options, replaces, context);

@@ -38,6 +38,7 @@ void describe(Rule& rule, const plan::RelationPtr& rows, Statement& context) {
     if (column && std::find(rule.columns.begin(), rule.columns.end(), column->name) == rule.columns.end()) rule.columns.push_back(column->name);
     return true;
   });
+  std::sort(rule.columns.begin(), rule.columns.end());
 }
 
 std::string value_text(const types::Value& value) {
@@ -86,15 +87,14 @@ std::vector<Rule> rules_of(const delta::Metadata& metadata) {
   return rules;
 }
 
-/// Columns inside structs that may not be NULL where the struct is there; top-level columns of nested types, too. Others are counted
-/// as they are written.
+/// Columns inside structs that may not be NULL (as Delta has it, also where the whole struct is); top-level columns of nested types, too.
+/// Others are counted as they are written.
 void check_nested_nulls(const std::vector<std::string>& parent, const std::vector<types::Field>& fields, const plan::RelationPtr& rows, Statement& context) {
   for (const types::Field& field : fields) {
     std::vector<std::string> path = parent;
     path.push_back(field.name);
     if (!field.nullable && (!parent.empty() || field.type.is_nested())) {
-      plan::ExpressionPtr missing = plan::make_operator("isnull", {plan::make_attribute(path)});
-      if (!parent.empty()) missing = plan::make_operator("and", {plan::make_operator("isnotnull", {plan::make_attribute(parent)}), missing});
+      const plan::ExpressionPtr missing = plan::make_operator("isnull", {plan::make_attribute(path)});
       const auto one = plan::make_relation(plan::Limit{plan::make_relation(plan::Filter{rows, missing}), plan::make_literal(types::Literal::integer(1))});
       if (!context.collect(context.analyze(plan::make_relation(plan::Project{one, {plan::make_literal(types::Literal::integer(1))}}))).empty()) {
         std::string name;

@@ -9,6 +9,7 @@
 #include "commands/conditions.h"
 #include "commands/execute.h"
 #include "commands/file_source.h"
+#include "lake/delta/conditions.h"
 #include "sql/parser.h"
 #include "types/type_text.h"
 
@@ -154,6 +155,20 @@ analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) c
 }
 
 analyze::ResolvedTable Statement::find_table(const plan::NamedTable& table) const {
+  if (!table.options.contains("__dflab_delta")) return find_any_table(table);
+  // A DeltaTable of the client: whatever is not there, or is something else, is no Delta table.
+  plan::NamedTable plain = table;
+  plain.options.erase("__dflab_delta");
+  try {
+    return find_any_table(plain);
+  } catch (const Error& failure) {
+    const Condition* condition = &failure.condition();
+    if (condition != &conditions::kPathNotFound && condition != &conditions::kTableOrViewNotFound && condition != &lake::delta::conditions::kTableNotFound) throw;
+    throw Error(lake::delta::conditions::kMissingDeltaTable, {{"tableName", types::quote_identifier(table.name.back())}});
+  }
+}
+
+analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) const {
   if (table.name.size() == 1) {
     for (const auto& [name, frame] : frames_)
       if (name == table.name[0]) return {nullptr, frame, {}, table.name};

@@ -85,6 +85,7 @@ class Statement final : public analyze::Context {
   };
 
   analyze::ResolvedTable find_table(const plan::NamedTable& table) const;
+  analyze::ResolvedTable find_any_table(const plan::NamedTable& table) const;
   std::shared_ptr<const scan::TableSource> open_files_of(const plan::DataSource& source) const;
   std::shared_ptr<const scan::TableSource> run_inner(const plan::Statement& statement) const;
   std::shared_ptr<const scan::TableSource> pinned(const void* node, const std::function<std::shared_ptr<const scan::TableSource>()>& open) const;

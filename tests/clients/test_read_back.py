@@ -59,3 +59,75 @@ def test_deltalake_and_the_lab_read_each_other(spark, bucket, lab):
     assert sorted(table.to_pandas()["id"]) == [0, 1, 2, 3, 5, 6, 7, 8, 9]
     write_deltalake(f"s3://{bucket}/t", pa.table({"id": [77], "d": [1], "part": ["x"]}), mode="append", storage_options=options)
     assert spark.read.format("delta").load(f"s3a://{bucket}/t").filter("part = 'x'").collect()[0]["id"] == 77
+
+
+# Tables with what a writer of each kind must honour; then the same statements by the real one and by the lab.
+FEATURES = {
+    "vectors": ("CREATE TABLE {t} (id BIGINT, s STRING) USING delta TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')", "(id, s) SELECT id, concat('n', id) FROM range(20)"),
+    "mapped": ("CREATE TABLE {t} (id BIGINT, `a b` STRING, st STRUCT<`x y`: INT, z: STRING>) USING delta TBLPROPERTIES ('delta.columnMapping.mode' = 'name')",
+               "(id, `a b`, st) SELECT id, concat('n', id), named_struct('x y', CAST(id AS INT), 'z', 'q') FROM range(20)"),
+    "mapped_by_id": ("CREATE TABLE {t} (id BIGINT, `a b` STRING) USING delta PARTITIONED BY (`a b`) TBLPROPERTIES ('delta.columnMapping.mode' = 'id')", "(id, `a b`) SELECT id, concat('n ', id % 3) FROM range(20)"),
+    "v2": ("CREATE TABLE {t} (id BIGINT) USING delta TBLPROPERTIES ('delta.checkpointPolicy' = 'v2', 'delta.checkpointInterval' = '2')", "(id) SELECT id FROM range(20)"),
+    "struct_checkpoint": ("CREATE TABLE {t} (id BIGINT, d DATE) USING delta TBLPROPERTIES ('delta.checkpoint.writeStatsAsStruct' = 'true', 'delta.checkpointInterval' = '2')",
+                          "(id, d) SELECT id, date_add(date'2024-01-01', CAST(id AS INT)) FROM range(20)"),
+    "times": ("CREATE TABLE {t} (id BIGINT, n TIMESTAMP_NTZ) USING delta TBLPROPERTIES ('delta.enableInCommitTimestamps' = 'true')", "(id, n) SELECT id, timestamp_ntz'2024-01-01 10:00:00' FROM range(20)"),
+    "defaults": ("CREATE TABLE {t} (id BIGINT, s STRING DEFAULT 'none') USING delta TBLPROPERTIES ('delta.feature.allowColumnDefaults' = 'supported')", "(id) SELECT id FROM range(20)"),
+    "checked": ("CREATE TABLE {t} (id BIGINT NOT NULL, n INT) USING delta TBLPROPERTIES ('delta.constraints.few' = 'n < 100')", "(id, n) SELECT id, CAST(id AS INT) FROM range(20)"),
+    "partitions": ("CREATE TABLE {t} (id BIGINT, p STRING, d DATE) USING delta PARTITIONED BY (p, d)",
+                   "(id, p, d) SELECT id, CASE id % 5 WHEN 0 THEN '' WHEN 1 THEN NULL WHEN 2 THEN 'a b/c=%' ELSE 'ü' END, date'2024-01-01' FROM range(20)"),
+}
+CHANGE = ["INSERT INTO {t} {insert}", "DELETE FROM {t} WHERE id IN (3, 7)", "UPDATE {t} SET id = id + 100 WHERE id = 5",
+          "MERGE INTO {t} t USING (SELECT explode(array(8L, 9L)) AS id) s ON t.id = s.id WHEN MATCHED THEN DELETE"]
+
+REAL = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import spark as golden_spark
+work = json.load(open(sys.argv[2]))
+with golden_spark.Oracle() as oracle:
+    session, said = oracle.root, {}
+    for name, statements in work["run"].items():
+        for statement in statements:
+            session.sql(statement)
+    for name, path in work["read"].items():
+        frame = session.read.format("delta").load(path)
+        said[name] = sorted([str(v) for v in row] for row in frame.collect())
+    json.dump(said, open(sys.argv[3], "w"))
+"""
+
+
+@pytest.mark.only("spark35")
+def test_tables_with_features_are_read_and_changed_by_both(spark, place, tmp_path):
+    import json
+
+    read = lambda path: sorted([str(v) for v in row] for row in spark.read.format("delta").load(path).collect())
+    run = {}
+    for name, (create, insert) in FEATURES.items():
+        ours, theirs = f"{place}/ours_{name}", f"{place}/theirs_{name}"
+        for statement in [create] + CHANGE:
+            spark.sql(statement.format(t=f"delta.`{ours}`", insert=insert)).collect()
+        # The real one makes a table of its own, and goes on where the lab stopped.
+        run[name] = [statement.format(t=f"delta.`{theirs}`", insert=insert) for statement in [create] + CHANGE]
+        run[f"{name}_on"] = [statement.format(t=f"delta.`{ours}`", insert=insert) for statement in CHANGE]
+    before = {name: read(f"{place}/ours_{name}") for name in FEATURES}
+    work, said_file = tmp_path / "work.json", tmp_path / "said.json"
+
+    def real(run, paths):
+        work.write_text(json.dumps({"run": run, "read": paths}))
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("SPARK_")}
+        done = subprocess.run([sys.executable, "-c", REAL, str(ROOT / "tools" / "golden"), str(work), str(said_file)], env=environment, capture_output=True, text=True, timeout=500)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(said_file.read_text())
+
+    said = real(run, {name: f"{place}/ours_{name}" for name in FEATURES} | {f"theirs_{name}": f"{place}/theirs_{name}" for name in FEATURES})
+    for name, (create, insert) in FEATURES.items():
+        assert said[f"theirs_{name}"] == before[name], f"{name}: the same statements gave other rows"
+        assert read(f"{place}/theirs_{name}") == said[f"theirs_{name}"], f"{name}: theirs read by the lab"
+        assert read(f"{place}/ours_{name}") == said[name], f"{name}: ours, changed by the real one, read by the lab"
+    # And the lab goes on where the real one stopped.
+    for name, (create, insert) in FEATURES.items():
+        for statement in CHANGE:
+            spark.sql(statement.format(t=f"delta.`{place}/theirs_{name}`", insert=insert)).collect()
+    again = real({}, {name: f"{place}/theirs_{name}" for name in FEATURES})
+    for name in FEATURES:
+        assert again[name] == read(f"{place}/theirs_{name}"), f"{name}: theirs, changed by the lab, read by the real one"

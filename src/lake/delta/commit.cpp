@@ -47,7 +47,7 @@ void check_request(const Snapshot* base, const CommitRequest& request) {
     if (const auto* add = std::get_if<AddFile>(&action)) adds_data = adds_data || add->data_change;
     if (const auto* domain = std::get_if<DomainMetadata>(&action)) domains += (domains.empty() ? "" : ", ") + domain->domain;
   }
-  if (base && removes_data && is_true_property(base->metadata(), "delta.appendOnly")) throw Error(conditions::kAppendOnly, {{"config", "delta.appendOnly"}});
+  if (base && removes_data && is_true_property(base->metadata(), "delta.appendOnly")) throw Error(conditions::kAppendOnly, {{"table_name", base->metadata().name.value_or("null")}, {"config", "delta.appendOnly"}});
   if (!domains.empty() && !has_feature(*protocol, "domainMetadata")) throw Error(conditions::kDomainMetadataNotSupported, {{"domainNames", "[" + domains + "]"}});
   // Files that are written again with some rows changed need change files beside them, or readers of the change feed see all of
   // their rows come and go.

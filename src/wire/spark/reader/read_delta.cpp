@@ -112,7 +112,7 @@ Message unpack(const google::protobuf::Any& any) {
 }  // namespace
 
 plan::RelationPtr read_delta_table(const delta_proto::DeltaTable& table, std::optional<std::int64_t> plan_id) {
-  return plan::make_relation(plan::NamedTable{table_name(table), {}, {}, nullptr}, plan_id);
+  return plan::make_relation(plan::NamedTable{table_name(table), {{"__dflab_delta", "true"}}, {}, nullptr}, plan_id);
 }
 
 plan::RelationPtr PlanReader::read_delta_relation(const google::protobuf::Any& any, std::optional<std::int64_t> plan_id) {
