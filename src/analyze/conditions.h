@@ -137,5 +137,9 @@ inline constexpr Condition kWindowConstraint{"DATATYPE_MISMATCH.PARAMETER_CONSTR
 inline constexpr Condition kSessionGapType{"_LEGACY_ERROR_TEMP_1040", "", Kind::Analysis, "Gap duration expression used in session window must be CalendarIntervalType, but got <dt>."};
 inline constexpr Condition kNotAWindowColumn{"_LEGACY_ERROR_TEMP_3101", "", Kind::Analysis, "The input is not a correct window column: <windowTime>"};
 inline constexpr Condition kNotAVariantColumn{"COLUMN_IS_NOT_VARIANT_TYPE", "42K09", Kind::Analysis, "Required column to be of variant type."};
+inline constexpr Condition kWithinGroupMissing{"INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K", Kind::Analysis, "Invalid function <funcName> with WITHIN GROUP. WITHIN GROUP is required for the function."};
+inline constexpr Condition kWithinGroupCount{"INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K", Kind::Analysis, "Invalid function <funcName> with WITHIN GROUP. The function requires <expectedNumArgs> orderings in WITHIN GROUP but got <actualNumArgs>."};
+inline constexpr Condition kCountOfTableStar{"INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT", "42000", Kind::Analysis, "count(<tableName>.*) is not allowed. Please use count(*) or expand the columns manually, e.g. count(col1, col2)."};
+inline constexpr Condition kCountOfTableStar3{"_LEGACY_ERROR_TEMP_1021", "", Kind::Analysis, "count(<targetString>.*) is not allowed. Please use count(*) or expand the columns manually, e.g. count(col1, col2)."};
 
 }  // namespace lab::analyze::conditions

@@ -1,6 +1,7 @@
 #include "analyze/conditions.h"
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
+#include "analyze/special_moment.h"
 #include "base/error.h"
 #include "functions/cast_rules.h"
 #include "plan/bound_tree.h"
@@ -78,18 +79,22 @@ Typed Resolver::resolve_expression(const plan::Cast& node, const plan::Expressio
   if (!functions::can_cast(from, type, mode)) throw_cast_error(child, type, mode, expr.origin);
   const bool nullable = child.expression->nullable || functions::cast_forces_null(from, type, mode);
   Typed result;
-  result.expression = bound::make_expression(bound::Cast{child.expression, mode}, type, nullable, expr.origin);
+  if (const auto moment = special_moment(child.expression, type, policy_)) {
+    result.expression = bound::make_literal({type, {*moment}}, expr.origin);
+  } else {
+    result.expression = bound::make_expression(bound::Cast{child.expression, mode}, type, nullable, expr.origin);
+  }
   result.sql = std::move(sql);
   // A cast attribute keeps the attribute's name as a column.
   if (child.name) result.name = child.name;
   return result;
 }
 
-void Resolver::throw_cast_error(const Typed& child, const DataType& type, bound::CastMode mode, const plan::Origin& origin) const {
+void Resolver::throw_cast_error(const Typed& child, const DataType& type, bound::CastMode mode, const plan::Origin& origin, const std::string& shown) const {
   const DataType& from = child.type();
   const auto context = plan::query_context(origin);
-  Error::Parameters parameters{{"sqlExpr", quoted_expression(cast_sql(child.sql, type, mode == bound::CastMode::Try))}, {"srcType", types::quoted_sql(from)}, {"targetType", types::quoted_sql(type)}};
-  if (mode != bound::CastMode::Legacy && functions::can_cast(from, type, bound::CastMode::Legacy)) {
+  Error::Parameters parameters{{"sqlExpr", quoted_expression(type.is_nested() ? child.sql : shown.empty() ? cast_sql(child.sql, type, mode == bound::CastMode::Try) : shown)}, {"srcType", types::quoted_sql(from)}, {"targetType", types::quoted_sql(type)}};
+  if (mode != bound::CastMode::Legacy) {
     // ANSI mode names the function that says what is meant.
     std::string function;
     if (from.is_numeric() && type.is(TypeKind::Date)) function = "`DATE_FROM_UNIX_DATE`";
@@ -100,7 +105,7 @@ void Resolver::throw_cast_error(const Typed& child, const DataType& type, bound:
       parameters["functionNames"] = function;
       throw Error(conditions::kCastWithFuncSuggestion, std::move(parameters)).at(context);
     }
-    if (mode == bound::CastMode::Ansi) {
+    if (mode == bound::CastMode::Ansi && functions::can_cast(from, type, bound::CastMode::Legacy)) {
       parameters["config"] = "\"spark.sql.ansi.enabled\"";
       parameters["configVal"] = "'false'";
       throw Error(conditions::kCastWithConfSuggestion, std::move(parameters)).at(context);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "analyze/conditions.h"
+#include "analyze/fold.h"
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -183,9 +184,26 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   TypedList arguments = call_arguments(function, inner);
   static const std::set<std::string> kOperators = {"+", "-", "*", "==", "<=>", "and", "or"};
   if (arguments.size() == 2 && kOperators.contains(name)) return operator_call(name, std::move(arguments), expr.origin);
+  if (name == "assert_true" && arguments.size() == 1) {
+    Typed message;
+    message.sql = "'" + arguments[0].sql + "' is not true!";
+    message.expression = bound::make_literal(types::Literal::string(message.sql), expr.origin);
+    arguments.push_back(std::move(message));
+  }
   std::string sql = function_sql(std::string(found->name), sql_of(arguments), function.is_operator);
+  if (name == "like" && arguments.size() == 3 && policy_.is_spark4) sql += " ESCAPE '" + arguments[2].sql + "'";
+  if ((name == "from_json" || name == "from_csv") && arguments.size() > 1) return parse_by_schema(*found, std::move(arguments), expr.origin, std::move(sql));
   if (auto known = context_call(name, arguments, expr.origin)) return *known;
   return call_row(*found, std::move(arguments), expr.origin, std::move(sql));
+}
+
+// The schema may be a constant expression; a map's column has a name of its own.
+Typed Resolver::parse_by_schema(const functions::FunctionRow& row, TypedList arguments, const plan::Origin& origin, std::string sql) {
+  if (auto schema = fold_constant(arguments[1].expression, policy_); schema && arguments[1].type().is_text())
+    arguments[1].expression = bound::make_literal({TypeKind::String, std::move(*schema)}, arguments[1].expression->origin);
+  Typed result = call_row(row, std::move(arguments), origin, std::move(sql));
+  if (result.type().is(TypeKind::Map)) result.sql = "entries";
+  return result;
 }
 
 // A window function as it prints alone, with the arguments that it has by itself.
@@ -246,6 +264,51 @@ Typed Resolver::resolve_expression(const plan::Lambda&, const plan::Expression& 
   throw Error(conditions::kNonHigherOrderFunction, {{"class", "org.apache.spark.sql.catalyst.expressions.Expression"}}).at(plan::query_context(expr.origin));
 }
 
+// count(t.*) would count rows where no column is NULL, which nobody means.
+void Resolver::refuse_table_star(const plan::Expression& argument) const {
+  const auto* star = std::get_if<plan::UnresolvedStar>(&argument.node);
+  if (!star || star->target.empty()) return;
+  if (policy_.is_spark4) throw Error(conditions::kCountOfTableStar, {{"tableName", types::quote_parts(star->target)}}).at(plan::query_context(argument.origin));
+  throw Error(conditions::kCountOfTableStar3, {{"targetString", join_sql(star->target, ".")}}).at(plan::query_context(argument.origin));
+}
+
+// The keys of WITHIN GROUP as they print. One that is the aggregate's value becomes its first argument.
+std::vector<std::string> Resolver::within_group_keys(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, Names& names, bound::AggregateCall& call,
+                                                     TypedList& arguments, const plan::Expression& expr) {
+  using functions::WithinGroup;
+  const std::string name(row.name);
+  const auto invalid = [&](const Condition& condition, Error::Parameters parameters) {
+    parameters.emplace("funcName", types::quote_identifier(name));
+    return Error(condition, std::move(parameters)).at(plan::query_context(expr.origin));
+  };
+  if (function.within_group.empty()) {
+    const bool is_missing = row.within_group == WithinGroup::Value && name != "mode";
+    if (is_missing) throw invalid(conditions::kWithinGroupMissing, {});
+    return {};
+  }
+  if (row.within_group == WithinGroup::Refused)
+    throw Error(conditions::kNotUnresolvedFunctionDistinct, {{"prettyName", types::quote_identifier(name)}, {"syntax", "WITHIN GROUP (ORDER BY ...)"}}).at(plan::query_context(expr.origin));
+  std::vector<std::string> keys;
+  if (row.within_group == WithinGroup::Order) {
+    for (const auto& order : function.within_group) {
+      std::string key;
+      call.within_group.push_back(sort_key(order, names, &key));
+      keys.push_back(std::move(key));
+    }
+    return keys;
+  }
+  const std::size_t count = function.within_group.size();
+  if (count != 1) throw invalid(conditions::kWithinGroupCount, {{"expectedNumArgs", "1"}, {"actualNumArgs", std::to_string(count)}});
+  call.within_group.push_back(sort_key(function.within_group[0], names, nullptr));
+  const auto* order = std::get_if<plan::SortOrder>(&function.within_group[0]->node);
+  Typed value = expression(order ? order->child : function.within_group[0], names);
+  // mode() names the order in which the value would come last.
+  const bool shows_falling = call.within_group[0].descending != (name == "mode");
+  keys.push_back(value.sql + (shows_falling ? " DESC" : ""));
+  arguments.insert(arguments.begin(), std::move(value));
+  return keys;
+}
+
 bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names,
                                               std::string& sql, DataType& type, bool& nullable, bool may_nest) {
   Names inner = names;
@@ -265,6 +328,7 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
     one.sql = "1";
     arguments.push_back(std::move(one));
   } else {
+    if (name == "count" && function.arguments.size() == 1) refuse_table_star(*function.arguments[0]);
     inner.lateral = names.lateral;
     arguments = call_arguments(function, inner);
   }
@@ -274,6 +338,7 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
   call.ignore_nulls = function.ignore_nulls.value_or(false);
   call.ansi = policy_.ansi;
   bound::Expressions bound_arguments;
+  std::vector<std::string> keys = within_group_keys(row, function, inner, call, arguments, expr);
   std::vector<std::string> displays = sql_of(arguments);
   for (const auto& argument : arguments) {
     if (!may_nest && bound::contains(argument.expression, &bound::is_aggregate)) throw Error(conditions::kNestedAggregateFunction, {}).at(context);
@@ -281,12 +346,16 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
   }
   std::vector<std::string> shown = displays;
   if (function.is_distinct && !shown.empty()) shown[0] = "DISTINCT " + shown[0];
-  sql = may_nest && row.kind == FunctionKind::Window ? call_sql(name, shown) : function_sql(name, shown);
-  std::vector<std::string> keys;
-  for (const auto& order : function.within_group) {
-    std::string key;
-    call.within_group.push_back(sort_key(order, inner, &key));
-    keys.push_back(key);
+  const bool is_value = row.within_group == functions::WithinGroup::Value && !keys.empty();
+  if (is_value) shown.erase(shown.begin());
+  sql = may_nest && row.kind == FunctionKind::Window ? call_sql(name, shown) : function_sql(keys.empty() || name != "string_agg" ? name : "listagg", shown);
+  if (name == "mode" && keys.empty() && arguments.size() == 2) {
+    // The least of the most frequent values is what falls last in the order that this prints.
+    const auto* least = std::get_if<bound::LiteralNode>(&arguments[1].expression->node);
+    if (least && std::get_if<bool>(&least->value.data) && least->value.boolean()) {
+      sql = "mode()";
+      keys.push_back(displays[0] + " DESC");
+    }
   }
   if (!keys.empty()) sql += " WITHIN GROUP (ORDER BY " + join_sql(keys) + ")";
   functions::CallTypes types;

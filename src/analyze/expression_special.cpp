@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "functions/cast_rules.h"
 #include "functions/common_type.h"
+#include "functions/type_errors.h"
 #include "plan/bound_tree.h"
 #include "types/type_text.h"
 
@@ -57,8 +58,9 @@ Typed Resolver::choice(TypedList arguments, const plan::Origin& origin, const st
   bound::Case node;
   bool nullable = !has_else;
   for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
-    if (!arguments[i].type().is(TypeKind::Boolean) && !arguments[i].type().is(TypeKind::Null))
-      throw Error(conditions::kUnexpectedInputType, {{"sqlExpr", quoted_expression(sql)}, {"paramIndex", policy_.is_spark4 ? "first" : std::to_string(i + 1)}, {"requiredType", "\"BOOLEAN\""},
+    // IF takes a NULL for false, CASE does not.
+    if (!arguments[i].type().is(TypeKind::Boolean) && !(function == "if" && arguments[i].type().is(TypeKind::Null)))
+      throw Error(conditions::kUnexpectedInputType, {{"sqlExpr", quoted_expression(sql)}, {"paramIndex", policy_.is_spark4 ? functions::ordinal(i / 2) : std::to_string(i / 2 + 1)}, {"requiredType", "\"BOOLEAN\""},
                                                      {"inputSql", quoted_expression(arguments[i].sql)}, {"inputType", types::quoted_sql(arguments[i].type())}}).at(plan::query_context(origin));
     auto value = cast_expression(arguments[i + 1].expression, *common);
     nullable = nullable || value->nullable;
@@ -117,7 +119,7 @@ std::optional<Typed> Resolver::special_call(const std::string& name, const plan:
     // Spark does not show a cast that a function's name stands for.
     Typed result;
     result.sql = child.sql;
-    if (!functions::can_cast(child.type(), *type, mode)) throw_cast_error(child, *type, mode, expr.origin);
+    if (!functions::can_cast(child.type(), *type, mode)) throw_cast_error(child, *type, mode, expr.origin, child.sql);
     result.expression = types::same_shape(child.type(), *type) ? bound::make_expression(bound::Cast{child.expression, mode}, *type, child.expression->nullable, expr.origin) : cast_expression(child.expression, *type);
     if (child.name) result.name = child.name;
     return result;
@@ -220,7 +222,9 @@ std::optional<Typed> Resolver::context_call(const std::string& name, const Typed
     result.expression = bound::make_literal(std::move(value), origin);
     return result;
   };
-  if (name == "typeof" && arguments.size() == 1) return literal(types::Literal::string(types::catalog_string(arguments[0].type())));
+  // One with an aggregate in it makes the query one of groups all the same.
+  const bool is_plain = arguments.size() == 1 && !bound::contains(arguments[0].expression, [](const bound::Expression& node) { return bound::is_aggregate(node) || bound::is_window(node); });
+  if (name == "typeof" && is_plain) return literal(types::Literal::string(types::catalog_string(arguments[0].type())));
   if (!arguments.empty()) return std::nullopt;
   if (name == "user" && !policy_.is_spark4) result.sql = "current_user()";
   if (name == "current_user" || name == "user" || name == "session_user") return literal(types::Literal::string(context_.current_user()));

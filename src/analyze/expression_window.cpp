@@ -51,13 +51,15 @@ bound::FrameBound Resolver::frame_bound(const plan::FrameBound& given, bool is_r
     offset.expression = bound::make_literal({offset.type(), {value}}, offset.expression->origin);
     offset.sql = std::to_string(value);
   }
+  sql = offset.sql + " " + bound_text(result.kind);
   if (is_rows) {
     offset = cast_to(std::move(offset), TypeKind::Int);
   } else if (order_type && order_type->is_numeric() && !types::same_shape(*order_type, offset.type())) {
+    // A distance that is cast no longer shows as one behind, but as a negative one ahead.
+    if (result.kind == Kind::Preceding) sql = "(- " + offset.sql + ") " + bound_text(Kind::Following);
     offset = cast_to(std::move(offset), *order_type);
   }
   (void)is_lower;
-  sql = offset.sql + " " + bound_text(result.kind);
   result.offset = offset.expression;
   return result;
 }
@@ -220,7 +222,6 @@ std::string Resolver::offset_text(const bound::AggregateCall& call, std::string_
   if (call.arguments.size() > 1)
     if (const auto* literal = std::get_if<bound::LiteralNode>(&call.arguments[1]->node); literal && std::holds_alternative<std::int64_t>(literal->value.data)) offset = literal->value.integer();
   if (name == "lag") offset = -offset;
-  if (offset == 0) return "CURRENT ROW";
   return std::to_string(offset) + " FOLLOWING";
 }
 

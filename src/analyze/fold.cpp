@@ -1,5 +1,6 @@
 #include "analyze/fold.h"
 
+#include "compute/json_text.h"
 #include "functions/function_row.h"
 
 namespace lab::analyze {
@@ -27,6 +28,20 @@ std::optional<types::Value> fold_integers(std::string_view name, std::int64_t a,
   return types::Value{result};
 }
 
+// Texts that a schema is made of.
+std::optional<types::Value> fold_text(const bound::Call& call, const bound::Policy& policy) {
+  const std::string_view name = call.function->name;
+  if (name != "schema_of_json" && name != "concat" && name != "||") return std::nullopt;
+  std::string joined;
+  for (const auto& argument : call.arguments) {
+    const auto value = fold_constant(argument, policy);
+    if (!value || !std::holds_alternative<std::string>(value->data)) return std::nullopt;
+    if (name == "schema_of_json") return call.arguments.size() == 1 ? std::optional(types::Value{compute::schema_of_json(value->text())}) : std::nullopt;
+    joined += value->text();
+  }
+  return types::Value{std::move(joined)};
+}
+
 }  // namespace
 
 std::optional<types::Value> fold_constant(const bound::ExpressionPtr& expression, const bound::Policy& policy) {
@@ -41,6 +56,7 @@ std::optional<types::Value> fold_constant(const bound::ExpressionPtr& expression
     return std::nullopt;
   }
   if (const auto* call = std::get_if<bound::Call>(&expression->node)) {
+    if (expression->type.is_text()) return fold_text(*call, policy);
     if (!expression->type.is_integral() && !expression->type.is_fractional()) return std::nullopt;
     std::vector<types::Value> values;
     for (const auto& argument : call->arguments) {

@@ -53,6 +53,8 @@ constexpr CallText kTexts[] = {
     {.name = "hypot", .shown = "HYPOT"},
     {.name = "last", .most = 1},
     {.name = "last_value", .most = 1},
+    {.name = "likeall", .most = 1},
+    {.name = "likeany", .most = 1},
     {.name = "listagg", .defaults = {"", "NULL"}},
     {.name = "locate", .defaults = {"", "", "1"}},
     {.name = "log10", .shown = "LOG10"},
@@ -63,6 +65,8 @@ constexpr CallText kTexts[] = {
     {.name = "make_ym_interval", .defaults = {"0", "0"}},
     {.name = "mask", .defaults = {"", "X", "x", "n", "NULL"}},
     {.name = "months_between", .defaults = {"", "", "true"}},
+    {.name = "notlikeall", .most = 1},
+    {.name = "notlikeany", .most = 1},
     {.name = "percentile", .defaults = {"", "", "1"}},
     {.name = "percentile_approx", .defaults = {"", "", "10000"}},
     {.name = "pi", .shown = "PI"},
@@ -86,7 +90,7 @@ constexpr CallText kTexts[] = {
     {.name = "split", .defaults = {"", "", "-1"}},
     {.name = "sqrt", .shown = "SQRT"},
     {.name = "str_to_map", .defaults = {"", ",", ":"}},
-    {.name = "string_agg", .shown = "listagg", .defaults = {"", "NULL"}},
+    {.name = "string_agg", .defaults = {"", "NULL"}},
     {.name = "substr", .defaults = {"", "", "2147483647"}},
     {.name = "substring", .defaults = {"", "", "2147483647"}},
     {.name = "tan", .shown = "TAN"},
@@ -120,6 +124,7 @@ std::string function_sql(const std::string& name, std::vector<std::string> argum
   // An empty default is a text of its own.
   if (name == "replace" && arguments.size() == 2) arguments.emplace_back();
   while (name == "sentences" && arguments.size() < 3) arguments.emplace_back();
+  if (name == "log" && arguments.size() == 1) arguments.insert(arguments.begin(), "E()");
   if (name == "log" && arguments.size() == 2) return "LOG(" + join_sql(arguments) + ")";
   if ((name == "lpad" || name == "rpad") && arguments.size() == 2) arguments.emplace_back(arguments[0].starts_with("X'") ? "X'00'" : " ");
   if (arguments.size() == 2 && (name == "ltrim" || name == "rtrim")) return (name == "ltrim" ? "TRIM(LEADING " : "TRIM(TRAILING ") + arguments[0] + " FROM " + arguments[1] + ")";

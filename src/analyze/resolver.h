@@ -193,11 +193,15 @@ class Resolver {
   Typed choice(TypedList arguments, const plan::Origin& origin, const std::string& function, std::string shown);
   std::string datetime_sql(const std::string& name, const Typed& left, const Typed& right) const;
   std::optional<Typed> boolean_comparison(const std::string& name, TypedList& arguments, const plan::Origin& origin);
-  [[noreturn]] void throw_cast_error(const Typed& child, const DataType& type, bound::CastMode mode, const plan::Origin& origin) const;
+  [[noreturn]] void throw_cast_error(const Typed& child, const DataType& type, bound::CastMode mode, const plan::Origin& origin, const std::string& shown = {}) const;
   Typed if_else(TypedList arguments, const plan::Origin& origin);
   std::optional<Typed> special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   std::optional<Typed> context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin);
   Typed aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
+  Typed parse_by_schema(const functions::FunctionRow& row, TypedList arguments, const plan::Origin& origin, std::string sql);
+  void refuse_table_star(const plan::Expression& argument) const;
+  std::vector<std::string> within_group_keys(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, Names& names, bound::AggregateCall& call,
+                                             TypedList& arguments, const plan::Expression& expression);
   bound::AggregateCall bind_aggregate(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression,
                                       Names& names, std::string& sql, DataType& type, bool& nullable, bool may_nest = false);
   bound::AggregateCall bind_window_function(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names,

@@ -93,6 +93,8 @@ inline constexpr Condition kDuplicatedMapKey{
 inline constexpr Condition kNullMapKey{"NULL_MAP_KEY", "2200E", Kind::Runtime, "Cannot use null as map key."};
 inline constexpr Condition kMapLengths{"_LEGACY_ERROR_TEMP_2128", "", Kind::Runtime,
                                        "The key array and value array of MapData must have the same length."};
+inline constexpr Condition kNegativeFrequency{"_LEGACY_ERROR_TEMP_2013", "", Kind::Runtime,
+                                              "Negative values found in frequencyExpression"};
 inline constexpr Condition kUserRaised{"USER_RAISED_EXCEPTION", "P0001", Kind::Runtime, "<errorMessage>"};
 inline constexpr Condition kSliceStart{"INVALID_PARAMETER_VALUE.START", "22023", Kind::InvalidArgument,
                                        "The value of parameter(s) <parameter> in <functionName> is invalid: Expects a positive or a negative value "

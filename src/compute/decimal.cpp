@@ -19,6 +19,9 @@ constexpr std::array<UInt128, 39> kPowers = [] {
   return powers;
 }();
 
+/// Significant digits of a product, and digits behind the point of a quotient, before they are brought to a decimal's shape.
+constexpr int kExactDigits = 39;
+
 UInt128 magnitude(Int128 value) { return value < 0 ? 0 - static_cast<UInt128>(value) : static_cast<UInt128>(value); }
 
 int compare_magnitudes(const Wide& a, const Wide& b) {
@@ -117,6 +120,31 @@ Wide scaled_up(Wide value, int digits) {
   return value;
 }
 
+std::string digits_of(Wide value) {
+  std::string digits;
+  const Wide chunk{0, kPowers[18], false};
+  do {
+    Wide rest;
+    value = divide_magnitudes(value, chunk, rest);
+    auto part = static_cast<std::uint64_t>(rest.low);
+    for (int i = 0; i < 18; ++i, part /= 10) digits += static_cast<char>('0' + part % 10);
+  } while (value.high != 0 || value.low != 0);
+  while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
+  return {digits.rbegin(), digits.rend()};
+}
+
+/// Digits with `scale` of them behind the point; a negative scale is zeros.
+std::string pointed(std::string digits, int scale, bool negative) {
+  if (scale <= 0) {
+    if (digits != "0") digits.append(static_cast<std::size_t>(-scale), '0');
+  } else {
+    const auto behind = static_cast<std::size_t>(scale);
+    if (digits.size() <= behind) digits.insert(0, behind + 1 - digits.size(), '0');
+    digits.insert(digits.size() - behind, ".");
+  }
+  return negative ? "-" + digits : digits;
+}
+
 Wide scaled(Wide value, int from, int to) { return to >= from ? scaled_up(value, to - from) : divided_by_ten(value, from - to); }
 
 }  // namespace
@@ -197,6 +225,41 @@ std::optional<Int128> remainder_decimals(Int128 a, int scale_a, Int128 b, int sc
   return narrowed(scaled(rest, scale, result.scale), result.precision);
 }
 
+std::string exact_sum(Int128 a, int scale_a, Int128 b, int scale_b) {
+  const int scale = std::max(scale_a, scale_b);
+  const Wide sum = scaled_up(Wide::of(a), scale - scale_a) + scaled_up(Wide::of(b), scale - scale_b);
+  return pointed(digits_of(sum), scale, sum.negative);
+}
+
+std::string exact_product(Int128 a, int scale_a, Int128 b, int scale_b) {
+  Wide product = Wide::product(a, b);
+  const int excess = static_cast<int>(digits_of(product).size()) - kExactDigits;
+  const bool negative = product.negative;
+  if (excess > 0) product = divided_by_ten(product, excess);
+  return pointed(digits_of(product), scale_a + scale_b - std::max(excess, 0), negative);
+}
+
+std::string exact_quotient(Int128 a, int scale_a, Int128 b, int scale_b) {
+  // Digit by digit behind the point: the dividend at the full scale would need more than 256 bits.
+  Wide dividend = Wide::of(a), divisor = Wide::of(b), rest;
+  const bool negative = dividend.negative != divisor.negative;
+  if (scale_b >= scale_a) dividend = scaled_up(dividend, scale_b - scale_a);
+  else divisor = scaled_up(divisor, scale_a - scale_b);
+  Wide quotient = divide_magnitudes(dividend, divisor, rest);
+  std::string digits = digits_of(quotient);
+  for (int i = 0; i < kExactDigits; ++i) {
+    quotient = divide_magnitudes(rest * 10, divisor, rest);
+    digits += static_cast<char>('0' + static_cast<int>(quotient.low));
+  }
+  if (compare_magnitudes(add_magnitudes(rest, rest), divisor) >= 0) {
+    std::size_t i = digits.size();
+    while (i > 0 && digits[i - 1] == '9') digits[--i] = '0';
+    if (i == 0) digits.insert(0, "1");
+    else ++digits[i - 1];
+  }
+  return pointed(std::move(digits), kExactDigits, negative);
+}
+
 std::int64_t integral_quotient(Int128 a, int scale_a, Int128 b, int scale_b) {
   const int scale = std::max(scale_a, scale_b);
   Wide dividend = scaled_up(Wide::of(a), scale - scale_a), divisor = scaled_up(Wide::of(b), scale - scale_b), rest;
@@ -274,22 +337,29 @@ std::string decimal_string(Int128 unscaled, int scale) {
   return (unscaled < 0 ? "-" : "") + digits + "E" + std::to_string(adjusted);
 }
 
-std::optional<Int128> parse_decimal(std::string_view text, DecimalShape result, bool& malformed) {
+namespace {
+
+/// A number as written: its digits without leading zeros and how many of them stand behind the point.
+struct WrittenNumber {
+  std::string digits;
+  int scale = 0;
+  bool negative = false;
+};
+
+std::optional<WrittenNumber> read_number(std::string_view text) {
   const auto blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  malformed = true;
+  WrittenNumber number;
   std::size_t i = 0;
-  const bool negative = i < text.size() && text[i] == '-';
+  number.negative = i < text.size() && text[i] == '-';
   if (i < text.size() && (text[i] == '-' || text[i] == '+')) ++i;
-  std::string digits;
-  int scale = 0;
   bool any = false, point = false;
   for (; i < text.size(); ++i) {
     if (text[i] >= '0' && text[i] <= '9') {
       any = true;
-      if (!(digits.empty() && text[i] == '0')) digits += text[i];
-      if (point) ++scale;
+      if (!(number.digits.empty() && text[i] == '0')) number.digits += text[i];
+      if (point) ++number.scale;
     } else if (text[i] == '.' && !point) {
       point = true;
     } else {
@@ -297,20 +367,28 @@ std::optional<Int128> parse_decimal(std::string_view text, DecimalShape result, 
     }
   }
   if (!any) return {};
-  if (i < text.size()) {
-    if (text[i] != 'e' && text[i] != 'E') return {};
-    ++i;
-    const bool minus = i < text.size() && text[i] == '-';
-    if (i < text.size() && (text[i] == '-' || text[i] == '+')) ++i;
-    if (i == text.size()) return {};
-    int exponent = 0;
-    for (; i < text.size(); ++i) {
-      if (text[i] < '0' || text[i] > '9') return {};
-      exponent = std::min(exponent * 10 + (text[i] - '0'), 100000);
-    }
-    scale -= minus ? -exponent : exponent;
+  if (i == text.size()) return number;
+  if (text[i] != 'e' && text[i] != 'E') return {};
+  ++i;
+  const bool minus = i < text.size() && text[i] == '-';
+  if (i < text.size() && (text[i] == '-' || text[i] == '+')) ++i;
+  if (i == text.size()) return {};
+  int exponent = 0;
+  for (; i < text.size(); ++i) {
+    if (text[i] < '0' || text[i] > '9') return {};
+    exponent = std::min(exponent * 10 + (text[i] - '0'), 100000);
   }
-  malformed = false;
+  number.scale -= minus ? -exponent : exponent;
+  return number;
+}
+
+}  // namespace
+
+std::optional<Int128> parse_decimal(std::string_view text, DecimalShape result, bool& malformed) {
+  auto number = read_number(text);
+  malformed = !number;
+  if (!number) return {};
+  auto& [digits, scale, negative] = *number;
   // Digits far behind the wanted scale only matter for rounding; 76 of them fit.
   if (static_cast<int>(digits.size()) - scale > 38) return digits.empty() ? std::optional<Int128>(0) : std::nullopt;
   if (digits.empty()) return Int128{0};
@@ -328,6 +406,12 @@ std::optional<Int128> parse_decimal(std::string_view text, DecimalShape result, 
   value.negative = negative;
   if (result.scale < scale) return narrowed(divided_by_ten(value, scale - result.scale), result.precision);
   return narrowed(scaled_up(value, result.scale - scale), result.precision);
+}
+
+std::string plain_number(std::string_view text) {
+  const auto number = read_number(text);
+  if (!number) return std::string(text);
+  return pointed(number->digits.empty() ? "0" : number->digits, number->scale, number->negative);
 }
 
 std::optional<Int128> decimal_of(double value, DecimalShape result) {

@@ -42,6 +42,10 @@ std::optional<Int128> multiply_decimals(Int128 a, int scale_a, Int128 b, int sca
 /// b is not 0.
 std::optional<Int128> divide_decimals(Int128 a, int scale_a, Int128 b, int scale_b, DecimalShape result);
 std::optional<Int128> remainder_decimals(Int128 a, int scale_a, Int128 b, int scale_b, DecimalShape result);
+/// Results as Spark's errors show them when they fit no decimal.
+std::string exact_sum(Int128 a, int scale_a, Int128 b, int scale_b);
+std::string exact_product(Int128 a, int scale_a, Int128 b, int scale_b);
+std::string exact_quotient(Int128 a, int scale_a, Int128 b, int scale_b);
 /// The integral part of a / b as a long, wrapping.
 std::int64_t integral_quotient(Int128 a, int scale_a, Int128 b, int scale_b);
 
@@ -58,6 +62,8 @@ std::string decimal_string(Int128 unscaled, int scale);
 
 /// Spark's cast of text: blanks around it, digits, point, exponent; NULL when it is none. `overflow` tells a number that does not fit from no number.
 std::optional<Int128> parse_decimal(std::string_view text, DecimalShape result, bool& malformed);
+/// The number that a text is, without an exponent.
+std::string plain_number(std::string_view text);
 /// Of the value's shortest decimal form.
 std::optional<Int128> decimal_of(double value, DecimalShape result);
 

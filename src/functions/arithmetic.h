@@ -5,6 +5,13 @@
 /// Types and SQL of `+ - * / % div` and their try_ forms, over numbers, dates, instants and intervals.
 namespace lab::functions {
 
+using Operands = std::pair<DataType, DataType>;
+/// Both sides of an operator as Spark promotes them before it looks whether they fit: text to a number, whole numbers
+/// beside a decimal to decimals.
+Operands promoted_operands(const CallShape& shape);
+/// The error of operands that do not fit: of different types, or of one that is none of `required`.
+[[noreturn]] void refuse_operands(const CallShape& shape, std::string required);
+
 CallTypes add_types(const CallShape& shape);
 CallTypes subtract_types(const CallShape& shape);
 CallTypes multiply_types(const CallShape& shape);

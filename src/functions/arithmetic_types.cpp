@@ -1,6 +1,7 @@
 #include "functions/arithmetic.h"
 #include "functions/common_type.h"
 #include "functions/decimal_types.h"
+#include "functions/element_types.h"
 #include "functions/misfit.h"
 
 namespace lab::functions {
@@ -84,10 +85,7 @@ std::string required_operand(char op) {
 CallTypes numeric_types(const CallShape& shape, char op) {
   const DataType &l = shape.type(0), &r = shape.type(1);
   const auto fits = [](const DataType& t) { return t.is_numeric() || t.is_text() || t.is(TypeKind::Null); };
-  if (!fits(l) || !fits(r)) {
-    if (same_shape(l, r)) refuse_operand(op, 0);
-    throw Misfit{Misfit::Why::BinaryTypes};
-  }
+  if (!fits(l) || !fits(r)) refuse_operands(shape, required_operand(op));
   // In ANSI mode text becomes a number only beside one.
   const bool no_number = !l.is_numeric() && !r.is_numeric() && (l.is_text() || r.is_text());
   if (shape.policy.ansi && no_number) refuse_operand(op, l.is_text() ? 0 : 1);
@@ -97,10 +95,16 @@ CallTypes numeric_types(const CallShape& shape, char op) {
   if (left.is(TypeKind::Null)) left = right;
   if (right.is(TypeKind::Null)) right = left;
   if (op == 'd' && (left.is_fractional() || right.is_fractional())) {
-    const bool meets = left == right || ((left.is(TypeKind::Decimal) || right.is(TypeKind::Decimal)) &&
-                                         (left.is(TypeKind::Double) || right.is(TypeKind::Double)));
-    if (!meets) throw Misfit{Misfit::Why::BinaryTypes};
-    refuse_operand(op, 0, left.is_fractional() ? left : right);
+    // Whole numbers are bigints by now, and a decimal beside a fractional a double; no wider type is looked for.
+    const auto divided = [](const DataType& type, const DataType& other) {
+      if (type.is_integral()) return DataType(TypeKind::Long);
+      return type.is(TypeKind::Decimal) && other.is_fractional() ? DataType(TypeKind::Double) : type;
+    };
+    const DataType a = divided(left, right), b = divided(right, left);
+    if (a == b) refuse_operand(op, 0, a);
+    Misfit misfit{Misfit::Why::BinaryTypes};
+    misfit.promoted = {a, b};
+    throw misfit;
   }
   if ((left.is(TypeKind::Decimal) && right.is_fractional()) || (right.is(TypeKind::Decimal) && left.is_fractional())) {
     left = right = TypeKind::Double;
@@ -117,7 +121,49 @@ CallTypes numeric_types(const CallShape& shape, char op) {
   return {{common, common}, common, {}};
 }
 
+/// What a date cannot be moved by: Spark makes date_add of the sum before it looks at the types.
+[[noreturn]] void refuse_day_count(const CallShape& shape, std::size_t argument) {
+  Misfit misfit{Misfit::Why::Input, argument, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")"};
+  if (shape.type(argument).is_text()) misfit.actual = shape.policy.ansi ? TypeKind::Date : TypeKind::Double;
+  misfit.argument_index = 1;
+  throw misfit;
+}
+
+bool moves_no_date(const DataType& type) { return type.is_numeric() || type.is_text(); }
+
 }  // namespace
+
+Operands promoted_operands(const CallShape& shape) {
+  const DataType &l = shape.type(0), &r = shape.type(1);
+  if (l.is_text() != r.is_text()) {
+    const DataType& other = l.is_text() ? r : l;
+    if (shape.policy.ansi) {
+      if (const auto both = promoted_string(other)) return {*both, *both};
+    } else if (!other.is(TypeKind::CalendarInterval)) {
+      return l.is_text() ? Operands{TypeKind::Double, r} : Operands{l, TypeKind::Double};
+    }
+    return {l, r};
+  }
+  if (l.is_text() && !shape.policy.ansi) return {TypeKind::Double, TypeKind::Double};
+  if (l.is(TypeKind::Decimal) != r.is(TypeKind::Decimal)) {
+    if (l.is_fractional()) return {l, TypeKind::Double};
+    if (r.is_fractional()) return {TypeKind::Double, r};
+    if (l.is_integral()) return {decimal_operand(*shape.arguments[0]), r};
+    if (r.is_integral()) return {l, decimal_operand(*shape.arguments[1])};
+  }
+  return {l, r};
+}
+
+void refuse_operands(const CallShape& shape, std::string required) {
+  Misfit misfit{Misfit::Why::BinaryWrongType, 0, std::move(required)};
+  const auto [left, right] = promoted_operands(shape);
+  misfit.actual = left;
+  if (!same_shape(left, right)) {
+    misfit.why = Misfit::Why::BinaryTypes;
+    misfit.promoted = {left, right};
+  }
+  throw misfit;
+}
 
 CallTypes add_types(const CallShape& shape) {
   const DataType &l = shape.type(0), &r = shape.type(1);
@@ -126,6 +172,8 @@ CallTypes add_types(const CallShape& shape) {
   if (auto types = moment_and_span(r, l, true)) return *types;
   if (l.is(TypeKind::Date) && (is_day_count(r) || r.is(TypeKind::Null))) return {{l, TypeKind::Int}, l, {}};
   if (r.is(TypeKind::Date) && (is_day_count(l) || l.is(TypeKind::Null))) return {{TypeKind::Int, r}, r, {}};
+  if (l.is(TypeKind::Date) && moves_no_date(r)) refuse_day_count(shape, 1);
+  if (r.is(TypeKind::Date) && moves_no_date(l)) refuse_day_count(shape, 0);
   return numeric_types(shape, '+');
 }
 
@@ -135,6 +183,7 @@ CallTypes subtract_types(const CallShape& shape) {
   if (auto types = moment_and_span(l, r, false)) return *types;
   const auto datelike = [](const DataType& t) { return t.is(TypeKind::Date) || t.is_text() || t.is(TypeKind::Null); };
   if (l.is(TypeKind::Date) && is_day_count(r)) return {{l, TypeKind::Int}, l, {}};
+  if (l.is(TypeKind::Date) && (r.is_numeric() || (r.is_text() && !shape.policy.ansi))) refuse_day_count(shape, 1);
   if ((l.is(TypeKind::Date) && datelike(r)) || (r.is(TypeKind::Date) && datelike(l))) {
     return {{TypeKind::Date, TypeKind::Date}, DataType::day_time(DayTimeField::Day, DayTimeField::Day), {}};
   }
@@ -189,7 +238,13 @@ CallTypes integral_divide_types(const CallShape& shape) {
 
 CallTypes comparison_types(const CallShape& shape) {
   const auto common = comparison_type(shape.type(0), shape.type(1), shape.policy);
-  if (!common) throw Misfit{Misfit::Why::BinaryTypes};
+  if (!common) {
+    Misfit misfit{Misfit::Why::BinaryTypes};
+    const auto [left, right] = promoted_operands(shape);
+    misfit.promoted = {left, right};
+    throw misfit;
+  }
+  check_orderable(*common);
   return {{*common, *common}, TypeKind::Boolean, {}};
 }
 

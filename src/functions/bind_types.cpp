@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -9,10 +10,12 @@
 #include "functions/common_type.h"
 #include "functions/conditions.h"
 #include "functions/decimal_types.h"
+#include "functions/element_types.h"
 #include "functions/function_row.h"
 #include "functions/misfit.h"
 #include "functions/signature.h"
 #include "functions/type_errors.h"
+#include "plan/bound_tree.h"
 
 namespace lab::functions {
 
@@ -31,14 +34,6 @@ const Signature& signature_of(const FunctionRow& row) {
   auto signature = std::make_unique<const Signature>(parse_signature(row.signature));
   const std::unique_lock lock(mutex);
   return *parsed.emplace(&row, std::move(signature)).first->second;
-}
-
-bool is_orderable(const DataType& type) {
-  if (type.is(TypeKind::Map) || type.is(TypeKind::Variant) || type.is(TypeKind::CalendarInterval)) return false;
-  if (type.is(TypeKind::Array)) return is_orderable(type.element());
-  if (type.is(TypeKind::Struct))
-    return std::ranges::all_of(type.fields(), [](const auto& field) { return is_orderable(field.type); });
-  return true;
 }
 
 bool in_class(TypeClass wanted, const DataType& type) {
@@ -311,6 +306,27 @@ const types::Value* CallShape::constant(std::size_t i) const {
   return literal == nullptr ? nullptr : &literal->value;
 }
 
+std::optional<double> CallShape::number(std::size_t i) const {
+  const types::Value* value = constant(i);
+  if (value == nullptr) return {};
+  if (const auto* whole = std::get_if<std::int64_t>(&value->data)) return static_cast<double>(*whole);
+  if (const auto* real = std::get_if<double>(&value->data)) return *real;
+  if (const auto* decimal = std::get_if<types::Decimal>(&value->data))
+    return std::strtod(types::decimal_text(decimal->unscaled, decimal->scale).c_str(), nullptr);
+  return {};
+}
+
+bool CallShape::is_foldable(std::size_t i) const {
+  namespace bound = plan::bound;
+  return i < arguments.size() && arguments[i] != nullptr &&
+         !bound::contains(arguments[i], [](const bound::Expression& node) {
+           if (const auto* call = std::get_if<bound::Call>(&node.node)) return call->function->is_volatile;
+           return !std::holds_alternative<bound::LiteralNode>(node.node) &&
+                  !std::holds_alternative<bound::Cast>(node.node) && !std::holds_alternative<bound::Case>(node.node) &&
+                  !std::holds_alternative<bound::FieldAccess>(node.node);
+         });
+}
+
 CallTypes bind_types(const FunctionRow& row, const CallShape& shape, std::string_view display_sql) {
   if (row.status == Status::NotYet) {
     throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "the function `" + std::string(row.name) + "`"},
@@ -318,18 +334,19 @@ CallTypes bind_types(const FunctionRow& row, const CallShape& shape, std::string
   }
   const Signature& signature = signature_of(row);
   check_number(row, signature, shape.size());
-  if (row.types != nullptr) {
-    try {
-      return row.types(shape);
-    } catch (const Misfit& misfit) {
-      misfit.raise(row, shape, display_sql);
-    }
-  }
-  Binding binding = match(row, signature, shape, display_sql);
   CallTypes types;
-  for (std::size_t i = 0; i < shape.size(); ++i)
-    types.arguments.push_back(settled(*binding.patterns[i], binding.fitted[i], binding.solved));
-  types.result = substitute(signature.result, binding.solved, binding.nulls);
+  if (row.types == nullptr) {
+    const Binding binding = match(row, signature, shape, display_sql);
+    for (std::size_t i = 0; i < shape.size(); ++i)
+      types.arguments.push_back(settled(*binding.patterns[i], binding.fitted[i], binding.solved));
+    types.result = substitute(signature.result, binding.solved, binding.nulls);
+  }
+  try {
+    if (row.types != nullptr) types = row.types(shape);
+    if (row.check != nullptr) row.check(shape);
+  } catch (const Misfit& misfit) {
+    misfit.raise(row, shape, display_sql);
+  }
   return types;
 }
 

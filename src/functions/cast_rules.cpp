@@ -103,9 +103,11 @@ bool can_cast(const DataType& from, const DataType& to, CastMode mode) {
     case TypeKind::CalendarInterval:
       return from.is_text();
     case TypeKind::DayTimeInterval:
-      return from.is_text() || from.is(TypeKind::DayTimeInterval) || from.is_integral();
+      return from.is_text() || from.is(TypeKind::DayTimeInterval) || from.is_integral() ||
+             from.is(TypeKind::Decimal);
     case TypeKind::YearMonthInterval:
-      return from.is_text() || from.is(TypeKind::YearMonthInterval) || from.is_integral();
+      return from.is_text() || from.is(TypeKind::YearMonthInterval) || from.is_integral() ||
+             from.is(TypeKind::Decimal);
     case TypeKind::Byte:
     case TypeKind::Short:
     case TypeKind::Int:

@@ -86,7 +86,8 @@ std::string CastText::to_number(const std::string& sql, const DataType& from, co
     if (to.is_fractional()) return "CAST(lab_timestamp_to_double(" + sql + ") AS " + duckdb_type(to) + ")";
     const std::string seconds = "lab_unix_seconds(" + sql + ")";
     return to.is(TypeKind::Long) ? seconds
-                                 : call("lab_to_" + name + (raises() ? "_from_timestamp" : suffix), {seconds});
+           : raises() ? call("lab_to_" + name + "_from_timestamp", {sql, zone_literal()})
+                      : call("lab_to_" + name + suffix, {seconds});
   }
   if (from.is_interval())
     return call(from.is(TypeKind::DayTimeInterval) ? "lab_day_time_to_" + name : "lab_year_month_to_" + name,
@@ -102,7 +103,9 @@ std::string CastText::to_decimal(const std::string& sql, const DataType& from, c
   if (from.is_text()) return call("lab_parse_decimal", {sql, p, s, flag()});
   if (from.is_fractional()) return call("lab_double_to_decimal", {sql, p, s, flag()});
   if (can_up_cast(from, to)) return builtin(sql, to);
-  if (from.is(TypeKind::Boolean)) return "TRY_CAST(CAST(" + sql + " AS INTEGER) AS " + duckdb_type(to) + ")";
+  if (from.is(TypeKind::Date)) return "CAST(NULL AS " + duckdb_type(to) + ")";
+  if (from.is(TypeKind::Boolean))
+    return call("lab_decimal_cast", {"CAST(CAST(" + sql + " AS INTEGER) AS DECIMAL(20,0))", p, s, flag()});
   if (from.is(TypeKind::Timestamp))
     return call("lab_decimal_cast", {"lab_decimal_multiply(CAST(epoch_us(" + sql +
                                          ") AS DECIMAL(20,0)), 0.000001::DECIMAL(7,6), 38, 6, false)",
@@ -135,7 +138,8 @@ std::string CastText::to_datetime(const std::string& sql, const DataType& from, 
     return "make_timestamptz(lab_to_bigint_legacy(lab_decimal_multiply(" + sql + ", 1000000::DECIMAL(7,0), 38, " +
            std::to_string(from.scale()) + ", false)))";
   if (from.is_integral()) return call("lab_timestamp_seconds_wrap", {"CAST(" + sql + " AS BIGINT)"});
-  return call("lab_timestamp_seconds_wrap", {"CAST(" + sql + " AS DOUBLE)"});
+  const std::string kind = mode == CastMode::Ansi ? "exact" : mode == CastMode::Try ? "try" : "wrap";
+  return call("lab_timestamp_seconds_" + kind, {"CAST(" + sql + " AS DOUBLE)"});
 }
 
 std::string CastText::to_interval(const std::string& sql, const DataType& from, const DataType& to) const {
@@ -149,6 +153,15 @@ std::string CastText::to_interval(const std::string& sql, const DataType& from, 
       std::to_string(day_time ? static_cast<int>(to.day_time_to()) : static_cast<int>(to.year_month_to()));
   if (from.is_text())
     return call((day_time ? "lab_parse_day_time" : "lab_parse_year_month") + suffix, {sql, first, last});
+  if (from.is(TypeKind::Decimal)) {
+    static constexpr std::string_view kMicros[] = {"86400000000", "3600000000", "60000000", "1000000"};
+    const std::string unit(day_time ? kMicros[static_cast<std::size_t>(to.day_time_to())]
+                                    : to.year_month_to() == types::YearMonthField::Year ? "12" : "1");
+    const std::string product = call("lab_decimal_multiply", {sql, "CAST(" + unit + " AS DECIMAL(11,0))", "38",
+                                                              std::to_string(from.scale()), "true"});
+    return call(day_time ? "lab_to_bigint" : "lab_to_int",
+                {call("lab_decimal_round", {product, "0", "38", "0", "'half_up'", "true"})});
+  }
   if (from.is_integral())
     return call(day_time ? "lab_to_day_time" : "lab_to_year_month", {"CAST(" + sql + " AS BIGINT)", last});
   return call(day_time ? "lab_cut_day_time" : "lab_cut_year_month", {sql, last});

@@ -147,7 +147,6 @@ Common wider_without_strings(const DataType& a, const DataType& b, const Policy&
 }
 
 Common wider_without_strings(std::span<const DataType> types, const Policy& policy) {
-  if (policy.ansi) return wider_common_type(types, policy);
   Common result = DataType();
   for (const DataType& type : types) {
     result = wider_without_strings(*result, type, policy);
@@ -158,6 +157,8 @@ Common wider_without_strings(std::span<const DataType> types, const Policy& poli
 
 Common comparison_type(const DataType& a, const DataType& b, const Policy& policy) {
   if (a == b) return a;
+  // Inside nested values nothing is promoted.
+  if (a.is_nested() || b.is_nested()) return tightest_common_type(a, b, policy);
   if (policy.ansi) return wider_type(a, b, policy);
   if (a.is_text() != b.is_text() && !a.is(TypeKind::Null) && !b.is(TypeKind::Null)) {
     const DataType& other = a.is_text() ? b : a;

@@ -39,7 +39,42 @@ LAB_MISMATCH(kCastWithoutSuggestion, "CAST_WITHOUT_SUGGESTION", "cannot cast <sr
 LAB_MISMATCH(kInvalidMapKeyType, "INVALID_MAP_KEY_TYPE", "The key of map cannot be/contain <keyType>.");
 LAB_MISMATCH(kValueOutOfRange, "VALUE_OUT_OF_RANGE",
              "The <exprName> must be between <valueRange> (current value = <currentValue>).");
+LAB_MISMATCH(kNullType, "NULL_TYPE", "Null typed values cannot be used as arguments of <functionName>.");
+LAB_MISMATCH(kHashMapType, "HASH_MAP_TYPE",
+             "Input to the function <functionName> cannot contain elements of the \"MAP\" type. In Spark, same maps may "
+             "have different hashcode, thus hash expressions are prohibited on \"MAP\" elements.");
+LAB_MISMATCH(kSequenceWrongInputTypes, "SEQUENCE_WRONG_INPUT_TYPES",
+             "<functionName> uses the wrong parameter type. The parameter type must conform to: "
+             "1. The start and stop expressions must resolve to the same type. "
+             "2. If start and stop expressions resolve to the <startType> type, then the step expression must resolve "
+             "to the <stepType> type. "
+             "3. Otherwise, if start and stop expressions resolve to the <otherStartType> type, then the step "
+             "expression must resolve to the same type.");
+LAB_MISMATCH(kStackColumnDiffTypes, "STACK_COLUMN_DIFF_TYPES",
+             "The data type of the column (<columnIndex>) do not have the same type: <leftType> (<leftParamIndex>) <> "
+             "<rightType> (<rightParamIndex>).");
+LAB_MISMATCH(kInvalidJsonSchema, "INVALID_JSON_SCHEMA",
+             "Input schema <schema> must be a struct, an array, a map or a variant.");
+LAB_MISMATCH(kUnexpectedReturnType, "UNEXPECTED_RETURN_TYPE",
+             "The <functionName> requires return <expectedType> type, but the actual is <actualType> type.");
 #undef LAB_MISMATCH
+
+inline constexpr Condition kInvalidSchemaLiteral{
+    "INVALID_SCHEMA.NON_STRING_LITERAL", "42K07", Kind::Analysis,
+    "The input schema <inputSchema> is not a valid schema string. The input expression must be string literal and not "
+    "null."};
+inline constexpr Condition kInvalidExtractField{"INVALID_EXTRACT_FIELD", "42601", Kind::Analysis,
+                                                "Cannot extract <field> from <expr>."};
+inline constexpr Condition kSecondArgumentNotInteger{
+    "SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", "22023", Kind::Analysis,
+    "The second argument of <functionName> function needs to be an integer."};
+inline constexpr Condition kFieldNotFoldable3{
+    "_LEGACY_ERROR_TEMP_1100", "", Kind::Analysis,
+    "The '<argName>' parameter of function '<funcName>' needs to be a string literal."};
+inline constexpr Condition kNonFoldableArgument{
+    "NON_FOLDABLE_ARGUMENT", "42K08", Kind::Analysis,
+    "The function <funcName> requires the parameter <paramName> to be a foldable expression of the type <paramType>, "
+    "but the actual argument is a non-foldable."};
 
 inline constexpr Condition kWrongNumArgs{
     "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605", Kind::Analysis,

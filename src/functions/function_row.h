@@ -19,6 +19,9 @@ enum class Nullability : std::uint8_t { AnyArgument, Always, Never };
 /// Which sessions know the function or this row's behaviour.
 enum class Since : std::uint8_t { All, Spark4Only, Spark3Only };
 
+/// What WITHIN GROUP (ORDER BY …) is to an aggregate: not allowed, the order of its values, or the value itself.
+enum class WithinGroup : std::uint8_t { Refused, Order, Value };
+
 /// What a rule of types sees: the arguments as bound, before implicit casts.
 struct CallShape {
   std::span<const plan::bound::ExpressionPtr> arguments;
@@ -31,6 +34,10 @@ struct CallShape {
   std::string display(std::size_t i) const { return i < displays.size() ? displays[i] : "?"; }
   /// The argument's constant value, or nullptr when it is not a literal.
   const types::Value* constant(std::size_t i) const;
+  /// The constant as a number, whatever numeric type it has.
+  std::optional<double> number(std::size_t i) const;
+  /// The argument has one value in the whole query: it needs no row and is the same each time.
+  bool is_foldable(std::size_t i) const;
 };
 
 /// Types of a call: what each argument is cast to (one an argument) and what comes out.
@@ -54,6 +61,7 @@ struct LowerCall {
   std::optional<std::string> filter = {};
   std::optional<std::string> over = {};
   std::string order_by = {};
+  bool is_descending = false;  ///< of WITHIN GROUP's first key
   bool ignore_nulls = false;
 
   /// What stands behind an aggregate: ` FILTER (WHERE …) OVER (…)`; `condition` is added to the filter.
@@ -72,6 +80,8 @@ struct LowerCall {
 
 using TypeRule = CallTypes (*)(const CallShape&);
 using Lowering = std::string (*)(const LowerCall&);
+/// What a call must keep besides its types (constants, ranges); throws a Misfit.
+using CallCheck = void (*)(const CallShape&);
 
 struct FunctionRow {
   std::string_view name;  ///< lower case; operators by their symbol (`+`, `==`, `<=>`, `and`)
@@ -91,7 +101,10 @@ struct FunctionRow {
   std::string_view native = {};  ///< kernel of engine/kernels: `native($*)`, aggregates `native($d$*)$f`
   Lowering lower = nullptr;
   TypeRule types = nullptr;
+  CallCheck check = nullptr;  ///< after the types fit
   Nullability nullability = Nullability::AnyArgument;
+  /// Of a row whose value is WITHIN GROUP's key, that key is the first argument.
+  WithinGroup within_group = WithinGroup::Refused;
   bool may_raise = false;    ///< lowering guards it against rows that were filtered out
   bool is_volatile = false;  ///< rand, uuid: never duplicated, merged or folded
   bool takes_ansi = false;   ///< a trailing boolean argument `ansi` goes to the kernel

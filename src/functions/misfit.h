@@ -1,7 +1,10 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
+#include "base/conditions.h"
 #include "functions/function_row.h"
 
 namespace lab::functions {
@@ -18,7 +21,8 @@ struct Misfit {
     NotFoldable,
     IsNull,
     Cast,
-    Range
+    Range,
+    Named
   };
   Why why = Why::Input;
   std::size_t argument = 0;
@@ -26,7 +30,18 @@ struct Misfit {
       {};  ///< Input, BinaryWrongType, NotFoldable: `"INT"`; NumArguments: `[2, 3]`; IsNull: what it names;
       ///< Cast: the type that it has no cast to; Range: `name|range`
 
-  std::optional<DataType> actual = {};  ///< BinaryWrongType: the type after promotion
+  std::optional<DataType> actual = {};  ///< BinaryWrongType, Input, NotFoldable: the type after promotion
+  std::optional<std::size_t> argument_index = {};  ///< Input: the place that the error names, where it is another
+  std::vector<DataType> promoted = {};             ///< BinaryTypes, DifferentTypes: the types as they were compared
+  bool counts_from_zero = false;  ///< Input: 3.5 numbers this argument from 0
+  /// Named: the condition and its parameters; `sqlExpr` and `functionName` are the call's own.
+  const Condition* condition = nullptr;
+  std::map<std::string, std::string> parameters = {};
+
+  static Misfit named(const Condition& condition, std::map<std::string, std::string> parameters = {});
+  /// `inputName` of 3.5 has no back quotes, that of 4.x has.
+  static Misfit not_foldable(const CallShape& shape, std::size_t argument, std::string_view name);
+  static Misfit out_of_range(std::string_view name, std::string range, std::string value);
 
   [[noreturn]] void raise(const FunctionRow& row, const CallShape& shape, std::string_view display) const;
 };

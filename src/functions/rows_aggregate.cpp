@@ -1,7 +1,11 @@
+#include <array>
+#include <charconv>
+
 #include "functions/common_type.h"
 #include "functions/decimal_types.h"
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
+#include "functions/nested_order.h"
 #include "functions/rows.h"
 
 namespace lab::functions {
@@ -24,13 +28,14 @@ DataType whole_interval(const DataType& type) {
 CallTypes sum_types(const CallShape& shape) {
   const DataType type = summable(shape);
   if (type.is(TypeKind::Decimal)) return {{type}, bounded_decimal(type.precision() + 10, type.scale()), true};
-  if (type.is_interval()) return {{type}, whole_interval(type), true};
+  if (type.is_interval()) return {{type}, type, true};
   if (type.is_integral()) return {{type}, TypeKind::Long, true};
   return {{TypeKind::Double}, TypeKind::Double, true};
 }
 
 CallTypes avg_types(const CallShape& shape) {
-  const DataType type = summable(shape);
+  // The mean of instants is one of their seconds.
+  const DataType type = shape.type(0).is(TypeKind::Timestamp) ? DataType(TypeKind::Double) : summable(shape);
   if (type.is(TypeKind::Decimal)) return {{type}, bounded_decimal(type.precision() + 4, type.scale() + 4), true};
   if (type.is_interval()) return {{type}, whole_interval(type), true};
   return {{TypeKind::Double}, TypeKind::Double, true};
@@ -131,10 +136,9 @@ CallTypes extreme_types(const CallShape& shape) {
   return {{shape.type(0)}, shape.type(0), true};
 }
 
-/// DuckDB takes NULLs inside nested values as the greatest, Spark as the least.
 std::string extreme_sql(std::string_view name, const LowerCall& call) {
   if (!call.type(0).is_nested()) return std::string(name) + "(" + call.sql[0] + ")" + call.suffix();
-  return "arg_" + std::string(name) + "(" + call.sql[0] + ", create_sort_key(" + call.sql[0] + ", 'ASC NULLS FIRST'))" +
+  return "arg_" + std::string(name) + "(" + call.sql[0] + ", " + order_key(call.sql[0], call.type(0)) + ")" +
          call.suffix(call.sql[0] + " IS NOT NULL");
 }
 std::string lower_max(const LowerCall& call) { return extreme_sql("max", call); }
@@ -142,8 +146,26 @@ std::string lower_min(const LowerCall& call) { return extreme_sql("min", call); 
 
 CallTypes extreme_by_types(const CallShape& shape) {
   if (!has_order(shape.type(1))) throw Misfit{Misfit::Why::Ordering, 1};
-  return {{shape.type(0), shape.type(1)}, shape.type(0), true};
+  if (shape.size() == 2) return {{shape.type(0), shape.type(1)}, shape.type(0), true};
+  if (!shape.policy.is_spark4) throw Misfit{Misfit::Why::NumArguments, 0, "2"};
+  if (!shape.is_foldable(2)) throw Misfit::not_foldable(shape, 2, "k");
+  const auto count = shape.number(2);
+  if (count && (*count <= 0 || *count > 100000))
+    throw Misfit::out_of_range("k", "[1, 100000]", std::to_string(static_cast<std::int64_t>(*count)));
+  return {{shape.type(0), shape.type(1), TypeKind::Int}, DataType::array(shape.type(0), true), true};
 }
+
+/// With k: the values of the k rows in front, an array.
+std::string extreme_by(std::string_view end, const LowerCall& call) {
+  if (call.size() == 2)
+    return "arg_" + std::string(end) + "_null(" + call.distinct + call.sql[0] + ", " +
+           order_key(call.sql[1], call.type(1)) + ")" + call.suffix();
+  const std::string order = end == "max" ? " DESC" : " ASC";
+  return "list_slice(list(" + call.sql[0] + " ORDER BY " + order_key(call.sql[1], call.type(1)) + order + ")" +
+         call.suffix(call.sql[1] + " IS NOT NULL") + ", 1, " + call.sql[2] + ")";
+}
+std::string lower_max_by(const LowerCall& call) { return extreme_by("max", call); }
+std::string lower_min_by(const LowerCall& call) { return extreme_by("min", call); }
 
 CallTypes collect_types(const CallShape& shape) {
   return {{shape.type(0)}, DataType::array(shape.type(0), false), false};
@@ -166,33 +188,79 @@ std::string lower_collect_set(const LowerCall& call) {
   return "coalesce(list_distinct(list(" + call.sql[0] + ")" + call.suffix() + "), " + empty_list(call) + ")";
 }
 
+std::string real_text(double value) {
+  std::array<char, 40> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  std::string shown(text.data(), end);
+  return shown.find_first_of(".en") == std::string::npos ? shown + ".0" : shown;
+}
+
+/// The parts asked for are constants between 0 and 1.
+void check_percentages(const CallShape& shape, std::size_t i) {
+  const bool many = shape.type(i).is(TypeKind::Array);
+  const types::Value* value = shape.constant(i);
+  if (!shape.is_foldable(i)) {
+    Misfit misfit = Misfit::not_foldable(shape, i, "percentage");
+    misfit.actual = many ? DataType::array(TypeKind::Double, shape.type(i).contains_null()) : DataType(TypeKind::Double);
+    throw misfit;
+  }
+  if (value != nullptr && value->is_null()) throw Misfit{Misfit::Why::IsNull, i, "percentage"};
+  const auto part = shape.number(i);
+  if (part && !(*part >= 0 && *part <= 1))
+    throw Misfit::out_of_range("percentage", "[0.0, 1.0]", real_text(*part) + "D");
+}
+
+bool is_percentile_value(const DataType& type) {
+  return type.is_numeric() || type.is_text() || type.is(TypeKind::DayTimeInterval) ||
+         type.is(TypeKind::YearMonthInterval) || type.is(TypeKind::Null);
+}
+
 /// percentile(x, p[, frequency]) with one p or an array of them.
 CallTypes percentile_types(const CallShape& shape) {
   const DataType& type = shape.type(0);
-  if (!type.is_numeric() && !type.is_text() && !type.is_interval() && !type.is(TypeKind::Null))
+  if (!is_percentile_value(type))
     throw Misfit{Misfit::Why::Input, 0, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"};
   const DataType value = type.is_interval() ? type : DataType(TypeKind::Double);
   const bool many = shape.size() > 1 && shape.type(1).is(TypeKind::Array);
-  CallTypes types{{value}, many ? DataType::array(value, false) : value, true};
-  if (shape.size() > 1)
+  const DataType out = type.is_interval() ? whole_interval(type) : value;
+  CallTypes types{{value}, many ? DataType::array(out, false) : out, true};
+  if (shape.size() > 1) {
+    if (!many && !shape.type(1).is_numeric() && !shape.type(1).is_text() && !shape.type(1).is(TypeKind::Null))
+      throw Misfit{Misfit::Why::Input, 1, "(\"DOUBLE\" or \"ARRAY<DOUBLE>\")"};
+    check_percentages(shape, 1);
     types.arguments.push_back(many ? DataType::array(TypeKind::Double, false) : DataType(TypeKind::Double));
-  if (shape.size() > 2) types.arguments.push_back(TypeKind::Long);
+  }
+  if (shape.size() > 2) {
+    if (!shape.type(2).is_integral()) throw Misfit{Misfit::Why::Input, 2, "\"INTEGRAL\""};
+    types.arguments.push_back(TypeKind::Long);
+  }
   return types;
+}
+
+/// In falling order the part is counted from the other end.
+std::string part_from_end(const LowerCall& call) {
+  if (!call.is_descending) return call.sql[1];
+  return call.type(1).is(TypeKind::Array) ? "list_transform(" + call.sql[1] + ", lambda part: 1.0::DOUBLE - part)"
+                                          : "(1.0::DOUBLE - " + call.sql[1] + ")";
 }
 
 std::string quantile(const LowerCall& call, const std::string& p) {
   const bool interval = call.type(0).is_interval();
   const std::string value = interval ? "CAST(" + call.sql[0] + " AS DOUBLE)" : call.sql[0];
-  if (call.size() > 2) return "lab_percentile(" + value + ", " + p + ", " + call.sql[2] + ")" + call.suffix();
-  const std::string text = "quantile_cont(" + call.distinct + value + ", " + p + ")" + call.suffix();
+  std::string text;
+  if (call.size() > 2) {
+    text = "lab_weighted_percentile(list({'f0': " + value + ", 'f1': " + call.sql[2] + "})" +
+           call.suffix(call.sql[0] + " IS NOT NULL AND " + call.sql[2] + " IS NOT NULL") + ", " + p + ")";
+  } else {
+    text = "quantile_cont(" + call.distinct + value + ", " + p + ")" + call.suffix();
+  }
   return interval ? "CAST(" + text + " AS " + duckdb_type(call.result) + ")" : text;
 }
-std::string lower_percentile(const LowerCall& call) { return quantile(call, call.sql[1]); }
+std::string lower_percentile(const LowerCall& call) { return quantile(call, part_from_end(call)); }
 std::string lower_median(const LowerCall& call) { return quantile(call, "0.5"); }
 
-/// percentile_cont(p) WITHIN GROUP (ORDER BY x): analysis gives the arguments (x, p).
 std::string lower_percentile_disc(const LowerCall& call) {
-  return "quantile_disc(" + call.sql[0] + ", " + call.sql[1] + ")" + call.suffix();
+  return "quantile_disc(" + call.distinct + call.sql[0] + ", " + part_from_end(call) + ")" + call.suffix();
 }
 
 /// approx_percentile(x, p[, accuracy]) keeps the type of x and answers with a value that occurs.
@@ -204,10 +272,23 @@ CallTypes approx_percentile_types(const CallShape& shape) {
                  "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL YEAR TO MONTH\" or "
                  "\"INTERVAL DAY TO SECOND\")"};
   const bool many = shape.type(1).is(TypeKind::Array);
+  check_percentages(shape, 1);
   CallTypes types{{type, many ? DataType::array(TypeKind::Double, false) : DataType(TypeKind::Double)},
                   many ? DataType::array(type, false) : type,
                   true};
-  if (shape.size() > 2) types.arguments.push_back(TypeKind::Long);
+  if (shape.size() > 2) {
+    const types::Value* accuracy = shape.constant(2);
+    if (!shape.is_foldable(2)) {
+      Misfit misfit = Misfit::not_foldable(shape, 2, "accuracy");
+      misfit.actual = TypeKind::Long;
+      throw misfit;
+    }
+    if (accuracy != nullptr && accuracy->is_null()) throw Misfit{Misfit::Why::IsNull, 2, "accuracy"};
+    const auto number = shape.number(2);
+    if (number && (*number <= 0 || *number > 2147483647))
+      throw Misfit::out_of_range("accuracy", "(0, 2147483647]", std::to_string(static_cast<std::int64_t>(*number)) + "L");
+    types.arguments.push_back(TypeKind::Long);
+  }
   return types;
 }
 
@@ -216,11 +297,24 @@ CallTypes bits_types(const CallShape& shape) {
   return {{shape.type(0)}, shape.type(0), true};
 }
 
-std::string lower_mode(const LowerCall& call) { return "mode(" + call.sql[0] + ")" + call.suffix(); }
-
+/// mode(x), mode(x, true) for the least of the most frequent, mode() WITHIN GROUP (ORDER BY x) for the first of them.
 CallTypes mode_types(const CallShape& shape) {
-  CallTypes types = same_nullable(shape);
-  return types;
+  if (shape.size() == 1) return {{shape.type(0)}, shape.type(0), true};
+  if (!shape.policy.is_spark4) throw Misfit{Misfit::Why::NumArguments, 0, "1"};
+  if (!shape.type(1).is(TypeKind::Boolean)) throw Misfit{Misfit::Why::Input, 1, "\"BOOLEAN\""};
+  if (!shape.is_foldable(1)) throw Misfit::not_foldable(shape, 1, "deterministic");
+  return {{shape.type(0), TypeKind::Boolean}, shape.type(0), true};
+}
+
+std::string lower_mode(const LowerCall& call) {
+  const types::Value* deterministic = call.constant(1);
+  const bool is_ordered = !call.order_by.empty() || (deterministic != nullptr && !deterministic->is_null() && deterministic->boolean());
+  if (!is_ordered) return "mode(" + call.sql[0] + ")" + call.suffix();
+  const std::string top = "list_max(list_transform(entries, lambda entry: entry.value))";
+  const std::string most = "list_transform(list_filter(entries, lambda entry: entry.value = top), lambda entry: entry.key)";
+  return "list_transform([map_entries(histogram(" + call.distinct + call.sql[0] + ")" + call.suffix() +
+         ")], lambda entries: list_transform([" + top + "], lambda top: " +
+         (call.is_descending ? "list_max(" : "list_min(") + most + "))[1])[1]";
 }
 
 CallTypes listagg_types(const CallShape& shape) {
@@ -391,6 +485,7 @@ constexpr FunctionRow kAggregateTable[] = {
      .lower = &lower_listagg,
      .types = &listagg_types,
      .nullability = kAlways,
+     .within_group = WithinGroup::Order,
      .since_version = Since::Spark4Only,
      .doc = "Values joined by a separator."},
     {.name = "max",
@@ -401,9 +496,9 @@ constexpr FunctionRow kAggregateTable[] = {
      .nullability = kAlways,
      .doc = "Greatest value."},
     {.name = "max_by",
-     .signature = "(value: any, by: any) -> any",
+     .signature = "(value: any, by: any, k?: int) -> any",
      .kind = kAggregate,
-     .sql = "arg_max_null($1, $2)$f",
+     .lower = &lower_max_by,
      .types = &extreme_by_types,
      .nullability = kAlways,
      .doc = "Value of the row with the greatest second argument."},
@@ -423,9 +518,9 @@ constexpr FunctionRow kAggregateTable[] = {
      .nullability = kAlways,
      .doc = "Least value."},
     {.name = "min_by",
-     .signature = "(value: any, by: any) -> any",
+     .signature = "(value: any, by: any, k?: int) -> any",
      .kind = kAggregate,
-     .sql = "arg_min_null($1, $2)$f",
+     .lower = &lower_min_by,
      .types = &extreme_by_types,
      .nullability = kAlways,
      .doc = "Value of the row with the least second argument."},
@@ -435,6 +530,7 @@ constexpr FunctionRow kAggregateTable[] = {
      .lower = &lower_mode,
      .types = &mode_types,
      .nullability = kAlways,
+     .within_group = WithinGroup::Value,
      .doc = "Most frequent value."},
     {.name = "percentile",
      .signature = "(value: any, percentage: any, frequency?: any) -> any",
@@ -450,6 +546,7 @@ constexpr FunctionRow kAggregateTable[] = {
      .lower = &lower_percentile,
      .types = &percentile_types,
      .nullability = kAlways,
+     .within_group = WithinGroup::Value,
      .doc = "Exact percentile, interpolated."},
     {.name = "percentile_disc",
      .signature = "(value: any, percentage: any) -> any",
@@ -457,6 +554,7 @@ constexpr FunctionRow kAggregateTable[] = {
      .lower = &lower_percentile_disc,
      .types = &percentile_types,
      .nullability = kAlways,
+     .within_group = WithinGroup::Value,
      .doc = "Exact percentile that occurs."},
     {.name = "regr_avgx",
      .signature = "(y: double, x: double) -> double",

@@ -1,8 +1,12 @@
 #include "functions/cast_rules.h"
 #include "functions/common_type.h"
+#include "functions/conditions.h"
 #include "functions/duckdb_type.h"
+#include "functions/element_types.h"
 #include "functions/misfit.h"
+#include "functions/nested_order.h"
 #include "functions/rows.h"
+#include "types/type_text.h"
 
 namespace lab::functions {
 
@@ -45,31 +49,51 @@ std::string lower_size(const LowerCall& call) {
 
 bool is_map(const LowerCall& call) { return call.type(0).is(TypeKind::Map); }
 
-/// element_at(array, 1-based) and element_at(map, key); `[]` counts from 0.
+/// element_at(array, 1-based) and element_at(map, key).
 CallTypes item_types(const CallShape& shape, bool nullable) {
-  const DataType& type = shape.type(0);
+  const DataType &type = shape.type(0), &index = shape.type(1);
   if (type.is(TypeKind::Array)) {
-    const DataType& index = shape.type(1);
-    if (!index.is_integral() && !index.is(TypeKind::Null) && !(shape.policy.ansi && index.is_text()))
-      throw Misfit{Misfit::Why::Input, 1, "\"INTEGRAL\""};
-    return {{type, TypeKind::Long},
-            type.element(),
-            nullable
-                ? std::optional(true)
-                : std::optional(type.contains_null() || shape.arguments[0]->nullable || shape.arguments[1]->nullable)};
+    // Not NULL without a type either; a bigint is no index.
+    if (!index.is_integral() || index.is(TypeKind::Long)) throw Misfit{Misfit::Why::Input, 1, "\"INT\""};
+    const bool can_be_null = type.contains_null() || shape.arguments[0]->nullable || shape.arguments[1]->nullable;
+    return {{type, TypeKind::Long}, type.element(), nullable || can_be_null};
   }
   if (type.is(TypeKind::Map)) {
-    const auto key = wider_without_strings(type.key(), shape.type(1), shape.policy);
-    if (!key || !same_shape(*key, type.key())) {
-      const auto cast = implicit_type(shape.type(1), type.key(), shape.policy);
-      if (!cast) throw Misfit{Misfit::Why::Input, 1, "\"" + std::string("KEY") + "\""};
+    const auto key = wider_without_strings(type.key(), index, shape.policy);
+    if (!key) {
+      throw Misfit::named(conditions::kMapFunctionDiffTypes, {{"dataType", "\"MAP\""},
+                                                              {"leftType", types::quoted_sql(type)},
+                                                              {"rightType", types::quoted_sql(index)}});
     }
-    return {{type, type.key()}, type.value(), true};
+    check_orderable(*key);
+    const bool same = same_shape(*key, type.key());
+    return {{same ? type : DataType::map(*key, type.value(), type.contains_null()), *key}, type.value(), true};
   }
   throw Misfit{Misfit::Why::Input, 0, "(\"ARRAY\" or \"MAP\")"};
 }
 CallTypes element_at_types(const CallShape& shape) { return item_types(shape, !shape.policy.ansi); }
-CallTypes get_types(const CallShape& shape) { return item_types(shape, true); }
+CallTypes try_element_at_types(const CallShape& shape) { return item_types(shape, true); }
+
+/// `array[i]` and get(array, i) count from 0 and take any whole number; `map[key]` takes what can be the key.
+CallTypes bracket_types(const CallShape& shape, bool nullable) {
+  const DataType &type = shape.type(0), &index = shape.type(1);
+  if (type.is(TypeKind::Array)) {
+    if (!index.is_integral() && !index.is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 1, "\"INTEGRAL\""};
+    const bool can_be_null = type.contains_null() || shape.arguments[0]->nullable || shape.arguments[1]->nullable;
+    return {{type, TypeKind::Long}, type.element(), nullable || can_be_null};
+  }
+  if (type.is(TypeKind::Map)) {
+    const auto key = implicit_type(index, type.key(), shape.policy);
+    if (!key || !same_shape(*key, type.key())) throw Misfit{Misfit::Why::Input, 1, types::quoted_sql(type.key())};
+    return {{type, type.key()}, type.value(), true};
+  }
+  throw Misfit{Misfit::Why::Input, 0, "(\"ARRAY\" or \"MAP\")"};
+}
+CallTypes item_by_bracket_types(const CallShape& shape) { return bracket_types(shape, !shape.policy.ansi); }
+CallTypes get_types(const CallShape& shape) {
+  if (!shape.type(0).is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
+  return bracket_types(shape, true);
+}
 
 std::string item_of(const LowerCall& call, std::string_view kind, bool raises) {
   if (is_map(call)) return "map_extract_value(" + call.sql[0] + ", " + call.sql[1] + ")";
@@ -83,13 +107,47 @@ std::string lower_get(const LowerCall& call) { return item_of(call, "item", fals
 
 /// A constant order picks the sort; NULLs come first ascending and last descending.
 std::string lower_sort_array(const LowerCall& call) {
-  constexpr std::string_view kUp = ", 'ASC', 'NULLS FIRST')", kDown = ", 'DESC', 'NULLS LAST')";
-  const types::Value* up = call.constant(1);
-  if (call.size() == 1 || (up != nullptr && !up->is_null())) {
-    return "list_sort(" + call.sql[0] + std::string(call.size() == 1 || up->boolean() ? kUp : kDown);
-  }
-  return "(CASE WHEN " + call.sql[1] + " THEN list_sort(" + call.sql[0] + std::string(kUp) + " ELSE list_sort(" +
-         call.sql[0] + std::string(kDown) + " END)";
+  const DataType& element = call.type(0).element();
+  const std::string up = sorted_list(call.sql[0], element, ListOrder::UpNullsFirst);
+  if (call.size() == 1) return up;
+  const std::string down = sorted_list(call.sql[0], element, ListOrder::DownNullsLast);
+  const types::Value* is_up = call.constant(1);
+  if (is_up != nullptr && !is_up->is_null()) return is_up->boolean() ? up : down;
+  return "(CASE WHEN " + call.sql[1] + " THEN " + up + " WHEN NOT " + call.sql[1] + " THEN " + down + " END)";
+}
+
+std::string lower_array_max(const LowerCall& call) {
+  return first_in_order(call.sql[0], call.result, ListOrder::DownNullsLast);
+}
+std::string lower_array_min(const LowerCall& call) {
+  return first_in_order(call.sql[0], call.result, ListOrder::UpNullsLast);
+}
+
+/// Greatest and least element: one with an order.
+CallTypes array_extreme_types(const CallShape& shape) {
+  const DataType& type = shape.type(0);
+  if (type.is(TypeKind::Null)) return {{DataType::array(DataType(), true)}, DataType(), true};
+  if (!type.is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
+  if (!is_orderable(type)) throw Misfit::named(conditions::kInvalidOrderingType, {{"dataType", types::quoted_sql(type)}});
+  return {{type}, type.element(), true};
+}
+
+/// The order is a constant: 3.5 wants the word itself, 4.x takes NULL too.
+CallTypes sort_array_types(const CallShape& shape) {
+  const DataType& type = shape.type(0);
+  if (!type.is(TypeKind::Array) && !type.is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
+  if (!is_orderable(type)) throw Misfit::named(conditions::kInvalidOrderingType, {{"dataType", types::quoted_sql(type)}});
+  const DataType array = type.is(TypeKind::Null) ? DataType::array(DataType(), true) : type;
+  CallTypes types{{array}, array, {}};
+  if (shape.size() == 1) return types;
+  const types::Value* order = shape.constant(1);
+  Misfit wrong{Misfit::Why::Input, 1, "\"BOOLEAN\""};
+  if (!shape.type(1).is(TypeKind::Boolean) && !shape.type(1).is(TypeKind::Null)) throw wrong;
+  wrong.actual = TypeKind::Boolean;
+  if (!shape.policy.is_spark4 && (order == nullptr || order->is_null())) throw wrong;
+  if (!shape.is_foldable(1)) throw Misfit::not_foldable(shape, 1, "ascendingOrder");
+  types.arguments.push_back(TypeKind::Boolean);
+  return types;
 }
 
 /// The names of arrays_zip's fields: a column's own, else the position.
@@ -98,14 +156,16 @@ CallTypes arrays_zip_types(const CallShape& shape) {
   CallTypes types;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const DataType& type = shape.type(i);
-    if (!type.is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, i, "\"ARRAY\""};
+    const bool is_null = type.is(TypeKind::Null);
+    if (!type.is(TypeKind::Array) && !is_null) throw Misfit{Misfit::Why::Input, i, "\"ARRAY\""};
     const bool named = std::holds_alternative<plan::bound::ColumnRef>(shape.arguments[i]->node) ||
                        std::holds_alternative<plan::bound::FieldAccess>(shape.arguments[i]->node);
     const std::string display = shape.display(i);
     const auto dot = display.rfind('.');
     fields.push_back(
-        {named ? display.substr(dot == std::string::npos ? 0 : dot + 1) : std::to_string(i), type.element(), true, {}});
-    types.arguments.push_back(type);
+        {named ? display.substr(dot == std::string::npos ? 0 : dot + 1) : std::to_string(i),
+                      is_null ? DataType() : type.element(), true, {}});
+    types.arguments.push_back(is_null ? DataType::array(DataType(), true) : type);
   }
   types.result = DataType::array(DataType::structure(std::move(fields)), false);
   return types;
@@ -125,10 +185,17 @@ std::string lower_arrays_zip(const LowerCall& call) {
 CallTypes flatten_types(const CallShape& shape) {
   const DataType& type = shape.type(0);
   if (!type.is(TypeKind::Array) || !type.element().is(TypeKind::Array))
-    throw Misfit{Misfit::Why::Input, 0, "\"ARRAY<ARRAY>\""};
+    throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\" of \"ARRAY\""};
   return {{type},
           DataType::array(type.element().element(), type.element().contains_null()),
           shape.arguments[0]->nullable || type.contains_null()};
+}
+
+Misfit wrong_sequence() {
+  return Misfit::named(conditions::kSequenceWrongInputTypes,
+                       {{"startType", "(\"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"DATE\")"},
+                        {"stepType", "(\"INTERVAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"},
+                        {"otherStartType", "\"INTEGRAL\""}});
 }
 
 /// sequence of numbers, dates or instants.
@@ -136,7 +203,7 @@ CallTypes sequence_types(const CallShape& shape) {
   const DataType &l = shape.type(0), &r = shape.type(1);
   if (l.is_datetime() || r.is_datetime()) {
     const auto common = wider_type(l, r, shape.policy);
-    if (!common || !common->is_datetime()) throw Misfit{Misfit::Why::DifferentTypes};
+    if (!common || !common->is_datetime()) throw wrong_sequence();
     CallTypes types{{*common, *common}, DataType::array(*common, false), {}};
     if (shape.size() > 2)
       types.arguments.push_back(shape.type(2).is_interval() ? shape.type(2) : DataType(TypeKind::CalendarInterval));
@@ -145,10 +212,10 @@ CallTypes sequence_types(const CallShape& shape) {
   DataType common = l;
   for (std::size_t i = 1; i < shape.size(); ++i) {
     const auto wider = tightest_common_type(common, shape.type(i), shape.policy);
-    if (!wider) throw Misfit{Misfit::Why::DifferentTypes};
+    if (!wider) throw wrong_sequence();
     common = *wider;
   }
-  if (!common.is_integral()) throw Misfit{Misfit::Why::DifferentTypes};
+  if (!common.is_integral()) throw wrong_sequence();
   return {std::vector<DataType>(shape.size(), common), DataType::array(common, false), {}};
 }
 
@@ -181,15 +248,6 @@ std::string lower_sequence(const LowerCall& call) {
   return "list_transform(" + list + ", lambda item: " + make + ")";
 }
 
-CallTypes array_insert_types(const CallShape& shape) {
-  const DataType& type = shape.type(0);
-  if (!type.is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
-  const auto element = wider_without_strings(type.element(), shape.type(2), shape.policy);
-  if (!element) throw Misfit{Misfit::Why::DifferentTypes};
-  const DataType array = DataType::array(*element, true);
-  return {{same_shape(*element, type.element()) ? type : array, TypeKind::Int, *element}, array, {}};
-}
-
 CallTypes array_repeat_types(const CallShape& shape) {
   return {{shape.type(0), TypeKind::Int},
           DataType::array(shape.type(0), shape.arguments[0]->nullable),
@@ -200,7 +258,7 @@ constexpr FunctionRow kArrayTable[] = {
     {.name = "[]",
      .signature = "(value: any, key: any) -> any",
      .lower = &lower_item,
-     .types = &element_at_types,
+     .types = &item_by_bracket_types,
      .may_raise = true,
      .doc = "Element by 0-based index, or value by key."},
     {.name = "array",
@@ -211,6 +269,7 @@ constexpr FunctionRow kArrayTable[] = {
     {.name = "array_append",
      .signature = "(array: array<T>, value: T) -> array<T>",
      .sql = "$1 || [$2]",
+     .types = &array_append_types,
      .doc = "With the value at its end."},
     {.name = "array_compact",
      .signature = "(array: array<T>) -> array<T>",
@@ -220,6 +279,7 @@ constexpr FunctionRow kArrayTable[] = {
      .signature = "(array: array<T>, value: T) -> boolean",
      .sql = "CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN list_contains($1, $2) THEN true WHEN list_count($1) < "
             "len($1) THEN NULL ELSE false END",
+     .types = &array_contains_types,
      .nullability = Nullability::Always,
      .doc = "Holds the value."},
     {.name = "array_distinct",
@@ -229,6 +289,7 @@ constexpr FunctionRow kArrayTable[] = {
     {.name = "array_except",
      .signature = "(a: array<T>, b: array<T>) -> array<T>",
      .sql = "list_select($1, lab_except_indices($1, $2))",
+     .types = &array_except_types,
      .doc = "Values of the first that the second does not hold."},
     {.name = "array_insert",
      .signature = "(array: any, position: int, value: any) -> any",
@@ -239,6 +300,7 @@ constexpr FunctionRow kArrayTable[] = {
     {.name = "array_intersect",
      .signature = "(a: array<T>, b: array<T>) -> array<T>",
      .sql = "list_select($1, lab_intersect_indices($1, $2))",
+     .types = &array_intersect_types,
      .doc = "Values of both."},
     {.name = "array_join",
      .signature = "(array: array<string>, delimiter: string, replacement?: string) -> string",
@@ -246,25 +308,30 @@ constexpr FunctionRow kArrayTable[] = {
      .doc = "Texts with a delimiter between."},
     {.name = "array_max",
      .signature = "(array: array<O>) -> O",
-     .sql = "list_max($1)",
+     .lower = &lower_array_max,
+     .types = &array_extreme_types,
      .nullability = Nullability::Always,
      .doc = "Greatest element."},
     {.name = "array_min",
      .signature = "(array: array<O>) -> O",
-     .sql = "list_min($1)",
+     .lower = &lower_array_min,
+     .types = &array_extreme_types,
      .nullability = Nullability::Always,
      .doc = "Least element."},
     {.name = "array_position",
      .signature = "(array: array<T>, value: T) -> bigint",
      .sql = "CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END",
+     .types = &array_position_types,
      .doc = "1-based position of the first such element, 0 for none."},
     {.name = "array_prepend",
      .signature = "(array: array<T>, value: T) -> array<T>",
      .sql = "[$2] || $1",
+     .types = &array_append_types,
      .doc = "With the value in front."},
     {.name = "array_remove",
      .signature = "(array: array<T>, value: T) -> array<T>",
      .sql = "CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda item: item IS DISTINCT FROM $2) END",
+     .types = &array_remove_types,
      .doc = "Without elements that equal the value."},
     {.name = "array_repeat",
      .signature = "(value: any, count: int) -> any",
@@ -278,11 +345,13 @@ constexpr FunctionRow kArrayTable[] = {
     {.name = "array_union",
      .signature = "(a: array<T>, b: array<T>) -> array<T>",
      .sql = "list_select($1 || $2, lab_distinct_indices($1 || $2))",
+     .types = &array_union_types,
      .doc = "Values of either, each once."},
     {.name = "arrays_overlap",
      .signature = "(a: array<T>, b: array<T>) -> boolean",
      .sql = "CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN list_has_any($1, $2) THEN true WHEN len($1) > 0 AND "
             "len($2) > 0 AND (list_count($1) < len($1) OR list_count($2) < len($2)) THEN NULL ELSE false END",
+     .types = &arrays_overlap_types,
      .nullability = Nullability::Always,
      .doc = "Both hold a common element."},
     {.name = "arrays_zip",
@@ -335,11 +404,12 @@ constexpr FunctionRow kArrayTable[] = {
     {.name = "sort_array",
      .signature = "(array: array<O>, ascending?: boolean) -> array<O>",
      .lower = &lower_sort_array,
+     .types = &sort_array_types,
      .doc = "In order."},
     {.name = "try_element_at",
      .signature = "(value: any, key: any) -> any",
      .lower = &lower_try_element_at,
-     .types = &get_types,
+     .types = &try_element_at_types,
      .may_raise = true,
      .doc = "element_at, NULL when there is none."},
 };

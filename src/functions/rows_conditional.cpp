@@ -1,5 +1,8 @@
 #include "functions/common_type.h"
+#include "functions/conditions.h"
+#include "functions/element_types.h"
 #include "functions/misfit.h"
+#include "functions/nested_order.h"
 #include "functions/rows.h"
 
 namespace lab::functions {
@@ -105,7 +108,8 @@ CallTypes if_types(const CallShape& shape) {
 }
 
 CallTypes zero_types(const CallShape& shape) {
-  const DataType type = shape.type(0).is_numeric() ? shape.type(0) : DataType(TypeKind::Int);
+  const bool stays = shape.type(0).is_numeric() || shape.type(0).is(TypeKind::Null);
+  const DataType type = stays ? shape.type(0) : DataType(TypeKind::Int);
   return {{type}, type, {}};
 }
 
@@ -125,9 +129,18 @@ CallTypes least_types(const CallShape& shape) {
   }
   const auto common = wider_without_strings(values, shape.policy);
   if (!common) throw Misfit{Misfit::Why::DifferentTypes};
-  if (common->is(TypeKind::Map)) throw Misfit{Misfit::Why::Ordering, 0};
+  check_orderable(*common);
   return {std::vector<DataType>(shape.size(), *common), *common, nullable};
 }
+
+std::string extreme_of(std::string_view name, const LowerCall& call, ListOrder order) {
+  std::string list;
+  for (std::size_t i = 0; i < call.size(); ++i) list += (i > 0 ? ", " : "") + call.sql[i];
+  if (!call.result.is_nested()) return std::string(name) + "(" + list + ")";
+  return first_in_order("[" + list + "]", call.result, order);
+}
+std::string lower_greatest(const LowerCall& call) { return extreme_of("greatest", call, ListOrder::DownNullsLast); }
+std::string lower_least(const LowerCall& call) { return extreme_of("least", call, ListOrder::UpNullsLast); }
 
 constexpr FunctionRow kConditionalTable[] = {
     {.name = "coalesce",
@@ -143,7 +156,7 @@ constexpr FunctionRow kConditionalTable[] = {
      .doc = "Decodes binary by a charset; with more arguments a CASE by equal keys."},
     {.name = "greatest",
      .signature = "(a: any, b: any, rest: any...?) -> any",
-     .sql = "greatest($*)",
+     .lower = &lower_greatest,
      .types = &least_types,
      .doc = "Greatest value, NULLs left out."},
     {.name = "if",
@@ -173,7 +186,7 @@ constexpr FunctionRow kConditionalTable[] = {
      .doc = "Is NULL."},
     {.name = "least",
      .signature = "(a: any, b: any, rest: any...?) -> any",
-     .sql = "least($*)",
+     .lower = &lower_least,
      .types = &least_types,
      .doc = "Least value, NULLs left out."},
     {.name = "nanvl",

@@ -3,6 +3,8 @@
 #include <cctype>
 
 #include "functions/cast_rules.h"
+#include "functions/common_type.h"
+#include "functions/conditions.h"
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
 #include "functions/rows.h"
@@ -81,12 +83,29 @@ const DateField* find_field(const types::Value* value) {
   return found == kDateFields.end() || found->sql.empty() ? nullptr : found;
 }
 
+/// Fields that an interval has.
+bool interval_has(const DataType& interval, const DateField& field) {
+  const auto is = [&](std::string_view name) { return field.names.find(name) != std::string_view::npos; };
+  const bool of_months = is(" year ") || is(" month "), of_day = is(" day ") || is(" hour ") || is(" minute ") || is(" second ");
+  if (interval.is(TypeKind::YearMonthInterval)) return of_months;
+  if (interval.is(TypeKind::DayTimeInterval)) return of_day;
+  return of_months || of_day;
+}
+
 CallTypes date_part_types(const CallShape& shape) {
   const types::Value* name = shape.constant(0);
-  if (name == nullptr) throw Misfit{Misfit::Why::NotFoldable, 0, "`field`"};
-  const DateField* field = find_field(name);
-  if (field == nullptr) throw Misfit{Misfit::Why::Input, 0, "\"STRING\""};
   const DataType& type = shape.type(1);
+  if (name == nullptr) {
+    if (!shape.policy.is_spark4) throw Misfit::named(conditions::kFieldNotFoldable3, {{"argName", "field"}, {"funcName", "date_part"}});
+    throw Misfit::named(conditions::kNonFoldableArgument,
+                        {{"funcName", "`date_part`"}, {"paramName", "`field`"}, {"paramType", "\"STRING\""}});
+  }
+  if (name->is_null()) return {{TypeKind::String, type}, TypeKind::Double, true};
+  const DateField* field = find_field(name);
+  if (field == nullptr || (type.is_interval() && !interval_has(type, *field))) {
+    throw Misfit::named(conditions::kInvalidExtractField,
+                        {{"field", "`" + name->text() + "`"}, {"expr", "\"" + shape.display(1) + "\""}});
+  }
   const DataType result = field->decimal ? DataType::decimal(8, 6) : DataType(TypeKind::Int);
   if (type.is_interval()) {
     const bool small = field->names.find(" month ") != std::string_view::npos ||
@@ -115,6 +134,7 @@ std::string lower_interval_part(const LowerCall& call, const DateField& field) {
 }
 
 std::string lower_date_part(const LowerCall& call) {
+  if (call.constant(0)->is_null()) return "CAST(NULL AS DOUBLE)";
   const DateField& field = *find_field(call.constant(0));
   if (call.type(1).is_interval()) return lower_interval_part(call, field);
   const std::string zone = zone_of(call, 1);
@@ -133,16 +153,22 @@ std::string lower_date_part(const LowerCall& call) {
 /// to_date(x): a cast; to_date(x, format): a parse whose failure is NULL, or raises in ANSI mode.
 CallTypes to_date_types(const CallShape& shape) {
   if (shape.size() == 1) {
-    if (!can_cast(shape.type(0), TypeKind::Date, shape.policy.ansi ? CastMode::Ansi : CastMode::Legacy))
-      throw Misfit{Misfit::Why::Input, 0, "(\"STRING\" or \"DATE\" or \"TIMESTAMP\")"};
-    return {{TypeKind::Date}, TypeKind::Date, {}};
+    const DataType& type = shape.type(0);
+    if (type.is_datetime() || type.is_text() || type.is(TypeKind::Null)) return {{TypeKind::Date}, TypeKind::Date, {}};
+    // What is no text is read as the text that it prints as.
+    if (!implicit_type(type, TypeKind::String, shape.policy))
+      throw Misfit{Misfit::Why::Input, 0, "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")"};
+    return {{TypeKind::String}, TypeKind::Date, shape.policy.ansi ? std::nullopt : std::optional(true)};
   }
   const DataType from = shape.type(0).is_datetime() ? DataType(TypeKind::Date) : DataType(TypeKind::String);
   return {{from, TypeKind::String}, TypeKind::Date, shape.policy.ansi ? std::nullopt : std::optional(true)};
 }
 
 std::string lower_to_date_as(const LowerCall& call, bool raises) {
-  if (call.size() == 1 || call.type(0).is(TypeKind::Date)) return call.sql[0];
+  if (call.type(0).is(TypeKind::Date)) return call.sql[0];
+  if (call.size() == 1)
+    return lower_cast(call.sql[0], TypeKind::String, TypeKind::Date, raises ? CastMode::Ansi : CastMode::Try,
+                      call.policy.time_zone);
   return "lab_parse_date(" + call.sql[0] + ", " + call.sql[1] + ", " + (raises ? "true" : "false") + ")";
 }
 std::string lower_to_date(const LowerCall& call) { return lower_to_date_as(call, call.ansi); }
@@ -238,9 +264,36 @@ std::string lower_date_trunc(const LowerCall& call) {
   return "lab_date_trunc(" + call.sql[0] + ", " + call.sql[1] + ", " + zone_of(call, 1) + ")";
 }
 
+bool is_whole_number(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+  return !text.empty() && text.size() < 11 &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+constexpr const char* kDayCount = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
+
+/// date_add and date_sub count days in whole numbers up to int; a constant text may be one.
+CallTypes day_count_types(const CallShape& shape, std::string_view function) {
+  const DataType &start = shape.type(0), &days = shape.type(1);
+  if (!start.is_datetime() && !start.is_text() && !start.is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 0, "\"DATE\""};
+  const bool is_count = days.is(TypeKind::Byte) || days.is(TypeKind::Short) || days.is(TypeKind::Int);
+  const bool is_text = days.is_text() && (shape.policy.ansi || shape.is_foldable(1));
+  if (!is_count && !is_text && !days.is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 1, kDayCount};
+  if (is_text && !shape.policy.ansi) {
+    const types::Value* text = shape.constant(1);
+    if (text != nullptr && !text->is_null() && !is_whole_number(text->text()))
+      throw Misfit::named(conditions::kSecondArgumentNotInteger, {{"functionName", std::string(function)}});
+  }
+  return {{TypeKind::Date, TypeKind::Int}, TypeKind::Date, {}};
+}
+CallTypes date_add_types(const CallShape& shape) { return day_count_types(shape, "date_add"); }
+CallTypes date_sub_types(const CallShape& shape) { return day_count_types(shape, "date_sub"); }
+
 /// dateadd(unit, n, instant) and datediff(unit, a, b), or with two arguments the plain functions on dates.
 CallTypes dateadd_types(const CallShape& shape) {
-  if (shape.size() == 2) return {{TypeKind::Date, TypeKind::Int}, TypeKind::Date, {}};
+  if (shape.size() == 2) return date_add_types(shape);
   const DataType type = shape.type(2).is(TypeKind::TimestampNtz) ? shape.type(2) : DataType(TypeKind::Timestamp);
   return {{TypeKind::String, TypeKind::Int, type}, type, {}};
 }
@@ -340,6 +393,7 @@ constexpr FunctionRow kDatetimeTable[] = {
     {.name = "date_add",
      .signature = "(start: date, days: int) -> date",
      .native = "lab_date_add",
+     .types = &date_add_types,
      .doc = "n days later."},
     {.name = "date_diff", .alias_of = "datediff"},
     {.name = "date_format",
@@ -360,6 +414,7 @@ constexpr FunctionRow kDatetimeTable[] = {
     {.name = "date_sub",
      .signature = "(start: date, days: int) -> date",
      .native = "lab_date_sub",
+     .types = &date_sub_types,
      .doc = "n days before."},
     {.name = "date_trunc",
      .signature = "(unit: string, value: any) -> any",

@@ -1,7 +1,9 @@
 #include "functions/common_type.h"
+#include "functions/conditions.h"
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
 #include "functions/rows.h"
+#include "types/type_text.h"
 
 /// Generators: the result's type is a struct of the columns that they generate, and their SQL a list of such structs
 /// (f0…fn); NULL and an empty list give no row. `_outer` forms are the same with Generate::is_outer.
@@ -53,7 +55,8 @@ CallTypes inline_types(const CallShape& shape) {
 /// stack(n, v1, v2, …): n rows.
 std::int64_t num_rows_of(const types::Value* value) {
   if (value == nullptr || value->is_null()) throw Misfit{Misfit::Why::NotFoldable, 0, "`n`"};
-  return value->integer() < 1 ? 1 : value->integer();
+  if (value->integer() < 1) throw Misfit::out_of_range("`n`", "(0, 2147483647]", std::to_string(value->integer()));
+  return value->integer();
 }
 
 CallTypes stack_types(const CallShape& shape) {
@@ -66,7 +69,13 @@ CallTypes stack_types(const CallShape& shape) {
     bool nullable = (shape.size() - 1) % rows != 0 || rows * width > shape.size() - 1;
     for (std::size_t i = 1 + column; i < shape.size(); i += width) {
       const auto wider = tightest_common_type(common, shape.type(i), shape.policy);
-      if (!wider) throw Misfit{Misfit::Why::DifferentTypes};
+      if (!wider) {
+        throw Misfit::named(conditions::kStackColumnDiffTypes, {{"columnIndex", std::to_string(column)},
+                                                                {"leftParamIndex", std::to_string(column + 1)},
+                                                                {"leftType", types::quoted_sql(shape.type(1 + column))},
+                                                                {"rightParamIndex", std::to_string(i)},
+                                                                {"rightType", types::quoted_sql(shape.type(i))}});
+      }
       common = *wider;
       nullable |= shape.arguments[i]->nullable;
     }

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "functions/conditions.h"
 #include "functions/misfit.h"
 #include "functions/rows.h"
 
@@ -7,11 +10,18 @@ using types::TypeKind;
 
 namespace {
 
+bool has_map(const DataType& type) {
+  if (type.is(TypeKind::Map)) return true;
+  if (type.is(TypeKind::Array)) return has_map(type.element());
+  return type.is(TypeKind::Struct) &&
+         std::ranges::any_of(type.fields(), [](const types::Field& field) { return has_map(field.type); });
+}
+
 template <TypeKind Result>
 CallTypes hash_types(const CallShape& shape) {
   CallTypes types{{}, Result, false};
   for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (shape.type(i).is(TypeKind::Map)) throw Misfit{Misfit::Why::Input, i, "\"HASHABLE\""};
+    if (has_map(shape.type(i))) throw Misfit::named(conditions::kHashMapType);
     types.arguments.push_back(shape.type(i));
   }
   return types;

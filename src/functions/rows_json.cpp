@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "functions/conditions.h"
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
 #include "functions/rows.h"
@@ -10,17 +11,38 @@ using types::TypeKind;
 
 namespace {
 
-/// A schema argument is a constant: DDL text or what schema_of_json gave.
+/// A schema argument is a constant text: DDL or JSON.
 DataType schema_argument(const CallShape& shape, std::size_t i) {
   const types::Value* text = shape.constant(i);
   if (text == nullptr || !std::holds_alternative<std::string>(text->data))
-    throw Misfit{Misfit::Why::NotFoldable, i, "`schema`"};
+    throw Misfit::named(conditions::kInvalidSchemaLiteral, {{"inputSchema", "\"" + shape.display(i) + "\""}});
+  if (const auto at = text->text().find_first_not_of(" \t\n"); at != std::string::npos && text->text()[at] == '{')
+    return types::parse_type_json(text->text());
   try {
     return types::parse_type(text->text());
   } catch (const Error&) {
     return DataType::structure(types::parse_schema(text->text()));
   }
 }
+
+/// JSON text is of values that have members.
+void check_json_type(const DataType& type) {
+  if (type.is_nested() || type.is(TypeKind::Variant)) return;
+  throw Misfit::named(conditions::kInvalidJsonSchema, {{"schema", types::quoted_sql(type)}});
+}
+
+/// A text to infer a schema from is a constant, and not NULL.
+CallTypes schema_of_types(const CallShape& shape, const char* name) {
+  if (!shape.type(0).is_text() && !shape.type(0).is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 0, "\"STRING\""};
+  const types::Value* text = shape.constant(0);
+  if (!shape.is_foldable(0)) throw Misfit::not_foldable(shape, 0, name);
+  if (text != nullptr && text->is_null()) throw Misfit{Misfit::Why::IsNull, 0, name};
+  CallTypes types{{TypeKind::String}, TypeKind::String, false};
+  if (shape.size() > 1) types.arguments.push_back(shape.type(1));
+  return types;
+}
+CallTypes schema_of_json_types(const CallShape& shape) { return schema_of_types(shape, "json"); }
+CallTypes schema_of_csv_types(const CallShape& shape) { return schema_of_types(shape, "csv"); }
 
 CallTypes with_options(const CallShape& shape, DataType first, std::size_t options_at) {
   CallTypes types{{std::move(first)}, {}, true};
@@ -32,6 +54,7 @@ CallTypes with_options(const CallShape& shape, DataType first, std::size_t optio
 CallTypes from_json_types(const CallShape& shape) {
   CallTypes types = with_options(shape, TypeKind::String, 2);
   types.result = as_nullable(schema_argument(shape, 1));
+  check_json_type(types.result);
   return types;
 }
 CallTypes from_csv_types(const CallShape& shape) {
@@ -42,8 +65,7 @@ CallTypes from_csv_types(const CallShape& shape) {
 }
 CallTypes to_json_types(const CallShape& shape) {
   const DataType& type = shape.type(0);
-  if (!type.is_nested() && !type.is(TypeKind::Variant))
-    throw Misfit{Misfit::Why::Input, 0, "(\"STRUCT\" or \"MAP\" or \"ARRAY\")"};
+  if (!type.is(TypeKind::Null)) check_json_type(type);
   CallTypes types = with_options(shape, type, 1);
   types.result = TypeKind::String;
   types.nullable = shape.arguments[0]->nullable;
@@ -61,6 +83,7 @@ std::string lower_from_json(const LowerCall& call) {
          options_sql(call, 2) + ", " + call.zone() + ")";
 }
 std::string lower_to_json(const LowerCall& call) {
+  if (call.type(0).is(TypeKind::Null)) return "CAST(NULL AS VARCHAR)";
   return "lab_to_json(" + call.sql[0] + ", " + text_literal(types::to_json(call.type(0))) + ", " +
          options_sql(call, 1) + ", " + call.zone() + ")";
 }
@@ -69,11 +92,13 @@ std::string lower_from_csv(const LowerCall& call) {
          options_sql(call, 2) + ", " + call.zone() + ")";
 }
 std::string lower_to_csv(const LowerCall& call) {
+  if (call.type(0).is(TypeKind::Null)) return "CAST(NULL AS VARCHAR)";
   return "lab_to_csv(" + call.sql[0] + ", " + text_literal(types::to_json(call.type(0))) + ", " + options_sql(call, 1) +
          ", " + call.zone() + ")";
 }
 CallTypes to_csv_types(const CallShape& shape) {
-  if (!shape.type(0).is(TypeKind::Struct)) throw Misfit{Misfit::Why::Input, 0, "\"STRUCT\""};
+  if (!shape.type(0).is(TypeKind::Struct) && !shape.type(0).is(TypeKind::Null))
+    throw Misfit{Misfit::Why::Input, 0, "\"STRUCT\""};
   return to_json_types(shape);
 }
 std::string lower_schema_of_json(const LowerCall& call) { return "lab_schema_of_json(" + call.sql[0] + ")"; }
@@ -116,12 +141,14 @@ constexpr FunctionRow kJsonTable[] = {
     {.name = "schema_of_csv",
      .signature = "(csv: string, options?: any) -> string",
      .lower = &lower_schema_of_csv,
+     .types = &schema_of_csv_types,
      .nullability = Nullability::Never,
      .may_raise = true,
      .doc = "Type of a CSV line as DDL."},
     {.name = "schema_of_json",
      .signature = "(json: string, options?: any) -> string",
      .lower = &lower_schema_of_json,
+     .types = &schema_of_json_types,
      .nullability = Nullability::Never,
      .may_raise = true,
      .doc = "Type of JSON text as DDL."},

@@ -1,5 +1,6 @@
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
+#include "functions/nested_order.h"
 #include "functions/rows.h"
 
 namespace lab::functions {
@@ -86,7 +87,7 @@ std::string lower_zip_with(const LowerCall& call) {
 
 /// With a comparator an element's place is the number of elements before it: quadratic, and stable.
 std::string lower_array_sort(const LowerCall& call) {
-  if (call.size() == 1) return "list_sort(" + call.sql[0] + ", 'ASC', 'NULLS LAST')";
+  if (call.size() == 1) return sorted_list(call.sql[0], call.type(0).element(), ListOrder::UpNullsLast);
   const std::string left = call.lambda_parameter(1, 0), right = call.lambda_parameter(1, 1);
   const std::string before = "list_filter(items, lambda " + right + ", right_number: 2 * sign(" + call.sql[1] +
                              ") + CASE WHEN right_number < left_number THEN 1 ELSE 0 END > 0)";

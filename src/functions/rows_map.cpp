@@ -1,13 +1,29 @@
+#include <algorithm>
+
 #include "functions/common_type.h"
+#include "functions/conditions.h"
 #include "functions/duckdb_type.h"
+#include "functions/element_types.h"
 #include "functions/misfit.h"
 #include "functions/rows.h"
+#include "types/type_text.h"
 
 namespace lab::functions {
 
 using types::TypeKind;
 
 namespace {
+
+/// No map can be a key, nor hold one.
+void check_key(const DataType& key) {
+  const auto has_map = [](const auto& self, const DataType& type) -> bool {
+    if (type.is(TypeKind::Map)) return true;
+    if (type.is(TypeKind::Array)) return self(self, type.element());
+    if (!type.is(TypeKind::Struct)) return false;
+    return std::ranges::any_of(type.fields(), [&](const auto& field) { return self(self, field.type); });
+  };
+  if (has_map(has_map, key)) throw Misfit::named(conditions::kInvalidMapKeyType, {{"keyType", types::quoted_sql(key)}});
+}
 
 CallTypes map_types(const CallShape& shape) {
   if (shape.size() % 2 == 1) throw Misfit{Misfit::Why::NumArguments, 0, "2n (n > 0)"};
@@ -20,6 +36,7 @@ CallTypes map_types(const CallShape& shape) {
   }
   const auto key = wider_common_type(keys, shape.policy), value = wider_common_type(values, shape.policy);
   if (!key || !value) throw Misfit{Misfit::Why::DifferentTypes};
+  check_key(*key);
   CallTypes types{{}, DataType::map(*key, *value, value_null), false};
   for (std::size_t i = 0; i < shape.size(); ++i) types.arguments.push_back(i % 2 == 0 ? *key : *value);
   return types;
@@ -57,9 +74,15 @@ std::string lower_map_concat(const LowerCall& call) {
   return "lab_map_from_lists(" + keys + ", " + values + ")";
 }
 
+/// NULL without a type is a map of such.
+DataType map_argument(const CallShape& shape, std::size_t i) {
+  if (shape.type(i).is(TypeKind::Null)) return DataType::map(DataType(), DataType(), true);
+  if (!shape.type(i).is(TypeKind::Map)) throw Misfit{Misfit::Why::Input, i, "\"MAP\""};
+  return shape.type(i);
+}
+
 CallTypes entries_types(const CallShape& shape) {
-  const DataType& map = shape.type(0);
-  if (!map.is(TypeKind::Map)) throw Misfit{Misfit::Why::Input, 0, "\"MAP\""};
+  const DataType map = map_argument(shape, 0);
   return {
       {map},
       DataType::array(
@@ -67,21 +90,23 @@ CallTypes entries_types(const CallShape& shape) {
       {}};
 }
 CallTypes keys_types(const CallShape& shape) {
-  if (!shape.type(0).is(TypeKind::Map)) throw Misfit{Misfit::Why::Input, 0, "\"MAP\""};
-  return {{shape.type(0)}, DataType::array(shape.type(0).key(), false), {}};
+  const DataType map = map_argument(shape, 0);
+  return {{map}, DataType::array(map.key(), false), {}};
 }
 CallTypes values_types(const CallShape& shape) {
-  if (!shape.type(0).is(TypeKind::Map)) throw Misfit{Misfit::Why::Input, 0, "\"MAP\""};
-  return {{shape.type(0)}, DataType::array(shape.type(0).value(), shape.type(0).contains_null()), {}};
+  const DataType map = map_argument(shape, 0);
+  return {{map}, DataType::array(map.value(), map.contains_null()), {}};
 }
 
 CallTypes from_arrays_types(const CallShape& shape) {
+  std::vector<DataType> arrays;
   for (std::size_t i = 0; i < 2; ++i) {
-    if (!shape.type(i).is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, i, "\"ARRAY\""};
+    const bool is_null = shape.type(i).is(TypeKind::Null);
+    if (!shape.type(i).is(TypeKind::Array) && !is_null) throw Misfit{Misfit::Why::Input, i, "\"ARRAY\""};
+    arrays.push_back(is_null ? DataType::array(DataType(), true) : shape.type(i));
   }
-  return {{shape.type(0), shape.type(1)},
-          DataType::map(shape.type(0).element(), shape.type(1).element(), shape.type(1).contains_null()),
-          {}};
+  check_key(arrays[0].element());
+  return {arrays, DataType::map(arrays[0].element(), arrays[1].element(), arrays[1].contains_null()), {}};
 }
 CallTypes from_entries_types(const CallShape& shape) {
   const DataType& type = shape.type(0);
@@ -129,6 +154,7 @@ constexpr FunctionRow kMapTable[] = {
     {.name = "map_contains_key",
      .signature = "(map: map<K,V>, key: K) -> boolean",
      .sql = "list_contains(map_keys($1), $2)",
+     .types = &map_contains_key_types,
      .doc = "Holds the key."},
     {.name = "map_entries",
      .signature = "(map: any) -> any",

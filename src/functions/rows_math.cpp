@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 
 #include "functions/decimal_types.h"
 #include "functions/duckdb_type.h"
@@ -27,7 +28,12 @@ std::string lower_abs(const LowerCall& call) {
 int scale_argument(const CallShape& shape, std::string_view name) {
   const types::Value* value = shape.constant(1);
   if (value == nullptr) throw Misfit{Misfit::Why::NotFoldable, 1, std::string(name)};
-  return value->is_null() ? 0 : static_cast<int>(value->integer());
+  if (const auto number = shape.number(1)) return static_cast<int>(*number);
+  // A text that is no number becomes NULL, or fails when it is cast.
+  const auto* text = std::get_if<std::string>(&value->data);
+  int scale = 0;
+  if (text != nullptr) std::from_chars(text->data(), text->data() + text->size(), scale);
+  return scale;
 }
 
 DataType numeric_argument(const CallShape& shape) {
@@ -93,6 +99,15 @@ std::string lower_floor(const LowerCall& call) { return lower_round_with("floor"
 std::string lower_log(const LowerCall& call) {
   if (call.size() == 1) return "lab_ln(" + call.sql[0] + ")";
   return "lab_log_base(" + call.sql[0] + ", " + call.sql[1] + ")";
+}
+
+std::string as_double(const LowerCall& call, std::size_t i) {
+  return call.type(i).is_interval() ? "CAST(" + call.sql[i] + " AS DOUBLE)" : call.sql[i];
+}
+std::string lower_sign(const LowerCall& call) { return "lab_signum(" + as_double(call, 0) + ")"; }
+std::string lower_width_bucket(const LowerCall& call) {
+  return "lab_width_bucket(" + as_double(call, 0) + ", " + as_double(call, 1) + ", " + as_double(call, 2) + ", " +
+         call.sql[3] + ")";
 }
 
 constexpr FunctionRow kMathTable[] = {
@@ -224,7 +239,10 @@ constexpr FunctionRow kMathTable[] = {
      .may_raise = true,
      .doc = "Rounds half up."},
     {.name = "sec", .signature = "(a: double) -> double", .native = "lab_sec", .doc = "Secant."},
-    {.name = "sign", .signature = "(a: double) -> double", .native = "lab_signum", .doc = "-1.0, 0.0 or 1.0."},
+    {.name = "sign",
+     .signature = "(a: double|year_month|day_time) -> double",
+     .lower = &lower_sign,
+     .doc = "-1.0, 0.0 or 1.0."},
     {.name = "signum", .alias_of = "sign"},
     {.name = "sin", .signature = "(a: double) -> double", .native = "lab_sin", .doc = "Sine."},
     {.name = "sinh", .signature = "(a: double) -> double", .native = "lab_sinh", .doc = "Hyperbolic sine."},
@@ -240,8 +258,9 @@ constexpr FunctionRow kMathTable[] = {
      .nullability = Nullability::Always,
      .doc = "Bytes of hexadecimal digits, NULL for others."},
     {.name = "width_bucket",
-     .signature = "(value: double, low: double, high: double, count: bigint) -> bigint",
-     .native = "lab_width_bucket",
+     .signature = "(value: double|year_month|day_time, low: double|year_month|day_time, high: "
+                  "double|year_month|day_time, count: bigint) -> bigint",
+     .lower = &lower_width_bucket,
      .nullability = Nullability::Always,
      .doc = "Bucket of an equal-width histogram."},
 };

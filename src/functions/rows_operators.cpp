@@ -1,6 +1,7 @@
 #include "functions/arithmetic.h"
 #include "functions/common_type.h"
 #include "functions/misfit.h"
+#include "functions/nested_order.h"
 #include "functions/rows.h"
 
 namespace lab::functions {
@@ -8,6 +9,14 @@ namespace lab::functions {
 using types::TypeKind;
 
 namespace {
+
+std::string compared(const LowerCall& call, std::string_view symbol) {
+  return "(" + order_key(call.sql[0], call.type(0)) + std::string(symbol) + order_key(call.sql[1], call.type(1)) + ")";
+}
+std::string lower_less(const LowerCall& call) { return compared(call, " < "); }
+std::string lower_at_most(const LowerCall& call) { return compared(call, " <= "); }
+std::string lower_greater(const LowerCall& call) { return compared(call, " > "); }
+std::string lower_at_least(const LowerCall& call) { return compared(call, " >= "); }
 
 CallTypes between_types(const CallShape& shape) {
   auto common = comparison_type(shape.type(0), shape.type(1), shape.policy);
@@ -36,10 +45,8 @@ CallTypes bitwise_types(const CallShape& shape) {
   const auto fits = [&](const DataType& t) {
     return t.is_integral() || t.is(TypeKind::Null) || (shape.policy.ansi && t.is_text());
   };
-  if (!fits(l) || !fits(r)) {
-    if (l.kind() != r.kind() && l.is_integral() != r.is_integral()) throw Misfit{Misfit::Why::BinaryTypes};
-    throw Misfit{Misfit::Why::BinaryWrongType, fits(l) ? 1UL : 0UL, "\"INTEGRAL\""};
-  }
+  const bool no_number = !l.is_integral() && !r.is_integral() && (l.is_text() || r.is_text());
+  if (!fits(l) || !fits(r) || no_number) refuse_operands(shape, "\"INTEGRAL\"");
   const auto common =
       wider_type(l.is_text() ? DataType(TypeKind::Long) : l, r.is_text() ? DataType(TypeKind::Long) : r, shape.policy);
   const DataType type = common->is(TypeKind::Null) ? DataType(TypeKind::Long) : *common;
@@ -115,7 +122,7 @@ constexpr FunctionRow kOperatorsTable[] = {
      .doc = "Quotient, never of whole numbers."},
     {.name = "<",
      .signature = "(a: any, b: any) -> boolean",
-     .sql = "$1 < $2",
+     .lower = &lower_less,
      .types = &comparison_types,
      .doc = "Less than."},
     {.name = "<<",
@@ -125,7 +132,7 @@ constexpr FunctionRow kOperatorsTable[] = {
      .doc = "Shifts left."},
     {.name = "<=",
      .signature = "(a: any, b: any) -> boolean",
-     .sql = "$1 <= $2",
+     .lower = &lower_at_most,
      .types = &comparison_types,
      .doc = "At most."},
     {.name = "<=>",
@@ -151,12 +158,12 @@ constexpr FunctionRow kOperatorsTable[] = {
      .doc = "Equal."},
     {.name = ">",
      .signature = "(a: any, b: any) -> boolean",
-     .sql = "$1 > $2",
+     .lower = &lower_greater,
      .types = &comparison_types,
      .doc = "Greater than."},
     {.name = ">=",
      .signature = "(a: any, b: any) -> boolean",
-     .sql = "$1 >= $2",
+     .lower = &lower_at_least,
      .types = &comparison_types,
      .doc = "At least."},
     {.name = ">>",

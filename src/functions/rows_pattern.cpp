@@ -8,15 +8,19 @@ using types::TypeKind;
 
 namespace {
 
-/// A constant pattern without an underscore or escape is a prefix, suffix, infix or whole comparison.
+/// The first argument LIKE argument i. A constant pattern without an escape is DuckDB's: a prefix, suffix, infix or
+/// whole comparison where it has no underscore.
+std::string one_like(const LowerCall& call, std::size_t i, const std::string& escape) {
+  const types::Value* pattern = call.constant(i);
+  const bool plain = escape == "'\\'" && pattern != nullptr && !pattern->is_null();
+  if (plain && pattern->text().find('\\') == std::string::npos) return "(" + call.sql[0] + " LIKE " + call.sql[i] + ")";
+  return "lab_like(" + call.sql[0] + ", " + call.sql[i] + ", " + escape + ")";
+}
+
 std::string lower_like(const LowerCall& call) {
-  const types::Value* pattern = call.constant(1);
   const types::Value* escape = call.constant(2);
-  const bool plain_escape = call.size() == 2 || (escape != nullptr && !escape->is_null() && escape->text() == "\\");
-  if (plain_escape && pattern != nullptr && !pattern->is_null() && pattern->text().find('\\') == std::string::npos) {
-    return "(" + call.sql[0] + " LIKE " + call.sql[1] + ")";
-  }
-  return "lab_like(" + call.sql[0] + ", " + call.sql[1] + ", " + (call.size() > 2 ? call.sql[2] : "'\\'") + ")";
+  const bool plain = call.size() == 2 || (escape != nullptr && !escape->is_null() && escape->text() == "\\");
+  return one_like(call, 1, plain ? "'\\'" : call.sql[2]);
 }
 
 std::string lower_ilike(const LowerCall& call) {
@@ -29,7 +33,7 @@ std::string lower_like_list(const LowerCall& call, std::string_view joiner, bool
   std::string text = "(";
   for (std::size_t i = 1; i < call.size(); ++i) {
     if (i > 1) text += joiner;
-    text += (negated ? "NOT " : "") + ("lab_like(" + call.sql[0]) + ", " + call.sql[i] + ", '\\')";
+    text += (negated ? "NOT " : "") + one_like(call, i, "'\\'");
   }
   return text + ")";
 }
@@ -52,6 +56,14 @@ std::string lower_regexp_replace(const LowerCall& call) { return with_default("l
 std::string lower_split(const LowerCall& call) { return with_default("lab_split", call, 3, "-1"); }
 std::string lower_regexp_instr(const LowerCall& call) {
   return "lab_regexp_instr(" + call.sql[0] + ", " + call.sql[1] + ")";
+}
+
+void check_replace_position(const CallShape& shape) {
+  if (shape.size() < 4) return;
+  if (!shape.is_foldable(3)) throw Misfit::not_foldable(shape, 3, "position");
+  const auto position = shape.number(3);
+  if (position && *position <= 0)
+    throw Misfit::out_of_range("position", "(0, 2147483647]", std::to_string(static_cast<std::int64_t>(*position)));
 }
 
 constexpr FunctionRow kPatternTable[] = {
@@ -106,6 +118,7 @@ constexpr FunctionRow kPatternTable[] = {
     {.name = "regexp_replace",
      .signature = "(str: string, pattern: string, replacement: string, position?: int) -> string",
      .lower = &lower_regexp_replace,
+     .check = &check_replace_position,
      .may_raise = true,
      .doc = "All matches replaced; $1 names a group."},
     {.name = "regexp_substr",

@@ -11,11 +11,14 @@ namespace {
 /// concat joins arrays of one type, or binaries, or texts of everything else.
 CallTypes concat_types(const CallShape& shape) {
   std::vector<DataType> types;
-  bool arrays = true, binaries = shape.size() > 0;
+  bool arrays = true, binaries = shape.size() > 0, has_array = false;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const DataType& type = shape.type(i);
     types.push_back(type);
-    arrays = arrays && (type.is(TypeKind::Array) || type.is(TypeKind::Null));
+    if (type.is(TypeKind::Map) || type.is(TypeKind::Struct) || type.is(TypeKind::Variant))
+      throw Misfit{Misfit::Why::Input, i, "(\"STRING\" or \"BINARY\" or \"ARRAY\")"};
+    arrays = arrays && type.is(TypeKind::Array);
+    has_array = has_array || type.is(TypeKind::Array);
     binaries = binaries && type.is(TypeKind::Binary);
   }
   if (arrays && shape.size() > 0) {
@@ -24,8 +27,10 @@ CallTypes concat_types(const CallShape& shape) {
     if (common->is(TypeKind::Array)) return {std::vector<DataType>(shape.size(), *common), *common, {}};
   }
   if (binaries) return {types, TypeKind::Binary, {}};
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (types[i].is_nested()) throw Misfit{Misfit::Why::DifferentTypes};
+  if (has_array) {
+    Misfit misfit{Misfit::Why::DifferentTypes};
+    for (const DataType& type : types) misfit.promoted.push_back(type.is(TypeKind::Array) ? type : DataType(TypeKind::String));
+    throw misfit;
   }
   return {std::vector<DataType>(shape.size(), TypeKind::String), TypeKind::String, {}};
 }

@@ -47,6 +47,15 @@ std::string lower_ntile(const LowerCall& call) {
   return "CAST(ntile(" + (call.size() > 0 ? call.sql[0] : std::string("1")) + ")" + call.suffix() + " AS INTEGER)";
 }
 
+/// ntile's number of buckets is a constant from 1 on.
+void check_buckets(const CallShape& shape) {
+  if (shape.size() == 0) return;
+  if (!shape.is_foldable(0)) throw Misfit::not_foldable(shape, 0, "buckets");
+  const auto count = shape.number(0);
+  if (count && *count <= 0)
+    throw Misfit::out_of_range("buckets", "(0, 2147483647]", std::to_string(static_cast<std::int64_t>(*count)));
+}
+
 constexpr FunctionRow kWindowTable[] = {
     {.name = "cume_dist",
      .signature = "() -> double",
@@ -82,6 +91,7 @@ constexpr FunctionRow kWindowTable[] = {
      .signature = "(n?: int) -> int",
      .kind = FunctionKind::Window,
      .lower = &lower_ntile,
+     .check = &check_buckets,
      .nullability = Nullability::Never,
      .doc = "Number of the row's bucket of n."},
     {.name = "percent_rank",

@@ -18,13 +18,15 @@ std::string ordinal(std::size_t index) {
 }
 
 void throw_unexpected_input(const CallShape& shape, std::string_view display, std::size_t argument,
-                            std::string required) {
+                            std::string required, const std::optional<DataType>& actual, std::optional<std::size_t> place,
+                            bool counts_from_zero) {
+  const std::size_t index = place.value_or(argument);
   throw Error(conditions::kUnexpectedInputType,
               {{"sqlExpr", in_quotes(display)},
-               {"paramIndex", shape.policy.is_spark4 ? ordinal(argument) : std::to_string(argument + 1)},
+               {"paramIndex", shape.policy.is_spark4 ? ordinal(index) : std::to_string(index + (counts_from_zero ? 0 : 1))},
                {"requiredType", std::move(required)},
                {"inputSql", in_quotes(shape.display(argument))},
-               {"inputType", types::quoted_sql(shape.type(argument))}});
+               {"inputType", types::quoted_sql(actual.value_or(shape.type(argument)))}});
 }
 
 void throw_wrong_number(std::string_view function, std::string expected, std::size_t actual) {
@@ -34,22 +36,25 @@ void throw_wrong_number(std::string_view function, std::string expected, std::si
                                           {"docroot", "https://spark.apache.org/docs/latest"}});
 }
 
-void throw_different_types(const CallShape& shape, std::string_view function, std::string_view display) {
-  const bool is_case = function == "if" || function == "when";
+void throw_different_types(const CallShape& shape, std::string_view function, std::string_view display,
+                           std::span<const DataType> promoted) {
+  const bool has_condition = function == "if" || function == "when";
+  const bool is_case = has_condition || function == "greatest" || function == "least";
   std::string types = is_case ? "[" : "(";
   for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (is_case && i == 0) continue;
-    types += (types.size() > 1 ? is_case ? ", " : " or " : "") + types::quoted_sql(shape.type(i));
+    if (has_condition && i == 0) continue;
+    types += (types.size() > 1 ? is_case ? ", " : " or " : "") +
+             types::quoted_sql(i < promoted.size() ? promoted[i] : shape.type(i));
   }
   throw Error(conditions::kDataDiffTypes, {{"sqlExpr", in_quotes(display)},
                                            {"functionName", "`" + std::string(function) + "`"},
                                            {"dataType", types + (is_case ? "]" : ")")}});
 }
 
-void throw_binary_types(const CallShape& shape, std::string_view display) {
+void throw_binary_types(const DataType& left, const DataType& right, std::string_view display) {
   throw Error(conditions::kBinaryOpDiffTypes, {{"sqlExpr", in_quotes(display)},
-                                               {"left", types::quoted_sql(shape.type(0))},
-                                               {"right", types::quoted_sql(shape.type(1))}});
+                                               {"left", types::quoted_sql(left)},
+                                               {"right", types::quoted_sql(right)}});
 }
 
 void throw_binary_wrong_type(std::string_view display, std::string required, const DataType& actual) {
@@ -58,14 +63,33 @@ void throw_binary_wrong_type(std::string_view display, std::string required, con
                                                {"actualDataType", types::quoted_sql(actual)}});
 }
 
+Misfit Misfit::named(const Condition& condition, std::map<std::string, std::string> parameters) {
+  Misfit misfit{Why::Named};
+  misfit.condition = &condition;
+  misfit.parameters = std::move(parameters);
+  return misfit;
+}
+
+Misfit Misfit::not_foldable(const CallShape& shape, std::size_t argument, std::string_view name) {
+  const std::string quote = shape.policy.is_spark4 ? "`" : "";
+  return {Why::NotFoldable, argument, quote + std::string(name) + quote};
+}
+
+Misfit Misfit::out_of_range(std::string_view name, std::string range, std::string value) {
+  return named(conditions::kValueOutOfRange,
+               {{"exprName", std::string(name)}, {"valueRange", std::move(range)}, {"currentValue", std::move(value)}});
+}
+
 void Misfit::raise(const FunctionRow& row, const CallShape& shape, std::string_view display) const {
   switch (why) {
     case Why::Input:
-      throw_unexpected_input(shape, display, argument, required);
+      throw_unexpected_input(shape, display, argument, required, actual,
+                             argument_index.value_or(argument), counts_from_zero);
     case Why::DifferentTypes:
-      throw_different_types(shape, row.name, display);
+      throw_different_types(shape, row.name, display, promoted);
     case Why::BinaryTypes:
-      throw_binary_types(shape, display);
+      if (promoted.size() == 2) throw_binary_types(promoted[0], promoted[1], display);
+      throw_binary_types(shape.type(0), shape.type(1), display);
     case Why::BinaryWrongType:
       throw_binary_wrong_type(display, required, actual.value_or(shape.type(argument)));
     case Why::NumArguments:
@@ -77,7 +101,7 @@ void Misfit::raise(const FunctionRow& row, const CallShape& shape, std::string_v
     case Why::NotFoldable:
       throw Error(conditions::kNonFoldableInput, {{"sqlExpr", in_quotes(display)},
                                                   {"inputName", required},
-                                                  {"inputType", types::quoted_sql(shape.type(argument))},
+                                                  {"inputType", types::quoted_sql(actual.value_or(shape.type(argument)))},
                                                   {"inputExpr", in_quotes(shape.display(argument))}});
     case Why::Range: {
       const auto bar = required.find('|');
@@ -92,6 +116,16 @@ void Misfit::raise(const FunctionRow& row, const CallShape& shape, std::string_v
                                                        {"targetType", required}});
     case Why::IsNull:
       throw Error(conditions::kUnexpectedNull, {{"sqlExpr", in_quotes(display)}, {"exprName", required}});
+    case Why::Named: {
+      Error::Parameters all = parameters;
+      const auto own = [&](const char* key, std::string value) {
+        const bool wanted = condition->message.find("<" + std::string(key) + ">") != std::string_view::npos;
+        if (wanted) all.emplace(key, std::move(value));
+      };
+      own("sqlExpr", in_quotes(display));
+      own("functionName", "`" + std::string(row.name == "==" ? "=" : row.name) + "`");
+      throw Error(*condition, std::move(all));
+    }
   }
   throw_different_types(shape, row.name, display);
 }

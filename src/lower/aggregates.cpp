@@ -106,6 +106,7 @@ std::string Lowering::aggregate_call(const AggregateCall& call, const types::Dat
                                                 .filter = std::move(filter),
                                                 .over = std::move(over),
                                                 .order_by = std::move(order_by),
+                                                .is_descending = !call.within_group.empty() && call.within_group[0].descending,
                                                 .ignore_nulls = call.ignore_nulls});
 }
 

@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "functions/cast_rules.h"
 #include "functions/duckdb_type.h"
+#include "functions/nested_order.h"
 #include "functions/function_row.h"
 #include "lower/lowering.h"
 #include "lower/raising.h"
@@ -101,7 +102,7 @@ std::string Lowering::write(const Lambda& node, const Expression&) {
 std::string Lowering::write(const LambdaRef& node, const Expression&) { return "p" + std::to_string(static_cast<std::uint32_t>(node.parameter)); }
 
 std::string Lowering::sort_key(const SortKey& key) {
-  return expression(key.expression) + (key.descending ? " DESC" : " ASC") + (key.nulls_first ? " NULLS FIRST" : " NULLS LAST");
+  return functions::order_key(expression(key.expression), key.expression->type) + (key.descending ? " DESC" : " ASC") + (key.nulls_first ? " NULLS FIRST" : " NULLS LAST");
 }
 
 }  // namespace lab::lower

@@ -138,6 +138,18 @@ ExpressionPtr Grammar::like_predicate(ExpressionPtr value, bool negated, Index f
     }
     Expressions patterns = expressions();
     expect(")");
+    // Constant patterns make one call, which is how Spark names it.
+    const bool constant = std::ranges::all_of(patterns, [](const ExpressionPtr& pattern) {
+      const auto* written = std::get_if<plan::LiteralExpression>(&pattern->node);
+      return written && written->literal.type.is_text() && !written->literal.value.is_null();
+    });
+    if (constant) {
+      const bool any_case = name == "ilike";
+      const auto lower = [&](ExpressionPtr text) { return any_case ? combine("lower", {std::move(text)}, first) : text; };
+      Expressions arguments{lower(std::move(value))};
+      for (auto& pattern : patterns) arguments.push_back(lower(std::move(pattern)));
+      return combine(std::string(negated ? "notlike" : "like") + (all ? "all" : "any"), std::move(arguments), first);
+    }
     Expressions tests;
     for (auto& pattern : patterns) {
       auto test = combine(name, {value, std::move(pattern)}, first);

@@ -27,6 +27,8 @@ void register_all_kernels(KernelRegistry& registry) {
   register_sketch_kernels(registry);
   register_random_kernels(registry);
   register_xml_kernels(registry);
+  register_order_kernels(registry);
+  register_percentile_kernels(registry);
 }
 
 }  // namespace lab::engine

@@ -1,10 +1,14 @@
 #include <cmath>
 #include <limits>
 
+#include "compute/calendar.h"
+#include "compute/conditions.h"
+#include "compute/datetime_text.h"
 #include "compute/integer_math.h"
 #include "compute/number_text.h"
 #include "compute/overflow.h"
 #include "compute/real_math.h"
+#include "compute/zone.h"
 #include "engine/kernels/adapt.h"
 #include "engine/kernels/families.h"
 
@@ -100,9 +104,12 @@ void register_target(KernelRegistry& registry, const std::string& name) {
   registry.add(adapt("lab_parse_" + name + "_legacy",
                      [](std::string_view text) { return compute::parse_integer<To>(text, true); }));
   registry.add(adapt("lab_to_" + name + "_from_timestamp",
-                     [](std::int64_t seconds) {
-                       if (!fits<To>(seconds))
-                         compute::throw_cast_overflow(std::to_string(seconds), "TIMESTAMP", sql_name<To>());
+                     [](compute::Instant instant, std::string_view zone) {
+                       const std::int64_t seconds = compute::floor_divide(instant.micros, 1'000'000);
+                       if (!fits<To>(seconds)) {
+                         const std::string text = compute::timestamp_text(instant, compute::Zone::find(zone));
+                         compute::throw_cast_overflow("TIMESTAMP '" + text + "'", "TIMESTAMP", sql_name<To>());
+                       }
                        return static_cast<To>(seconds);
                      }),
                kRaises);
@@ -142,6 +149,21 @@ void register_cast_kernels(KernelRegistry& registry) {
                      [](std::string_view text) { return parsed<bool, &compute::parse_boolean>(text, "BOOLEAN"); }),
                kRaises);
   registry.add(adapt<&compute::parse_boolean>("lab_parse_boolean_try"));
+  registry.add(adapt("lab_timestamp_seconds_exact",
+                     [](double seconds) {
+                       if (!std::isfinite(seconds))
+                         throw Error(compute::conditions::kCastInvalidInput,
+                                     {{"expression", compute::real_text(seconds)},
+                                      {"sourceType", "\"DOUBLE\""},
+                                      {"targetType", "\"TIMESTAMP\""},
+                                      {"ansiConfig", "\"spark.sql.ansi.enabled\""}});
+                       return compute::Instant{cast_or_raise<std::int64_t>(seconds * 1e6)};
+                     }),
+               kRaises);
+  registry.add(adapt("lab_timestamp_seconds_try", [](double seconds) -> std::optional<compute::Instant> {
+    if (!std::isfinite(seconds) || !fits<std::int64_t>(seconds * 1e6)) return {};
+    return compute::Instant{converted<std::int64_t>(seconds * 1e6)};
+  }));
   registry.add(adapt<&big_endian<std::int8_t>>("lab_integer_bytes"));
   registry.add(adapt<&big_endian<std::int16_t>>("lab_integer_bytes"));
   registry.add(adapt<&big_endian<std::int32_t>>("lab_integer_bytes"));

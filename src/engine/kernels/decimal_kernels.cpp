@@ -79,30 +79,35 @@ struct AddDecimals {
   static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
     return compute::add_decimals(a, sa, b, sb, shape);
   }
+  static std::string exact(Int128 a, int sa, Int128 b, int sb) { return compute::exact_sum(a, sa, b, sb); }
 };
 struct SubtractDecimals {
   static constexpr bool kDivides = false;
   static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
     return compute::add_decimals(a, sa, -b, sb, shape);
   }
+  static std::string exact(Int128 a, int sa, Int128 b, int sb) { return compute::exact_sum(a, sa, -b, sb); }
 };
 struct MultiplyDecimals {
   static constexpr bool kDivides = false;
   static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
     return compute::multiply_decimals(a, sa, b, sb, shape);
   }
+  static std::string exact(Int128 a, int sa, Int128 b, int sb) { return compute::exact_product(a, sa, b, sb); }
 };
 struct DivideDecimals {
   static constexpr bool kDivides = true;
   static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
     return compute::divide_decimals(a, sa, b, sb, shape);
   }
+  static std::string exact(Int128 a, int sa, Int128 b, int sb) { return compute::exact_quotient(a, sa, b, sb); }
 };
 struct RemainderDecimals {
   static constexpr bool kDivides = true;
   static auto run(Int128 a, int sa, Int128 b, int sb, DecimalShape shape) {
     return compute::remainder_decimals(a, sa, b, sb, shape);
   }
+  static std::string exact(Int128 a, int sa, Int128, int) { return compute::plain_text(a, sa); }
 };
 struct PmodDecimals {
   static constexpr bool kDivides = true;
@@ -113,14 +118,14 @@ struct PmodDecimals {
     if (!sum) return {};
     return compute::remainder_decimals(*sum, shape.scale, b, sb, shape);
   }
+  static std::string exact(Int128 a, int sa, Int128, int) { return compute::plain_text(a, sa); }
 };
 
 /// Raises for a result that has no room, unless it shall be NULL.
 template <typename Operator>
 void refuse(Int128 a, int scale_a, Int128 b, int scale_b, const DecimalBind& bind) {
   if (!bind.raises) return;
-  const auto exact = Operator::run(a, scale_a, b, scale_b, {38, bind.shape.scale});
-  out_of_range(exact ? compute::plain_text(*exact, bind.shape.scale) : compute::plain_text(a, scale_a), bind);
+  out_of_range(Operator::exact(a, scale_a, b, scale_b), bind);
 }
 
 bool is_narrow(Int128 value) { return value == static_cast<std::int64_t>(value); }
@@ -212,17 +217,17 @@ void run_cast(DataChunk& arguments, ExpressionState& state, Vector& result) {
 }
 
 /// The sum of an aggregate; one beyond 38 digits comes as 10^38.
-bool is_overflown(Int128 sum, const DecimalBind& bind) {
+bool is_overflown(Int128 sum, const DecimalBind& bind, std::string_view tolerant) {
   const auto limit = static_cast<Int128>(compute::power_of_ten(38));
   if (sum < limit && sum > -limit) return false;
-  if (bind.raises) compute::throw_overflow("overflow", "try_add");
+  if (bind.raises) compute::throw_overflow("Overflow in sum of decimals", tolerant);
   return true;
 }
 
 void run_checked(DataChunk& arguments, ExpressionState& state, Vector& result) {
   run_one(arguments, state, result,
           [](Int128 value, int scale, duckdb::idx_t, const DecimalBind& bind) -> std::optional<Int128> {
-            if (is_overflown(value, bind)) return {};
+            if (is_overflown(value, bind, "try_sum")) return {};
             return compute::rescale(value, scale, bind.shape);
           });
 }
@@ -243,7 +248,7 @@ void run_average(DataChunk& arguments, ExpressionState& state, Vector& result) {
   run_one(arguments, state, result,
           [&](Int128 sum, int scale, duckdb::idx_t row, const DecimalBind& bind) -> std::optional<Int128> {
             const auto count = duckdb::UnifiedVectorFormat::GetData<std::int64_t>(counts)[counts.sel->get_index(row)];
-            if (is_overflown(sum, bind)) return {};
+            if (is_overflown(sum, bind, "try_avg")) return {};
             return compute::divide_decimals(sum, scale, count, 0, bind.shape);
           });
 }
@@ -297,7 +302,7 @@ void run_parse(DataChunk& arguments, ExpressionState& state, Vector& result) {
           compute::throw_cast_invalid(
               {text.GetData(), text.GetSize()},
               "DECIMAL(" + std::to_string(bind.shape.precision) + "," + std::to_string(bind.shape.scale) + ")");
-        out_of_range(text.GetString(), bind);
+        out_of_range(compute::plain_number({text.GetData(), text.GetSize()}), bind);
       }
       out.set_null(row);
     }

@@ -27,5 +27,7 @@ void register_variant_kernels(KernelRegistry& registry);
 void register_sketch_kernels(KernelRegistry& registry);
 void register_random_kernels(KernelRegistry& registry);
 void register_xml_kernels(KernelRegistry& registry);
+void register_order_kernels(KernelRegistry& registry);
+void register_percentile_kernels(KernelRegistry& registry);
 
 }  // namespace lab::engine

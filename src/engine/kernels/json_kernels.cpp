@@ -463,60 +463,113 @@ std::string plain_text(const Value& value, const DataType& type, const TextForm&
   }
 }
 
-void write_json(std::string& out, const Value& value, const DataType& type, const TextForm& form) {
-  if (value.IsNull()) {
-    out += "null";
-  } else if (type.is(TypeKind::Variant)) {
-    const auto& parts = duckdb::StructValue::GetChildren(value);
-    const std::string bytes = duckdb::StringValue::Get(parts[0]), keys = duckdb::StringValue::Get(parts[1]);
-    out += compute::VariantView(bytes, keys).to_json(Zone::find(form.zone));
-  } else if (type.is(TypeKind::Struct)) {
-    const bool keeps_nulls = compute::lower(form.option("ignoreNullFields").value_or("true")) == "false";
+/// Writes JSON, compact or as Jackson prints it for people.
+class JsonTextWriter {
+ public:
+  JsonTextWriter(std::string& out, const TextForm& form)
+      : out_(out),
+        form_(form),
+        keeps_nulls_(compute::lower(form.option("ignoreNullFields").value_or("true")) == "false"),
+        pretty_(compute::lower(form.option("pretty").value_or("false")) == "true") {}
+
+  void write(const Value& value, const DataType& type) {
+    if (value.IsNull()) {
+      out_ += "null";
+    } else if (type.is(TypeKind::Variant)) {
+      const auto& parts = duckdb::StructValue::GetChildren(value);
+      const std::string bytes = duckdb::StringValue::Get(parts[0]), keys = duckdb::StringValue::Get(parts[1]);
+      out_ += compute::VariantView(bytes, keys).to_json(Zone::find(form_.zone));
+    } else if (type.is(TypeKind::Struct)) {
+      write_struct(value, type);
+    } else if (type.is(TypeKind::Array)) {
+      write_array(value, type);
+    } else if (type.is(TypeKind::Map)) {
+      write_map(value, type);
+    } else {
+      bool bare = false;
+      const std::string text = plain_text(value, type, form_, bare);
+      if (bare)
+        out_ += text;
+      else
+        compute::append_json_string(out_, text);
+    }
+  }
+
+ private:
+  void write_struct(const Value& value, const DataType& type) {
     const auto& fields = duckdb::StructValue::GetChildren(value);
-    out += '{';
-    bool first = true;
+    bool first = open();
     for (std::size_t i = 0; i < type.fields().size(); ++i) {
-      if (fields[i].IsNull() && !keeps_nulls) continue;
-      if (!first) out += ',';
-      first = false;
-      compute::append_json_string(out, type.fields()[i].name);
-      out += ':';
-      write_json(out, fields[i], type.fields()[i].type, form);
+      if (fields[i].IsNull() && !keeps_nulls_) continue;
+      key(type.fields()[i].name, first);
+      write(fields[i], type.fields()[i].type);
     }
-    out += '}';
-  } else if (type.is(TypeKind::Array)) {
-    out += '[';
-    bool first = true;
-    for (const auto& item : duckdb::ListValue::GetChildren(value)) {
-      if (!first) out += ',';
-      first = false;
-      write_json(out, item, type.element(), form);
-    }
-    out += ']';
-  } else if (type.is(TypeKind::Map)) {
-    out += '{';
-    bool first = true, bare = false;
+    close(first);
+  }
+
+  void write_map(const Value& value, const DataType& type) {
+    bool first = open(), bare = false;
     for (const auto& entry : duckdb::ListValue::GetChildren(value)) {
       const auto& pair = duckdb::StructValue::GetChildren(entry);
-      if (!first) out += ',';
-      first = false;
-      compute::append_json_string(out, plain_text(pair[0], type.key(), form, bare));
-      out += ':';
-      write_json(out, pair[1], type.value(), form);
+      key(plain_text(pair[0], type.key(), form_, bare), first);
+      write(pair[1], type.value());
     }
-    out += '}';
-  } else {
-    bool bare = false;
-    const std::string text = plain_text(value, type, form, bare);
-    if (bare)
-      out += text;
-    else
-      compute::append_json_string(out, text);
+    close(first);
   }
+
+  void write_array(const Value& value, const DataType& type) {
+    const auto& items = duckdb::ListValue::GetChildren(value);
+    out_ += pretty_ ? "[ " : "[";
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (i > 0) out_ += pretty_ ? ", " : ",";
+      write(items[i], type.element());
+    }
+    out_ += pretty_ && !items.empty() ? " ]" : "]";
+  }
+
+  bool open() {
+    out_ += '{';
+    ++depth_;
+    return true;
+  }
+  void key(string_view name, bool& first) {
+    if (!first) out_ += ',';
+    first = false;
+    new_line();
+    compute::append_json_string(out_, name);
+    out_ += pretty_ ? " : " : ":";
+  }
+  void close(bool empty) {
+    --depth_;
+    if (!empty) new_line();
+    out_ += empty && pretty_ ? " }" : "}";
+  }
+  void new_line() {
+    if (!pretty_) return;
+    out_ += '\n';
+    out_.append(depth_ * 2, ' ');
+  }
+
+  std::string& out_;
+  const TextForm& form_;
+  bool keeps_nulls_, pretty_;
+  std::size_t depth_ = 0;
+};
+
+void write_json(std::string& out, const Value& value, const DataType& type, const TextForm& form) {
+  JsonTextWriter(out, form).write(value, type);
+}
+
+/// A field without the blanks around it, which a writer drops unless it is told not to.
+string_view without_blanks(string_view text, bool leading, bool trailing) {
+  while (leading && !text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (trailing && !text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
 }
 
 void write_csv(std::string& out, const Value& value, const DataType& type, const TextForm& form) {
   const std::string separator = form.option("sep").value_or(form.option("delimiter").value_or(","));
+  const auto drops = [&](const char* option) { return compute::lower(form.option(option).value_or("true")) == "true"; };
   const auto& fields = duckdb::StructValue::GetChildren(value);
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) out += separator;
@@ -525,7 +578,8 @@ void write_csv(std::string& out, const Value& value, const DataType& type, const
       continue;
     }
     bool bare = false;
-    const std::string text = plain_text(fields[i], type.fields()[i].type, form, bare);
+    const std::string written = plain_text(fields[i], type.fields()[i].type, form, bare);
+    const string_view text = without_blanks(written, drops("ignoreLeadingWhiteSpace"), drops("ignoreTrailingWhiteSpace"));
     if (text.empty()) {
       out += "\"\"";
     } else if (text.find(separator) != std::string::npos || text.find_first_of("\n\r\"") != std::string::npos) {
