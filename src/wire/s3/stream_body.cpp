@@ -41,7 +41,15 @@ net::awaitable<net::Response> stream_body(Call& call, net::RequestBody& body, Bo
                                           std::function<void()> check,
                                           std::function<net::Response(ReceivedBody)> commit) {
   ThreadPool& pool = call.service.storage;
-  if (receiver.decoded_length() > kSmallBody) co_await net::offload(pool, std::move(check));
+  if (receiver.decoded_length() > kSmallBody) {
+    co_await net::offload(pool, std::move(check));
+  } else {
+    auto checked = [check = std::move(check), commit = std::move(commit)](ReceivedBody received) {
+      check();
+      return commit(std::move(received));
+    };
+    commit = std::move(checked);
+  }
   std::exception_ptr failure;
   try {
     co_return co_await pump_body(pool, body, receiver, std::move(commit));
