@@ -173,6 +173,10 @@ inline constexpr Condition kBitmapPosition{"INVALID_BITMAP_POSITION", "22003", K
                                            "(<bitmapNumBytes> bytes)."};
 inline constexpr Condition kInvalidXml{"_LEGACY_ERROR_TEMP_3270", "", Kind::Runtime, "Invalid XML document: <xml>"};
 inline constexpr Condition kInvalidXpath{"_LEGACY_ERROR_TEMP_3271", "", Kind::Runtime, "Invalid XPath '<path>'"};
+inline constexpr Condition kVectorDimensions{"VECTOR_DIMENSION_MISMATCH", "22000", Kind::Runtime,
+                                             "Vectors passed to <functionName> must have the same dimension, but got <leftDim> and <rightDim>."};
+inline constexpr Condition kVectorNormDegree{"INVALID_VECTOR_NORM_DEGREE", "22023", Kind::Runtime,
+                                             "The norm degree <degree> is not supported by <functionName>; supported are 1.0, 2.0 and infinity."};
 #undef LAB_INVALID_VALUE
 #undef LAB_SUGGEST
 

@@ -14,7 +14,7 @@ const std::vector<const FunctionRow*>& table() {
     for (const Rows& family : {kOperatorRows, kConditionalRows, kMathRows, kTextRows, kPatternRows, kDateTimeRows,
                                kAggregateRows, kWindowRows, kArrayRows, kMapRows, kLambdaRows, kStructRows,
                                kGeneratorRows, kHashRows, kJsonRows, kConversionRows, kMiscRows, kTimeWindowRows, kCryptoRows,
-                               kVariantRows, kSketchRows, kXmlRows, kNotYetRows}) {
+                               kVariantRows, kSketchRows, kXmlRows, kVectorRows, kNotYetRows}) {
       for (const FunctionRow& row : family) all.push_back(&row);
     }
     std::ranges::sort(

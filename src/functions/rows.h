@@ -27,6 +27,6 @@ consteval bool are_rows_in_order(Rows rows) {
 
 extern const Rows kOperatorRows, kConditionalRows, kMathRows, kTextRows, kPatternRows, kDateTimeRows, kAggregateRows,
     kWindowRows, kArrayRows, kMapRows, kLambdaRows, kStructRows, kGeneratorRows, kHashRows, kJsonRows, kConversionRows,
-    kMiscRows, kTimeWindowRows, kCryptoRows, kVariantRows, kSketchRows, kXmlRows, kNotYetRows;
+    kMiscRows, kTimeWindowRows, kCryptoRows, kVariantRows, kSketchRows, kXmlRows, kVectorRows, kNotYetRows;
 
 }  // namespace lab::functions
