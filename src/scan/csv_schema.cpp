@@ -1,8 +1,10 @@
 #include "scan/csv_schema.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
-#include <optional>
+#include <thread>
+#include <utility>
 
 #include "base/letter_case.h"
 #include "scan/csv_record.h"
@@ -25,6 +27,9 @@ class ColumnGuess {
     if (type_.is(TypeKind::String) || text.empty() || text == options_.null_value) return;
     type_ = merged(type_, type_of(text));
   }
+  const DataType& seen() const { return type_; }
+  /// With what another reader has seen of the same column.
+  void join(const DataType& seen) { type_ = merged(type_, seen); }
   DataType type() const { return type_.is(TypeKind::Null) ? DataType(TypeKind::String) : type_; }
 
  private:
@@ -69,6 +74,7 @@ class ColumnGuess {
 
   DataType merged(const DataType& a, const DataType& b) const {
     if (a.is(TypeKind::Null)) return b;
+    if (b.is(TypeKind::Null)) return a;
     if (a == b) return a;
     if (a.is(TypeKind::String) || b.is(TypeKind::String)) return TypeKind::String;
     const bool a_exact = a.is_integral() || a.is(TypeKind::Decimal), b_exact = b.is_integral() || b.is(TypeKind::Decimal);
@@ -93,12 +99,11 @@ bool is_skipped(std::string_view line, const CsvOptions& options) {
   return is_blank_line(line) || (options.comment != 0 && line[0] == options.comment);
 }
 
-// Calls `see` with the fields of each record of a file that is no comment and not blank, until it answers false.
+// Calls `see` with the fields of each record that begins in a part of a file and is no comment and not blank, until it answers false.
 template <typename See>
-void for_each_record(const TextFile& file, const CsvOptions& options, See see) {
+void for_each_record(std::string_view text, std::size_t begin, std::size_t end, const CsvOptions& options, See see) {
   CsvRecordReader reader(options);
-  const std::string_view text = file.text();
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = begin; at < end;) {
     if (options.is_multi_line) {
       const std::string separator = options.line_separator.empty() ? detected_separator(text) : options.line_separator;
       std::size_t line_end = at;
@@ -138,38 +143,75 @@ std::vector<std::string> csv_column_names(const std::vector<std::string>& header
   return names;
 }
 
+namespace {
+
+std::vector<std::string> names_of_first_record(std::string_view text, const CsvOptions& options) {
+  std::vector<std::string> names;
+  std::string storage;
+  for_each_record(text, 0, text.size(), options, [&](const std::vector<CsvField>& fields) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      names.push_back(options.has_header ? std::string(valid_utf8(meaning(fields[i], options), storage)) : "_c" + std::to_string(i));
+    }
+    return false;
+  });
+  return options.has_header ? csv_column_names(names, options) : names;
+}
+
+/// Sees the records of one file. Of a large one each thread sees a part, as Spark's tasks do.
+void see_records(std::string_view text, const CsvOptions& options, const TextReading& reading, std::vector<ColumnGuess>& guesses) {
+  constexpr std::size_t kBytesAThread = 4U << 20U;
+  const std::size_t num_parts =
+      options.is_multi_line ? 1 : std::clamp<std::size_t>(text.size() / kBytesAThread, 1, std::max(1U, std::thread::hardware_concurrency()));
+  const auto begin_of = [&](std::size_t part) {
+    return part == num_parts ? text.size() : line_start_from(text, text.size() / num_parts * part, options.line_separator);
+  };
+  const auto see_part = [&](std::size_t part, std::vector<ColumnGuess>& seen) {
+    bool is_header = part == 0 && options.has_header;
+    for_each_record(text, part == 0 ? 0 : begin_of(part), begin_of(part + 1), options, [&](const std::vector<CsvField>& fields) {
+      if (!std::exchange(is_header, false)) {
+        for (std::size_t i = 0; i < std::min(fields.size(), seen.size()); ++i) seen[i].see(meaning(fields[i], options));
+      }
+      return true;
+    });
+  };
+  std::vector<std::future<std::vector<DataType>>> others;
+  for (std::size_t part = 1; part < num_parts; ++part) {
+    others.push_back(std::async(std::launch::async, [&, part] {
+      // Values keep what they looked up: one for each thread.
+      const CsvValues values(options, reading.time_zone);
+      std::vector<ColumnGuess> seen(guesses.size(), ColumnGuess(options, values));
+      see_part(part, seen);
+      std::vector<DataType> types;
+      for (const ColumnGuess& guess : seen) types.push_back(guess.seen());
+      return types;
+    }));
+  }
+  see_part(0, guesses);
+  for (auto& other : others) {
+    const auto seen = other.get();
+    for (std::size_t i = 0; i < guesses.size(); ++i) guesses[i].join(seen[i]);
+  }
+}
+
+}  // namespace
+
 types::Schema infer_csv_schema(const TextScan& scan, const TextReading& reading) {
   const CsvOptions options = CsvOptions::parse(scan.options);
   const CsvValues values(options, reading.time_zone);
-  std::optional<std::vector<std::string>> names;
+  std::vector<std::string> names;
   std::vector<ColumnGuess> guesses;
-  std::string storage;
   for (const DataFile& data_file : scan.files) {
     const auto file = TextFile::open(data_file, options.encoding);
-    bool is_first = true;
-    for_each_record(*file, options, [&](const std::vector<CsvField>& fields) {
-      const bool is_header = is_first && options.has_header;
-      is_first = false;
-      if (!names) {
-        std::vector<std::string> first;
-        for (std::size_t i = 0; i < fields.size(); ++i) {
-          const std::string name(valid_utf8(meaning(fields[i], options), storage));
-          first.push_back(options.has_header ? name : "_c" + std::to_string(i));
-        }
-        names = options.has_header ? csv_column_names(first, options) : first;
-        for (std::size_t i = 0; i < names->size(); ++i) guesses.emplace_back(options, values);
-      }
-      if (!options.infers_schema) return false;
-      if (is_header) return true;
-      for (std::size_t i = 0; i < std::min(fields.size(), guesses.size()); ++i) guesses[i].see(meaning(fields[i], options));
-      return true;
-    });
-    if (names && !options.infers_schema) break;
+    if (names.empty()) {
+      names = names_of_first_record(file->text(), options);
+      guesses = std::vector<ColumnGuess>(names.size(), ColumnGuess(options, values));
+    }
+    if (options.infers_schema) see_records(file->text(), options, reading, guesses);
+    if (!names.empty() && !options.infers_schema) break;
   }
   types::Schema schema;
-  if (!names) return schema;
-  for (std::size_t i = 0; i < names->size(); ++i) {
-    schema.push_back({(*names)[i], options.infers_schema ? guesses[i].type() : DataType(TypeKind::String), true, {}});
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    schema.push_back({names[i], options.infers_schema ? guesses[i].type() : DataType(TypeKind::String), true, {}});
   }
   return schema;
 }

@@ -5,6 +5,12 @@
 #include <parquet/arrow/schema.h>
 #include <parquet/exception.h>
 #include <parquet/file_reader.h>
+#include <sys/stat.h>
+
+#include <compare>
+#include <map>
+#include <mutex>
+#include <optional>
 
 #include "base/error.h"
 #include "types/arrow_schema.h"
@@ -16,9 +22,23 @@ namespace {
 constexpr Condition kCannotReadFooter{"CANNOT_READ_FILE_FOOTER", "KD001", Kind::Runtime,
                                       "Could not read footer for file: <file>. Please ensure that the file is in either ORC or Parquet format. <reason>"};
 
-}  // namespace
+/// Which bytes a path stands for: a changed file has another time, a replaced one another number.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t number = 0;
+  off_t size = 0;
+  std::int64_t changed_seconds = 0, changed_nanos = 0;
 
-types::Schema read_parquet_schema(const std::string& path) {
+  auto operator<=>(const FileIdentity&) const = default;
+};
+
+std::optional<FileIdentity> identity_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
+
+types::Schema schema_in_footer(const std::string& path) {
   try {
     const auto reader = parquet::ParquetFileReader::OpenFile(path);
     const auto metadata = reader->metadata();
@@ -41,6 +61,27 @@ types::Schema read_parquet_schema(const std::string& path) {
   } catch (const parquet::ParquetException& failure) {
     throw Error(kCannotReadFooter, {{"file", path}, {"reason", failure.what()}});
   }
+}
+
+}  // namespace
+
+// Each use of a view over files asks again: most find the footer read.
+types::Schema read_parquet_schema(const std::string& path) {
+  constexpr std::size_t kMaxKept = 1000;
+  static std::mutex mutex;
+  static std::map<std::pair<std::string, FileIdentity>, types::Schema> kept;
+  const auto identity = identity_of(path);
+  if (!identity) return schema_in_footer(path);
+  const std::pair key(path, *identity);
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto found = kept.find(key); found != kept.end()) return found->second;
+  }
+  types::Schema schema = schema_in_footer(path);
+  const std::lock_guard lock(mutex);
+  if (kept.size() >= kMaxKept) kept.clear();
+  kept.emplace(key, schema);
+  return schema;
 }
 
 }  // namespace lab::scan

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "compute/calendar.h"
 #include "compute/clock_math.h"
@@ -22,6 +24,28 @@ using compute::kMicrosPerSecond;
 using compute::WallClock;
 using compute::Zone;
 using std::string_view;
+
+/// By a pattern. Columns of days have few values: what was made lately is made once.
+std::string formatted(std::int64_t micros, string_view pattern, string_view zone) {
+  struct Slot {
+    std::int64_t micros = 0;
+    std::string text;
+    bool is_set = false;
+  };
+  thread_local std::string known_pattern, known_zone;
+  thread_local std::vector<Slot> slots(1024);
+  if (pattern != known_pattern || zone != known_zone) {
+    known_pattern = pattern;
+    known_zone = zone;
+    slots.assign(slots.size(), {});
+  }
+  const auto hash = static_cast<std::uint64_t>(micros) * 0x9E3779B97F4A7C15U;
+  Slot& slot = slots[hash >> 54];
+  if (!slot.is_set || slot.micros != micros) {
+    slot = {micros, compute::DatetimePattern::find(pattern).format(Instant{micros}, Zone::find(zone)), true};
+  }
+  return slot.text;
+}
 
 /// The same kernel for TIMESTAMP and TIMESTAMP_NTZ, which lowering calls with 'UTC'.
 template <typename Moment>
@@ -77,9 +101,7 @@ void register_moment(KernelRegistry& registry) {
                      }),
                kRaises);
   registry.add(adapt("lab_date_format",
-                     [](Moment t, string_view pattern, string_view zone) {
-                       return compute::DatetimePattern::find(pattern).format(Instant{t.micros}, Zone::find(zone));
-                     }),
+                     [](Moment t, string_view pattern, string_view zone) { return formatted(t.micros, pattern, zone); }),
                kRaises);
   registry.add(adapt("lab_timestamp_text", [](Moment t, string_view zone) {
     return compute::timestamp_text(Instant{t.micros}, Zone::find(zone));
