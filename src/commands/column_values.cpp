@@ -5,11 +5,10 @@
 #include "base/letter_case.h"
 #include "commands/bound_rows.h"
 #include "commands/conditions.h"
+#include "functions/function_row.h"
 #include "lake/delta/column_rules.h"
 #include "plan/bound_tree.h"
-#include "plan/bound_build.h"
 #include "sql/parser.h"
-#include "functions/function_row.h"
 #include "types/type_text.h"
 
 namespace lab::commands {

@@ -22,9 +22,6 @@ namespace bound = plan::bound;
 
 namespace {
 
-/// Staged files have their names in the table from the commit on; until then one that nothing there can have.
-constexpr const char* kUnnamedFile = ".dflab-staged/";
-
 bool is_true(const std::string& text) { return equal_ignoring_case(text, "true"); }
 
 void check_no_duplicates(const types::Schema& schema, const Statement& context) {
@@ -80,9 +77,11 @@ std::vector<std::string> resolve_partition_columns(const std::vector<std::string
 }  // namespace
 
 StagedFiles::~StagedFiles() {
-  if (files_.empty()) return;
+  // A name that nothing in the table can have: the file has its own from the commit on. The folder goes with any file of it.
+  std::vector<delta::TableStorage::NewFile> files{{".dflab-staged/none", folder_ / "none"}};
+  for (const std::filesystem::path& file : files_) files.push_back({".dflab-staged/" + file.filename().string(), file});
   try {
-    table_.storage().discard(files_);
+    table_.storage().discard(files);
   } catch (const std::exception& failure) {
     // They stay in the stage, which is swept later.
     log::warning("commands", "staged files of {} were not removed: {}", table_.storage().uri(), failure.what());
@@ -165,8 +164,10 @@ bound::Query align_rows(bound::Query rows, const types::Schema& target, MatchCol
 }
 
 WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadata, const bound::Query& rows, Statement& context) {
+  WrittenData result;
+  result.staged = std::make_shared<StagedFiles>(table);
   engine::WriteSpec spec;
-  spec.directory = table.storage().stage_directory();
+  spec.directory = result.staged->folder();
   types::Schema data_schema;
   const std::vector<delta::PhysicalColumn> physical = delta::physical_columns(metadata);
   for (const delta::PhysicalColumn& column : physical) {
@@ -183,9 +184,7 @@ WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadat
     if (std::find(spec.partition_by.begin(), spec.partition_by.end(), static_cast<int>(i)) == spec.partition_by.end()) data_schema.push_back(metadata.schema[i]);
 
   const auto written = context.session().executor().write(rows, spec, context.stop(), context.progress());
-  WrittenData result;
-  result.staged = std::make_shared<StagedFiles>(table);
-  for (const engine::WrittenFile& file : written) result.staged->add({kUnnamedFile + file.path.filename().string(), file.path});
+  for (const engine::WrittenFile& file : written) result.staged->add(file.path);
   const std::int64_t now = now_millis(context);
   int index = 0;
   for (const engine::WrittenFile& file : written) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,20 +25,23 @@ DeltaWriteOptions read_delta_options(const plan::Options& options, const Stateme
 /// How rows meet the columns of a table that exists.
 enum class MatchColumns { ByName, ByPosition };
 
-/// Gives up staged files when the statement ends before a commit took them.
+/// A stage of a table: what a statement wrote there and no commit took is given up when it ends, and so is the folder.
 class StagedFiles {
  public:
-  explicit StagedFiles(lake::delta::Table& table) : table_(table) {}
+  /// `table` must outlive it.
+  explicit StagedFiles(lake::delta::Table& table) : table_(table), folder_(table.storage().stage_directory()) {}
   ~StagedFiles();
   StagedFiles(const StagedFiles&) = delete;
   StagedFiles& operator=(const StagedFiles&) = delete;
-  void add(lake::delta::TableStorage::NewFile file) { files_.push_back(std::move(file)); }
-  /// From here on Table::commit() sees to them.
+  const std::filesystem::path& folder() const { return folder_; }
+  void add(const std::filesystem::path& file) { files_.push_back(file); }
+  /// From here on Table::commit() sees to the files.
   void hand_over() { files_.clear(); }
 
  private:
   lake::delta::Table& table_;
-  std::vector<lake::delta::TableStorage::NewFile> files_;
+  const std::filesystem::path folder_;
+  std::vector<std::filesystem::path> files_;
 };
 
 struct DeltaWrite {

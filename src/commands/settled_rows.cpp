@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "base/log.h"
+#include "commands/delta_write.h"
 #include "commands/file_source.h"
+#include "functions/function_row.h"
 #include "plan/bound_tree.h"
 
 namespace lab::commands {
@@ -61,37 +62,33 @@ bool holds_void(const types::DataType& type) {
 }
 
 std::shared_ptr<const scan::TableSource> write_rows(const bound::Query& query, const std::shared_ptr<lake::delta::Table>& table, Statement& context) {
-  using NewFile = lake::delta::TableStorage::NewFile;
   const types::Schema schema = query.schema();
   const bool has_void = std::any_of(schema.begin(), schema.end(), [](const types::Field& field) { return holds_void(field.type); });
   if (schema.empty() || has_void) return source_of({schema, exec::collect_arrow(*context.run(query))}, "rows");
+  // The stage goes with the last reader of the rows, and the table behind it.
+  struct Stage {
+    explicit Stage(std::shared_ptr<lake::delta::Table> of) : table(std::move(of)), files(*table) {}
+    std::shared_ptr<lake::delta::Table> table;
+    StagedFiles files;
+  };
+  const auto stage = std::make_shared<Stage>(table);
   engine::WriteSpec spec;
-  spec.directory = table->storage().stage_directory();
+  spec.directory = stage->files.folder();
   spec.compression = "lz4_raw";
   for (std::size_t i = 0; i < schema.size(); ++i) {
     spec.column_names.push_back("c" + std::to_string(i));
     spec.field_ids.emplace_back();
   }
-  // An empty result has a file, too, so that the stage is let go like any other.
-  spec.write_empty_file = true;
   const auto written = context.session().executor().write(query, spec, context.stop(), context.progress());
   scan::FileScan scan;
-  std::vector<NewFile> staged;
   for (std::size_t i = 0; i < schema.size(); ++i) scan.columns.push_back({schema[i], spec.column_names[i], {}, {}, {}});
-  for (const engine::WrittenFile& file : written) staged.push_back({".dflab-staged/" + file.path.filename().string(), file.path});
-  const std::shared_ptr<const void> lease(static_cast<const void*>(nullptr), [table, staged](const void*) {
-    try {
-      table->storage().discard(staged);
-    } catch (const std::exception& failure) {
-      log::warning("commands", "rows of a statement were not removed: {}", failure.what());
-    }
-  });
+  for (const engine::WrittenFile& file : written) stage->files.add(file.path);
   for (const engine::WrittenFile& file : written) {
     scan::DataFile data;
     data.path = file.path.string();
     data.num_bytes = file.num_bytes;
     data.num_rows = file.num_rows;
-    data.lease = lease;
+    data.lease = stage;
     scan.files.push_back(std::move(data));
   }
   return std::make_shared<const FileRows>(schema, std::move(scan));
