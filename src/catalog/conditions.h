@@ -8,4 +8,6 @@ inline constexpr Condition kPathNotFound{"PATH_NOT_FOUND", "42K03", Kind::Analys
 inline constexpr Condition kPathAlreadyExists{"PATH_ALREADY_EXISTS", "42K04", Kind::Analysis, "Path <outputPath> already exists. Set mode as \"overwrite\" to overwrite the existing path."};
 inline constexpr Condition kUnsupportedScheme{"UNSUPPORTED_FEATURE.FILE_SYSTEM", "0A000", Kind::Unsupported, "No FileSystem for scheme \"<scheme>\" (in <path>). The lab reads s3a://, s3:// and local paths."};
 
+inline constexpr Condition kInvalidRemoteEndpoint{"INVALID_CONF_VALUE.REMOTE_ENDPOINT", "22022", Kind::InvalidArgument, "The value '<confValue>' in the config \"<confName>\" is invalid: <reason>."};
+
 }  // namespace lab::conditions

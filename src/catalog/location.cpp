@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/side_by_side.h"
 #include "catalog/conditions.h"
 #include "catalog/glob.h"
 #include "lake/delta/storages.h"
@@ -101,9 +102,18 @@ struct Places::Cache {
   std::map<std::string, std::shared_ptr<lake::delta::Table>> tables;
 };
 
-Places::Places(store::Store& store, Disk& disk, const Clock& clock) : store_(store), disk_(disk), clock_(clock), cache_(std::make_shared<Cache>()) {}
+Places::Places(store::Store& store, Disk& disk, const Clock& clock, RemoteStores* remotes, OwnEndpoint own)
+    : store_(store), disk_(disk), clock_(clock), remotes_(remotes), own_(std::move(own)), cache_(std::make_shared<Cache>()) {}
+
+Location Places::locate(const std::string& text, const SettingLookup& setting) const {
+  Location location = parse_location(text);
+  if (location.kind != Location::Kind::Bucket || remotes_ == nullptr) return location;
+  if (const auto store = find_remote_store(location.bucket, setting, own_)) location.remote = remotes_->open(*store, location.bucket);
+  return location;
+}
 
 std::shared_ptr<lake::delta::TableStorage> Places::delta_storage(const Location& location, const store::Origin& origin) const {
+  if (location.remote) return lake::delta::storage_over_remote(location.remote, location.key, store_);
   if (location.kind == Location::Kind::Bucket) return lake::delta::storage_over_bucket(store_, location.bucket, location.key, origin);
   return lake::delta::storage_over_folder(location.folder, disk_);
 }
@@ -111,7 +121,8 @@ std::shared_ptr<lake::delta::TableStorage> Places::delta_storage(const Location&
 std::shared_ptr<lake::delta::Table> Places::delta_table(const Location& location, const store::Origin& origin) const {
   // Keyed by user too, because a storage commits in the name of one.
   constexpr std::size_t kMaxKept = 512;
-  const std::string place = location.kind == Location::Kind::Bucket ? "s3://" + location.bucket + "/" + location.key : location.folder.string();
+  std::string place = location.kind == Location::Kind::Bucket ? "s3://" + location.bucket + "/" + location.key : location.folder.string();
+  if (location.remote) place = location.remote->identity() + "\n" + place;
   const std::string key = origin.actor + "\n" + place;
   const std::lock_guard lock(cache_->mutex);
   auto& tables = cache_->tables;
@@ -124,6 +135,10 @@ std::shared_ptr<lake::delta::Table> Places::delta_table(const Location& location
 
 bool Places::exists(const Location& location) const {
   if (location.kind == Location::Kind::Folder) return fs::exists(location.folder);
+  if (location.remote) {
+    if (location.key.empty()) return !location.remote->list("", "", 1).empty();
+    return location.remote->find(location.key) || !location.remote->list(location.key + "/", "", 1).empty();
+  }
   if (!store_.objects().find_bucket(location.bucket)) return false;
   if (location.key.empty()) return true;
   if (store_.objects().find(location.bucket, location.key)) return true;
@@ -132,38 +147,58 @@ bool Places::exists(const Location& location) const {
 
 namespace {
 
-std::vector<FoundFile> list_bucket(store::Store& store, const Location& location) {
-  std::vector<FoundFile> files;
-  if (!store.objects().find_bucket(location.bucket)) return files;
-  if (has_glob(location.key)) {
-    // Everything behind the part before the first special character, matched part by part; a match of a folder stands for its files.
-    const std::string prefix = location.key.substr(0, location.key.find_first_of("*?[{"));
-    store::ListQuery query{.prefix = prefix};
-    for (;;) {
-      const store::ListPage page = store.objects().list(location.bucket, query);
-      for (const auto& object : page.objects)
-        if (matches_glob_or_below(location.key, object.key) && !object.key.ends_with('/') && !is_hidden(object.key.substr(std::min(object.key.size(), prefix.rfind('/') + 1))))
-          files.push_back({object.key, static_cast<std::int64_t>(object.size), millis(object.modified)});
-      if (!page.is_truncated) return files;
-      query.start_after = page.next_start_after;
-    }
+/// Objects of a bucket, the lab's own or another's, as listing a location sees them.
+struct ListedObject {
+  std::string key;
+  std::int64_t num_bytes = 0, modified_millis = 0;
+};
+
+std::vector<ListedObject> objects_below(store::Store& store, const Location& location, const std::string& prefix) {
+  std::vector<ListedObject> found;
+  if (location.remote) {
+    for (RemoteObject& object : location.remote->list(prefix)) found.push_back({std::move(object.key), static_cast<std::int64_t>(object.num_bytes), object.modified_millis});
+    return found;
   }
-  if (const auto object = store.objects().find(location.bucket, location.key); object && !location.key.empty()) {
-    files.push_back({"", static_cast<std::int64_t>(object->size), millis(object->modified)});
-    return files;
-  }
-  const std::string prefix = location.key.empty() ? "" : location.key + "/";
   store::ListQuery query{.prefix = prefix};
   for (;;) {
     const store::ListPage page = store.objects().list(location.bucket, query);
-    for (const auto& object : page.objects) {
-      const std::string relative = object.key.substr(prefix.size());
-      if (relative.empty() || relative.ends_with('/') || is_hidden(relative)) continue;
-      files.push_back({relative, static_cast<std::int64_t>(object.size), millis(object.modified)});
-    }
-    if (!page.is_truncated) return files;
+    for (const auto& object : page.objects) found.push_back({object.key, static_cast<std::int64_t>(object.size), millis(object.modified)});
+    if (!page.is_truncated) return found;
     query.start_after = page.next_start_after;
   }
+}
+
+std::optional<ListedObject> find_object(store::Store& store, const Location& location) {
+  if (location.key.empty()) return std::nullopt;
+  if (location.remote) {
+    const auto object = location.remote->find(location.key);
+    if (!object) return std::nullopt;
+    return ListedObject{object->key, static_cast<std::int64_t>(object->num_bytes), object->modified_millis};
+  }
+  const auto object = store.objects().find(location.bucket, location.key);
+  if (!object) return std::nullopt;
+  return ListedObject{location.key, static_cast<std::int64_t>(object->size), millis(object->modified)};
+}
+
+std::vector<FoundFile> list_bucket(store::Store& store, const Location& location) {
+  std::vector<FoundFile> files;
+  if (!location.remote && !store.objects().find_bucket(location.bucket)) return files;
+  if (has_glob(location.key)) {
+    // Everything behind the part before the first special character, matched part by part; a match of a folder stands for its files.
+    const std::string prefix = location.key.substr(0, location.key.find_first_of("*?[{"));
+    for (const ListedObject& object : objects_below(store, location, prefix))
+      if (matches_glob_or_below(location.key, object.key) && !object.key.ends_with('/') && !is_hidden(object.key.substr(std::min(object.key.size(), prefix.rfind('/') + 1))))
+        files.push_back({object.key, object.num_bytes, object.modified_millis});
+    return files;
+  }
+  if (const auto object = find_object(store, location)) return {{"", object->num_bytes, object->modified_millis}};
+  const std::string prefix = location.key.empty() ? "" : location.key + "/";
+  for (const ListedObject& object : objects_below(store, location, prefix)) {
+    const std::string relative = object.key.substr(prefix.size());
+    if (relative.empty() || relative.ends_with('/') || is_hidden(relative)) continue;
+    files.push_back({relative, object.num_bytes, object.modified_millis});
+  }
+  return files;
 }
 
 void list_below(const fs::path& root, const fs::path& base, std::vector<FoundFile>& files) {
@@ -222,7 +257,9 @@ std::vector<scan::DataFile> Places::open(const Location& location, const std::ve
     return result;
   }
   // The storage of a Delta table knows how to lend an object as a local file, also one of several parts.
-  const auto storage = lake::delta::storage_over_bucket(store_, location.bucket, "", {"system", "spark", "read"});
+  Location root = location;
+  root.key.clear();
+  const auto storage = delta_storage(root, {"system", "spark", "read"});
   std::vector<std::string> keys;
   for (const FoundFile& file : files) keys.push_back(has_glob(location.key) ? file.path : join(location.key, file.path));
   const auto opened = storage->open(keys);
@@ -231,12 +268,25 @@ std::vector<scan::DataFile> Places::open(const Location& location, const std::ve
     scan::DataFile data;
     data.path = opened[i]->path.string();
     data.num_bytes = opened[i]->num_bytes;
+    data.remote = opened[i]->remote;
     data.lease = opened[i]->lease;
     data.modified_millis = files[i].modified_millis;
     data.uri = location.text.substr(0, location.text.find(':')) + "://" + location.bucket + "/" + quoted_for_uri(keys[i]);
     result.push_back(std::move(data));
   }
   return result;
+}
+
+void Places::fetch(std::vector<scan::DataFile>& files) {
+  constexpr std::size_t kFilesAtOnce = 8;
+  run_side_by_side(files.size(), kFilesAtOnce, [&](std::size_t i) {
+    scan::DataFile& file = files[i];
+    if (!file.remote) return;
+    const auto copy = file.remote->local_copy();
+    file.path = copy->path().string();
+    file.lease = copy;
+    file.remote = nullptr;
+  });
 }
 
 fs::path Places::stage_directory(const Location& location) const { return delta_storage(location, {"system", "spark", "stage"})->stage_directory(); }
@@ -250,6 +300,26 @@ void Places::adopt(const Location& location, const std::vector<lake::delta::Tabl
     for (const auto& file : files) storage->adopt(file.path, file.staged);
     for (const FoundFile& file : old)
       if (is_replaced(file.path)) fs::remove(location.folder / file.path);
+    return;
+  }
+  if (location.remote) {
+    const auto old = list_bucket(store_, location);
+    std::vector<std::pair<std::string, fs::path>> uploads;
+    std::optional<std::string> mark;  // says that the rest is there
+    for (const auto& file : files) {
+      if (file.path == "_SUCCESS") {
+        mark = join(location.key, file.path);
+      } else {
+        uploads.emplace_back(join(location.key, file.path), file.staged);
+      }
+    }
+    location.remote->put_files(uploads);
+    std::vector<std::string> gone;
+    for (const FoundFile& file : old)
+      if (is_replaced(file.path)) gone.push_back(join(location.key, file.path));
+    location.remote->remove(gone);
+    if (mark) location.remote->put(*mark, "");
+    if (!files.empty()) store_.discard_stage(files.front().staged.parent_path());
     return;
   }
   store::Change change(origin);
@@ -268,6 +338,12 @@ void Places::adopt(const Location& location, const std::vector<lake::delta::Tabl
 void Places::remove(const Location& location, const store::Origin& origin) const {
   if (location.kind == Location::Kind::Folder) {
     fs::remove_all(location.folder);
+    return;
+  }
+  if (location.remote) {
+    std::vector<std::string> keys;
+    for (const RemoteObject& object : location.remote->list(location.key + "/")) keys.push_back(object.key);
+    location.remote->remove(keys);
     return;
   }
   store::Change change(origin);

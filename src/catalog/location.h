@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/remote_objects.h"
+#include "catalog/remote_settings.h"
 #include "lake/delta/table.h"
 #include "scan/table_source.h"
 #include "store/store.h"
@@ -19,12 +21,13 @@ struct Location {
   std::string bucket, key;        ///< Bucket: key without leading or trailing slash
   std::filesystem::path folder;   ///< Folder: absolute
   std::string text;               ///< as errors and DESCRIBE name it
+  std::shared_ptr<RemoteBucket> remote;  ///< Bucket: set when it lies in another S3 than the lab's own
 
   /// A place below this one.
   Location child(const std::string& name) const;
 };
 
-/// Throws UNSUPPORTED_FEATURE for schemes that are not there (hdfs, abfss, gs …).
+/// Takes buckets for the lab's own; Places::locate() knows of others. Throws UNSUPPORTED_FEATURE for schemes that are not there (hdfs, abfss, gs …).
 Location parse_location(const std::string& text);
 
 /// A file found at a location.
@@ -37,7 +40,11 @@ struct FoundFile {
 /// Opens what lies at locations. Thread-safe; blocks for disk.
 class Places {
  public:
-  Places(store::Store& store, Disk& disk, const Clock& clock);
+  /// Without `remotes` every bucket is the lab's own.
+  Places(store::Store& store, Disk& disk, const Clock& clock, RemoteStores* remotes = nullptr, OwnEndpoint own = {});
+
+  /// The place that `text` names to somebody with these settings (`fs.s3a.*` may name another S3).
+  Location locate(const std::string& text, const SettingLookup& setting) const;
 
   std::shared_ptr<lake::delta::TableStorage> delta_storage(const Location& location, const store::Origin& origin) const;
   /// Tables are kept so that their snapshots are read incrementally. (One per location and origin's user.)
@@ -47,11 +54,14 @@ class Places {
   /// Files under the location, by path; names that begin with `_` or `.` are left out, as Hadoop's readers do. Glob characters
   /// (`*?[]{}`) in the location are expanded. Throws PATH_NOT_FOUND when there is nothing at all.
   std::vector<FoundFile> list(const Location& location) const;
-  /// The files as local ones, with leases, in the order given.
+  /// The files in the order given, with leases: local ones, or such of another S3.
   std::vector<scan::DataFile> open(const Location& location, const std::vector<FoundFile>& files) const;
 
-  /// Writes files that an engine staged (relative name, staged path) under the location, all visible at once in a bucket; what was there
-  /// before and `is_replaced` by its relative path is removed in the same change.
+  /// Makes remote files local ones, for readers that want all of their bytes anyway.
+  static void fetch(std::vector<scan::DataFile>& files);
+
+  /// Writes files that an engine staged (relative name, staged path) under the location, all visible at once in a bucket of the lab; what
+  /// was there before and `is_replaced` by its relative path is removed in the same change, elsewhere after the new files are there.
   std::filesystem::path stage_directory(const Location& location) const;
   void adopt(const Location& location, const std::vector<lake::delta::TableStorage::NewFile>& files,
              const std::function<bool(const std::string&)>& is_replaced, const store::Origin& origin) const;
@@ -63,6 +73,8 @@ class Places {
   store::Store& store_;
   Disk& disk_;
   const Clock& clock_;
+  RemoteStores* const remotes_;
+  const OwnEndpoint own_;
   struct Cache;
   std::shared_ptr<Cache> cache_;
 };

@@ -181,7 +181,7 @@ LocalTable create_catalog_table(const plan::CatalogCall& call, Statement& contex
 }
 
 bool is_delta_table(const std::string& path, Statement& context) {
-  return context.world().places.delta_table(catalog::parse_location(path), context.origin("isDeltaTable"))->exists();
+  return context.world().places.delta_table(context.locate(path), context.origin("isDeltaTable"))->exists();
 }
 
 LocalTable run_call(const plan::CatalogCall& call, Statement& context) {

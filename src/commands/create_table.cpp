@@ -192,7 +192,7 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
   }
   const bool replaces = command.or_replace || command.is_replace;
   if (provider == "delta") {
-    const auto table = context.world().places.delta_table(catalog::parse_location(entry.location), context.origin("CREATE TABLE"));
+    const auto table = context.world().places.delta_table(context.locate(entry.location, definition.options), context.origin("CREATE TABLE"));
     const bool has_log = table->exists();
     if (ref.is_path() && has_log && command.if_not_exists) return no_rows();
     if (ref.is_path() && has_log && !replaces) throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", ref.quoted()}});
@@ -205,7 +205,7 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
     if (has_log && !replaces) check_same_table(*table, schema, entry.partition_columns, entry.location);
   } else {
     if (schema.empty()) {
-      const auto source = open_files(context, provider, {catalog::parse_location(entry.location)}, definition.options, {}, {}, nullptr);
+      const auto source = open_files(context, provider, {context.locate(entry.location, definition.options)}, definition.options, {}, {}, nullptr);
       schema = source->schema();
     }
     entry.schema = std::move(schema);

@@ -81,7 +81,14 @@ std::shared_ptr<const scan::TableSource> open_delta(const Statement& statement, 
   if (at != std::string::npos && !version && !table->exists() && at + 2 < place.text.size() &&
       std::all_of(place.text.begin() + static_cast<std::ptrdiff_t>(at) + 2, place.text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     version = place.text.substr(at + 2);
-    place = catalog::parse_location(place.text.substr(0, at));
+    place.text.erase(at);
+    if (place.kind == catalog::Location::Kind::Bucket) {
+      place.key.erase(place.key.rfind("@v"));
+    } else {
+      std::string folder = place.folder.string();
+      folder.erase(folder.rfind("@v"));
+      place.folder = folder;
+    }
     table = statement.world().places.delta_table(place, statement.origin("read"));
   }
   if (!table->exists()) {
@@ -132,11 +139,11 @@ types::Schema infer_parquet(const std::vector<scan::DataFile>& files, const plan
   const auto* first = &files.front();
   for (const scan::DataFile& file : files)
     if (file.path < first->path) first = &file;
-  types::Schema data = scan::read_parquet_schema(first->path);
+  types::Schema data = scan::read_parquet_schema(*first);
   const bool merges = lower_case(find_option(options, "mergeschema").value_or(statement.setting("spark.sql.parquet.mergeSchema").value_or("false"))) == "true";
   for (const scan::DataFile& file : files) {
     if (!merges || &file == first) continue;
-    data = delta::merge_schema(data, scan::read_parquet_schema(file.path), true);
+    data = delta::merge_schema(data, scan::read_parquet_schema(file), true);
   }
   return data;
 }
@@ -215,6 +222,7 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
   const auto text = is_parquet ? scan::TextScan::Format::Text : text_format(format);
   if (schema) check_schema(*schema, format);
   SourceFiles found = find_source_files(statement, locations, options, schema ? &*schema : nullptr);
+  if (!is_parquet) catalog::Places::fetch(found.files);
   const std::string name = format + " " + locations.front().text;
   if (found.files.empty() && !schema && format != "text" && format != "binaryfile") throw Error(conditions::kUnableToInferSchema, {{"format", shown_format(format)}});
   if (is_parquet) {

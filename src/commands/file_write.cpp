@@ -166,7 +166,7 @@ void write_files(FileWrite write, Statement& context) {
 
 void append_to_file_table(const catalog::Table& entry, plan::bound::Query rows, bool overwrite, Statement& context) {
   rows = align_rows(std::move(rows), entry.schema, MatchColumns::ByPosition, types::quote_parts({catalog::kCatalogName, entry.database, entry.name}));
-  write_files({std::move(rows), entry.provider, catalog::parse_location(entry.location), overwrite ? plan::SaveMode::Overwrite : plan::SaveMode::Append,
+  write_files({std::move(rows), entry.provider, context.locate(entry.location), overwrite ? plan::SaveMode::Overwrite : plan::SaveMode::Append,
                entry.partition_columns, entry.options},
               context);
 }

@@ -33,7 +33,7 @@ TableRef resolve_name(const plan::NameParts& name, const Statement& statement) {
   if (name.size() == 2 && is_path_format(lower_case(name[0])) &&
       (name[1].find('/') != std::string::npos || !statement.world().catalog.find_database(name[0]))) {
     ref.format = lower_case(name[0]);
-    ref.location = catalog::parse_location(name[1]);
+    ref.location = statement.locate(name[1]);
     return ref;
   }
   if (name.size() > 3) throw Error(conditions::kRequiresSinglePartNamespace, {{"sessionCatalog", types::quote_identifier(catalog::kCatalogName)}, {"namespace", types::quote_parts({name.begin(), name.end() - 1})}});
@@ -71,7 +71,7 @@ DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, c
   if (!target.entry) throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
   if (target.entry->is_view()) throw Error(conditions::kExpectTableNotView, {{"operation", operation}, {"viewName", target.name}});
   if (target.entry->provider != "delta") throw Error(conditions::kUnsupportedTableOperation, {{"tableName", target.name}, {"operation", operation}});
-  target.table = world.places.delta_table(catalog::parse_location(target.entry->location), statement.origin(operation));
+  target.table = world.places.delta_table(statement.locate(target.entry->location, target.entry->options), statement.origin(operation));
   return target;
 }
 
@@ -104,7 +104,7 @@ DmlTarget open_dml_target(const plan::RelationPtr& target, const Statement& stat
   if (const auto* source = std::get_if<plan::DataSource>(&target->node); source != nullptr && source->format == "delta" && source->paths.size() == 1) {
     TableRef ref;
     ref.format = "delta";
-    ref.location = catalog::parse_location(source->paths[0]);
+    ref.location = statement.locate(source->paths[0], source->options);
     DmlTarget result{open_delta_target(ref, statement, operation), {}};
     require_delta_table(result.delta, ref, statement);
     return result;

@@ -22,7 +22,7 @@ catalog::Table new_entry(const SaveTable& save, const TableRef& ref, const std::
   entry.comment = save.comment.value_or("");
   entry.properties = save.properties;
   for (const auto& [key, value] : save.options)
-    if (key != "path") entry.options.emplace(key, value);
+    if (key != "path" && !key.starts_with("fs.s3a.")) entry.options.emplace(key, value);  // keys of other S3s are the session's
   entry.partition_columns = save.partition_by;
   if (provider != "delta") {
     entry.schema = save.declared_schema ? *save.declared_schema : save.rows.schema();
@@ -33,7 +33,7 @@ catalog::Table new_entry(const SaveTable& save, const TableRef& ref, const std::
 }
 
 void save_delta(SaveTable save, catalog::Table entry, bool is_new, Statement& context) {
-  const auto table = context.world().places.delta_table(catalog::parse_location(entry.location), context.origin("WRITE"));
+  const auto table = context.world().places.delta_table(context.locate(entry.location, save.options), context.origin("WRITE"));
   // An external place may hold a table already; then only the name is new.
   DeltaWrite write;
   write.mode = save.mode == plan::SaveMode::Overwrite ? plan::SaveMode::Overwrite : plan::SaveMode::Append;
@@ -118,7 +118,7 @@ void save_table(SaveTable save, Statement& context) {
     return;
   }
   entry = new_entry(save, ref, provider, context);
-  write_files({std::move(save.rows), provider, catalog::parse_location(entry.location), is_new ? plan::SaveMode::Overwrite : save.mode, save.partition_by, save.options},
+  write_files({std::move(save.rows), provider, context.locate(entry.location, save.options), is_new ? plan::SaveMode::Overwrite : save.mode, save.partition_by, save.options},
               context);
   context.world().catalog.put_table(std::move(entry), context.origin("CREATE TABLE"));
 }

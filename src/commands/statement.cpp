@@ -127,6 +127,14 @@ std::shared_ptr<const scan::TableSource> Statement::run_inner(const plan::Statem
   return source_of({query.schema(), exec::collect_arrow(*stream)}, "result");
 }
 
+catalog::Location Statement::locate(const std::string& path, const plan::Options& options) const {
+  // Options of a read or write reach Hadoop's configuration as they are, settings of the session with `spark.hadoop.` or without.
+  return world_.places.locate(path, [&](const std::string& key) -> std::optional<std::string> {
+    if (const auto option = options.find(key); option != options.end()) return option->second;
+    return session_.explicit_setting(key);
+  });
+}
+
 namespace {
 
 analyze::ResolvedTable resolve_temp_view(const TempView& view, plan::NameParts name) {
@@ -198,7 +206,7 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   for (const auto& [key, value] : entry->options) options.emplace(lower_case(key), value);
   std::optional<types::Schema> schema;
   if (entry->provider != "delta" && !entry->schema.empty()) schema = entry->schema;
-  return {open_files(*this, entry->provider, {catalog::parse_location(entry->location)}, options, schema, table.version_as_of, table.timestamp_as_of), nullptr, {},
+  return {open_files(*this, entry->provider, {locate(entry->location, options)}, options, schema, table.version_as_of, table.timestamp_as_of), nullptr, {},
           qualified};
 }
 
@@ -210,8 +218,8 @@ std::shared_ptr<const scan::TableSource> Statement::open_files_of(const plan::Da
   if (source.is_streaming) throw Error(conditions::kUnsupportedFeature, {{"feature", "structured streaming"}, {"hint", ""}});
   std::string format = source.format.empty() ? *session_.setting("spark.sql.sources.default") : source.format;
   std::vector<catalog::Location> locations;
-  for (const std::string& path : source.paths) locations.push_back(catalog::parse_location(path));
-  if (const auto path = source.options.find("path"); path != source.options.end() && locations.empty()) locations.push_back(catalog::parse_location(path->second));
+  for (const std::string& path : source.paths) locations.push_back(locate(path, source.options));
+  if (const auto path = source.options.find("path"); path != source.options.end() && locations.empty()) locations.push_back(locate(path->second, source.options));
   std::optional<types::Schema> schema;
   if (source.schema) schema = source.schema->starts_with('{') ? types::parse_schema_json(*source.schema) : types::parse_schema(*source.schema);
   if (schema) refuse_char(*schema);

@@ -65,6 +65,9 @@ class Statement final : public analyze::Context {
   /// All rows, for small results.
   std::vector<types::Values> collect(const plan::bound::Query& query) const;
 
+  /// The place that a path names to this session: `fs.s3a.*` settings, or such options of a read or write, may name another S3.
+  catalog::Location locate(const std::string& path, const plan::Options& options = {}) const;
+
   // analyze::Context
   analyze::ResolvedTable resolve_table(const plan::NamedTable& table) const override;
   std::shared_ptr<const scan::TableSource> open_source(const plan::DataSource& source) const override;

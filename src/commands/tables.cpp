@@ -46,7 +46,7 @@ LocalTable drop_table(const plan::DropTable& command, Statement& context) {
   }
   if (entry->is_view()) throw Error(conditions::kExpectTableNotView, {{"operation", "DROP TABLE"}, {"viewName", ref.quoted()}});
   catalog.drop_table(ref.database, ref.table, context.origin("DROP TABLE"));
-  if (entry->kind == catalog::Table::Kind::Managed) context.world().places.remove(catalog::parse_location(entry->location), context.origin("DROP TABLE"));
+  if (entry->kind == catalog::Table::Kind::Managed) context.world().places.remove(context.locate(entry->location), context.origin("DROP TABLE"));
   return no_rows();
 }
 

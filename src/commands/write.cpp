@@ -18,7 +18,7 @@ std::string path_of(const plan::WriteOperation& command) {
 }
 
 LocalTable write_path(const plan::WriteOperation& command, const std::string& format, Statement& context) {
-  const catalog::Location location = catalog::parse_location(path_of(command));
+  const catalog::Location location = context.locate(path_of(command), command.options);
   if (format != "delta") {
     write_files({context.analyze(command.input), format, location, command.mode, command.partition_by, command.options}, context);
     return no_rows();

@@ -17,6 +17,7 @@ struct StatementInputs : duckdb::ClientContextState {
   static constexpr const char* kKey = "lab.inputs";
 
   std::map<std::string, std::shared_ptr<const scan::TableSource>> sources;
+  std::map<std::string, std::shared_ptr<const RemoteFile>> remote_files;  ///< of the sources, by the name in their scans
   std::string time_zone = "UTC";
   std::map<std::string, std::shared_ptr<const RowsInput>> rows;  ///< of the sources with Arrow rows, once decoded
 

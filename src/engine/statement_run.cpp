@@ -43,7 +43,12 @@ StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const St
   config.streaming_buffer_size = 16 << 20;
   const auto known = connection_->context->registered_state->GetOrCreate<StatementInputs>(StatementInputs::kKey);
   known->time_zone = statement.time_zone;
-  for (const Input& input : statement.inputs) known->sources.emplace(input.name, input.source);
+  for (const Input& input : statement.inputs) {
+    known->sources.emplace(input.name, input.source);
+    if (const scan::FileScan* files = input.source->file_scan(); files != nullptr)
+      for (const scan::DataFile& file : files->files)
+        if (file.remote) known->remote_files.emplace(file.path, file.remote);
+  }
 }
 
 StatementRun::~StatementRun() {

@@ -10,6 +10,8 @@ inline constexpr Condition kBodyTooLarge{"HTTP_BODY_TOO_LARGE", "54000", Kind::T
 inline constexpr Condition kBodyCut{"HTTP_BODY_CUT", "08006", Kind::Cancelled, "The client ended the connection inside the request's body."};
 inline constexpr Condition kPeerGone{"PEER_GONE", "08006", Kind::Cancelled, "The other side ended the connection: <reason>."};
 inline constexpr Condition kPeerTooSlow{"PEER_TOO_SLOW", "08006", Kind::DeadlineExceeded, "The other side neither sent nor took anything in time."};
+inline constexpr Condition kPeerUnreachable{"PEER_UNREACHABLE", "08001", Kind::Unavailable, "<address> cannot be reached: <reason>."};
+inline constexpr Condition kPeerNotTrusted{"PEER_NOT_TRUSTED", "08001", Kind::PermissionDenied, "The certificate of <address> is not trusted: <reason>."};
 inline constexpr Condition kAddressInUse{"ADDRESS_IN_USE", "58000", Kind::AlreadyExists, "The address <address> is taken by another program."};
 inline constexpr Condition kCannotListen{"CANNOT_LISTEN", "58000", Kind::Unavailable, "Cannot listen on <address>: <reason>."};
 inline constexpr Condition kTlsSetup{"TLS_SETUP", "58000", Kind::InvalidArgument, "The certificate or key <path> cannot be used: <reason>."};

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "scan/remote_reader.h"
 #include "types/arrow_schema.h"
 #include "types/type_text.h"
 
@@ -38,9 +39,10 @@ std::optional<FileIdentity> identity_of(const std::string& path) {
   return FileIdentity{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
-types::Schema schema_in_footer(const std::string& path) {
+types::Schema schema_in_footer(const DataFile& file) {
+  const std::string path = file.remote ? file.remote->uri() : file.path;
   try {
-    const auto reader = parquet::ParquetFileReader::OpenFile(path);
+    const auto reader = file.remote ? parquet::ParquetFileReader::Open(open_remote(file.remote)) : parquet::ParquetFileReader::OpenFile(path);
     const auto metadata = reader->metadata();
     types::Schema schema;
     const auto& pairs = metadata->key_value_metadata();
@@ -66,18 +68,18 @@ types::Schema schema_in_footer(const std::string& path) {
 }  // namespace
 
 // Each use of a view over files asks again: most find the footer read.
-types::Schema read_parquet_schema(const std::string& path) {
+types::Schema read_parquet_schema(const DataFile& file) {
   constexpr std::size_t kMaxKept = 1000;
   static std::mutex mutex;
   static std::map<std::pair<std::string, FileIdentity>, types::Schema> kept;
-  const auto identity = identity_of(path);
-  if (!identity) return schema_in_footer(path);
-  const std::pair key(path, *identity);
+  const auto identity = file.remote ? std::nullopt : identity_of(file.path);
+  if (!identity) return schema_in_footer(file);
+  const std::pair key(file.path, *identity);
   {
     const std::lock_guard lock(mutex);
     if (const auto found = kept.find(key); found != kept.end()) return found->second;
   }
-  types::Schema schema = schema_in_footer(path);
+  types::Schema schema = schema_in_footer(file);
   const std::lock_guard lock(mutex);
   if (kept.size() >= kMaxKept) kept.clear();
   kept.emplace(key, schema);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/remote_objects.h"
 #include "types/value.h"
 
 /// What a table gives a reader. `lake`, `catalog` and the services make these, `engine` reads them; neither knows the other.
@@ -22,7 +23,8 @@ struct ColumnStatistics {
 /// Rows of a file that are deleted: sorted row numbers from 0.
 using DeletedRows = std::shared_ptr<const std::vector<std::uint64_t>>;
 
-/// One data file of a table snapshot. `path` is a local file that stays readable while `lease` lives.
+/// One data file of a table snapshot. `path` is a local file that stays readable while `lease` lives; or, with `remote`, the name of a
+/// file that is read from elsewhere.
 struct DataFile {
   std::string path;
   std::int64_t num_bytes = 0;
@@ -34,6 +36,7 @@ struct DataFile {
   std::int64_t modified_millis = 0;
   std::string uri;                                    ///< as input_file_name() and `_metadata` name it; empty: `file://` and the path
   std::shared_ptr<const std::string> text;            ///< of a text that is no file
+  std::shared_ptr<const RemoteFile> remote;           ///< null: a local file
 };
 
 /// How a data column of the table is found in the files.

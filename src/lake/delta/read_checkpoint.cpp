@@ -261,7 +261,8 @@ void read_checkpoint(const TableStorage& storage, const LogSegment::Checkpoint& 
     const auto opened = storage.open(paths);
     for (std::size_t i = 0; i < paths.size(); ++i) {
       if (!opened[i]) throw Error(conditions::kMissingPartFiles, {{"version", std::to_string(checkpoint.version)}});
-      read_checkpoint_file(opened[i]->path.string(), paths[i], into);
+      const auto copy = opened[i]->remote ? opened[i]->remote->local_copy() : nullptr;
+      read_checkpoint_file(copy ? copy->path().string() : opened[i]->path.string(), paths[i], into);
     }
   };
   if (checkpoint.paths.size() == 1 && checkpoint.paths[0].ends_with(".json")) {

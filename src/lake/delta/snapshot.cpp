@@ -175,6 +175,7 @@ std::shared_ptr<const scan::TableSource> LogSnapshot::source_of(const std::vecto
     data.statistics = statistics.columns;
     if (file.deletion_vector)
       data.deleted_rows = std::make_shared<const std::vector<std::uint64_t>>(read_deletion_vector(*storage_, *file.deletion_vector));
+    data.remote = std::move(opened[i]->remote);
     data.lease = std::move(opened[i]->lease);
     scan.files.push_back(std::move(data));
   }

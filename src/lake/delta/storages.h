@@ -17,4 +17,8 @@ std::shared_ptr<TableStorage> storage_over_bucket(store::Store& store, std::stri
 /// writers (also foreign ones) one wins.
 std::shared_ptr<TableStorage> storage_over_folder(std::filesystem::path folder, Disk& disk);
 
+/// A table under `prefix` of a bucket of another S3; files are written in the stage of `store` and then put there. commit() puts the log
+/// entry only if there is none of its name, so of two writers (also foreign ones) one wins.
+std::shared_ptr<TableStorage> storage_over_remote(std::shared_ptr<RemoteBucket> bucket, std::string prefix, store::Store& store);
+
 }  // namespace lab::lake::delta

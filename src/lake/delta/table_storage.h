@@ -8,10 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/remote_objects.h"
+
 namespace lab::lake::delta {
 
 /// Where the files of one table lie. Paths are relative to the table's root, `/` between parts, not URL-encoded.
-/// Implementations: a prefix of a bucket of the lab's store, and a local folder. Thread-safe; blocks for disk.
+/// Implementations: a prefix of a bucket of the lab's store or of another S3, and a local folder. Thread-safe; blocks for disk.
 class TableStorage {
  public:
   struct Entry {
@@ -19,11 +21,13 @@ class TableStorage {
     std::int64_t num_bytes = 0;
     std::int64_t modified_millis = 0;
   };
-  /// A data file as a local file that stays readable while `lease` lives.
+  /// A data file as a local file that stays readable while `lease` lives; or, when `remote` is set, one that is read from elsewhere
+  /// and has `path` for a name only.
   struct LocalFile {
     std::filesystem::path path;
     std::int64_t num_bytes = 0;
     std::shared_ptr<const void> lease;
+    std::shared_ptr<const RemoteFile> remote = nullptr;
   };
   /// A file that an engine wrote under stage_directory(), to become `path` of the table.
   struct NewFile {
