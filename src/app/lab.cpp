@@ -1,5 +1,7 @@
 #include "app/lab.h"
 
+#include <algorithm>
+#include <fstream>
 #include <thread>
 #include <unistd.h>
 
@@ -7,6 +9,7 @@
 #include "app/port_owner.h"
 #include "base/clock.h"
 #include "base/disk.h"
+#include "base/fair_queue.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "catalog/catalog.h"
@@ -15,6 +18,7 @@
 #include "engine/engine.h"
 #include "net/http_server.h"
 #include "net/io_runtime.h"
+#include "remote/s3/stores.h"
 #include "session/session.h"
 #include "store/store.h"
 #include "wire/s3/bucket_settings.h"
@@ -39,13 +43,37 @@ store::StoreOptions store_options(const Settings& settings) {
   return options;
 }
 
+/// What this process may use: the machine's memory, or less in a container.
+std::uint64_t machine_memory() {
+  const auto physical = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
+  std::ifstream limit("/sys/fs/cgroup/memory.max");
+  std::uint64_t bytes = 0;
+  return limit >> bytes && bytes > 0 ? std::min(physical, bytes) : physical;  // "max" is no number
+}
+
+exec::MemoryLimits memory_limits(const Settings& settings) {
+  exec::MemoryLimits limits;
+  limits.per_session = static_cast<std::uint64_t>(settings.bytes("spark.memory"));
+  limits.total = static_cast<std::uint64_t>(settings.bytes("spark.memory_total"));
+  if (limits.per_session == 0) limits.per_session = machine_memory() / 2;
+  if (limits.total == 0) limits.total = std::max(machine_memory() / 10 * 7, limits.per_session);
+  limits.least = std::min(limits.least, limits.per_session);
+  return limits;
+}
+
+/// Statements beyond what the memory can hold wait; so do those of somebody who runs many already.
+FairLimits statement_limits(const exec::MemoryLimits& memory, std::size_t num_threads) {
+  FairLimits limits;
+  limits.max_running = std::clamp<std::size_t>(memory.total / memory.least, 2, num_threads - num_threads / 8);
+  limits.max_per_owner = std::max<std::size_t>(1, limits.max_running - limits.max_running / 4);
+  return limits;
+}
+
 engine::InstanceOptions engine_options(const Settings& settings) {
   engine::InstanceOptions options;
   const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   options.threads = settings.number("spark.threads") > 0 ? static_cast<int>(settings.number("spark.threads")) : cores;
-  options.memory_limit_bytes = static_cast<std::uint64_t>(settings.bytes("spark.memory"));
-  if (options.memory_limit_bytes == 0)
-    options.memory_limit_bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE)) / 2;
+  options.memory_limit_bytes = memory_limits(settings).per_session;
   options.spill_directory = std::filesystem::path(settings.text("data")) / "spill";
   return options;
 }
@@ -74,6 +102,23 @@ void start_on(const Settings& settings, const std::string& key, const std::strin
     const std::uint16_t port = settings.port(key);
     throw Error(conditions::kPortTaken, {{"port", std::to_string(port)}, {"role", role}, {"key", key}, {"owner", describe_port_owner(port)}, {"next", std::to_string(next_free_port(port))}});
   }
+}
+
+/// Copies of remote files lie where staged ones do: the next start empties it.
+class StoreStage final : public remote::s3::Stage {
+ public:
+  explicit StoreStage(store::Store& store) : store_(store) {}
+  Disk& disk() override { return store_.disk(); }
+  std::filesystem::path make_path(const std::string& suffix) override { return store_.stage_path(suffix); }
+  void discard(const std::filesystem::path& path) override { store_.discard_stage(path); }
+
+ private:
+  store::Store& store_;
+};
+
+/// A quarter of what is free, at most 16 GiB: whole remote files kept for their next reader.
+std::uint64_t kept_copies_bytes(Disk& disk, const std::filesystem::path& data) {
+  return std::min<std::uint64_t>(16ULL << 30U, disk.space(data).available / 4);
 }
 
 class EmbeddedLab final : public Lab {
@@ -116,14 +161,22 @@ class EmbeddedLab final : public Lab {
   void start_spark(const Settings& settings) {
     engine::check_library_version();
     catalog_ = std::make_unique<catalog::Catalog>(*store_);
-    places_ = std::make_unique<catalog::Places>(*store_, disk_, clock_);
+    stage_ = std::make_unique<StoreStage>(*store_);
+    remotes_ = remote::s3::create_stores(*stage_, clock_, {.max_kept_bytes = kept_copies_bytes(disk_, data_)});
+    const catalog::OwnEndpoint own{settings.text("objects.listen"), objects_ ? static_cast<std::uint16_t>(objects_->port()) : settings.port("objects.port")};
+    places_ = std::make_unique<catalog::Places>(*store_, disk_, clock_, remotes_.get(), own);
     world_ = std::make_unique<commands::World>(commands::World{*store_, *catalog_, *places_, clock_});
-    sessions_ = session::SessionManager::create(*world_, engine_options(settings));
+    ledger_ = std::make_unique<exec::MemoryLedger>(memory_limits(settings));
+    admission_ = std::make_unique<FairQueue>(statements_, statement_limits(ledger_->limits(), statements_.num_threads()));
+    // What an earlier run left behind; nothing in it is ever read again.
+    std::filesystem::remove_all(engine_options(settings).spill_directory);
+    make_folders(disk_, engine_options(settings).spill_directory);
+    sessions_ = session::SessionManager::create(*world_, engine_options(settings), *ledger_);
     wire::spark::ServerOptions options;
     options.listen = settings.text("spark.listen");
     options.port = settings.port("spark.port");
     options.session_timeout = std::chrono::seconds(settings.seconds("spark.session_timeout"));
-    start_on(settings, "spark.port", "spark", [&] { spark_ = wire::spark::SparkServer::start(options, *sessions_, *access_, statements_); });
+    start_on(settings, "spark.port", "spark", [&] { spark_ = wire::spark::SparkServer::start(options, *sessions_, *access_, statements_, *admission_); });
     roles_.push_back({"spark", "sc://" + options.listen + ":" + std::to_string(spark_->port()), static_cast<std::uint16_t>(spark_->port())});
     wire::status::StatusOptions pages;
     pages.address = options.listen;
@@ -142,8 +195,12 @@ class EmbeddedLab final : public Lab {
   net::IoRuntime runtime_;
   std::unique_ptr<s3::S3Server> objects_;
   std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<StoreStage> stage_;
+  std::unique_ptr<RemoteStores> remotes_;
   std::unique_ptr<catalog::Places> places_;
   std::unique_ptr<commands::World> world_;
+  std::unique_ptr<exec::MemoryLedger> ledger_;
+  std::unique_ptr<FairQueue> admission_;
   std::unique_ptr<session::SessionManager> sessions_;
   std::unique_ptr<wire::spark::SparkServer> spark_;
   std::unique_ptr<wire::status::StatusPages> pages_;

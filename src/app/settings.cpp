@@ -23,6 +23,7 @@ constexpr SettingRow kSettings[] = {
     {"spark.address", "embedded", "`embedded`, or the sc:// address of a real Spark Connect server"},
     {"spark.listen", "127.0.0.1", "address the Spark role listens on"},
     {"spark.memory", "0", "memory limit of one session's engine; 0: half of the machine's"},
+    {"spark.memory_total", "0", "memory of all sessions' engines together, shared by those that run; 0: seven tenths of the machine's"},
     {"spark.port", "15002", "Spark Connect port"},
     {"spark.session_timeout", "1h", "sessions unused for this long end"},
     {"spark.threads", "0", "threads of one session's engine; 0: one a core"},

@@ -7,6 +7,7 @@
 #include <arrow/ipc/reader.h>
 
 #include "base/error.h"
+#include "engine/conditions.h"
 #include "types/arrow_schema.h"
 
 namespace lab::engine {
@@ -206,7 +207,10 @@ std::vector<std::shared_ptr<arrow::RecordBatch>> decode_rows(const std::shared_p
   while (true) {
     check(reader->ReadNext(&batch));
     if (!batch) return batches;
-    LAB_CHECK(batch->num_columns() == static_cast<int>(schema.size()), "rows have as many columns as their schema");
+    if (batch->num_columns() != static_cast<int>(schema.size()))
+      throw Error(conditions::kInvalidArrowRows, {{"message", "it has " + std::to_string(batch->num_columns()) + " columns, its schema " + std::to_string(schema.size())}});
+    // Clients send these: an offset or index out of range would be read as an address.
+    if (const arrow::Status status = batch->ValidateFull(); !status.ok()) throw Error(conditions::kInvalidArrowRows, {{"message", status.message()}});
     std::vector<std::shared_ptr<arrow::ArrayData>> columns;
     for (int i = 0; i < batch->num_columns(); ++i) {
       const DataType& type = schema[static_cast<std::size_t>(i)].type;

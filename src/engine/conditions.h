@@ -1,12 +1,13 @@
 #pragma once
 
 #include "base/conditions.h"
+#include "base/out_of_memory.h"
 
 /// What DuckDB itself can complain about. Errors with a meaning in Spark are raised by kernels under Spark's own names.
 namespace lab::conditions {
 
-inline constexpr Condition kOutOfMemory{"UNABLE_TO_ACQUIRE_MEMORY", "53200", Kind::ResourceExhausted,
-    "The query needs more memory than its session may use. <message>"};
+inline constexpr Condition kInvalidArrowRows{"CONNECT_INVALID_PLAN.LOCAL_RELATION", "56K00", Kind::InvalidArgument,
+    "The rows that came with the plan are no valid Arrow stream: <message>."};
 inline constexpr Condition kArithmeticOverflow{"ARITHMETIC_OVERFLOW", "22003", Kind::Arithmetic,
     "<message>.<alternative> If necessary set <config> to \"false\" to bypass this error."};
 inline constexpr Condition kFailedReadFile{"FAILED_READ_FILE.NO_HINT", "KD001", Kind::Runtime,

@@ -24,6 +24,7 @@ namespace lab::engine {
 struct InstanceOptions {
   std::uint64_t memory_limit_bytes = 0;  ///< 0: DuckDB's own choice
   int threads = 2;
+  /// Where each instance makes a folder of its own for what does not fit, and removes it when it ends. Empty: nothing is spilled.
   std::filesystem::path spill_directory;
 };
 
@@ -90,6 +91,10 @@ class Instance {
                                             std::function<void(const Progress&)> progress = {}) = 0;
   virtual std::vector<WrittenFile> write_parquet(const Statement& statement, const WriteSpec& spec, std::stop_token stop,
                                                  std::function<void(const Progress&)> progress = {}) = 0;
+
+  /// Changes the limit while statements run: what is above a lower one is spilled. Throws UNABLE_TO_ACQUIRE_MEMORY, and the old limit
+  /// stays, when too much is in use.
+  virtual void set_memory_limit(std::uint64_t bytes) = 0;
 };
 
 /// Throws at start when the loaded library is not the pinned version.

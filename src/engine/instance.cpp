@@ -1,13 +1,16 @@
 #include <filesystem>
 
 #include "duckdb.hpp"
+#include "base/ids.h"
 #include "duckdb/main/extension/extension_loader.hpp"
+#include "duckdb/storage/buffer_manager.hpp"
 #include "engine/arrow_result.h"
 #include "engine/conditions.h"
 #include "engine/engine.h"
 #include "engine/engine_error.h"
 #include "engine/kernels/registry.h"
 #include "engine/lowering_kernels.h"
+#include "engine/remote_file_system.h"
 #include "engine/retype.h"
 #include "engine/statement_run.h"
 #include "engine/table_functions.h"
@@ -18,11 +21,11 @@ namespace {
 
 constexpr const char* kPinnedVersion = "v1.5.6";
 
-void configure(duckdb::DBConfig& config, const InstanceOptions& options) {
+void configure(duckdb::DBConfig& config, const InstanceOptions& options, const std::filesystem::path& spill) {
   const auto set = [&](const char* name, duckdb::Value value) { config.SetOptionByName(name, value); };
   if (options.memory_limit_bytes > 0) config.options.maximum_memory = options.memory_limit_bytes;
   set("threads", duckdb::Value::BIGINT(options.threads));
-  if (!options.spill_directory.empty()) set("temp_directory", duckdb::Value(options.spill_directory.string()));
+  if (!spill.empty()) set("temp_directory", duckdb::Value(spill.string()));
   set("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
   set("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
   // Spark's scans, limits and collects give the rows of a file in their order.
@@ -45,9 +48,12 @@ void register_kernels(duckdb::DuckDB& database) {
 class DuckInstance : public Instance {
  public:
   explicit DuckInstance(const InstanceOptions& options) {
+    // A folder for each: DuckDB's files have the same names in every instance, and an ending one removes them all.
+    const std::filesystem::path spill = options.spill_directory.empty() ? std::filesystem::path() : options.spill_directory / random_hex(8);
     duckdb::DBConfig config;
-    configure(config, options);
+    configure(config, options, spill);
     database_ = duckdb::make_shared_ptr<duckdb::DuckDB>(nullptr, &config);
+    register_remote_files(*database_);
     register_rows_scan(*database_);
     register_lake_scan(*database_);
     register_text_scan(*database_);
@@ -71,6 +77,14 @@ class DuckInstance : public Instance {
                                          std::function<void(const Progress&)> progress) override {
     StatementRun run(database_, statement, std::move(stop), std::move(progress));
     return engine::write_parquet(run, statement, spec);
+  }
+
+  void set_memory_limit(std::uint64_t bytes) override {
+    try {
+      duckdb::BufferManager::GetBufferManager(*database_->instance).SetMemoryLimit(bytes);
+    } catch (const std::exception& failure) {
+      throw rebuild(duckdb::ErrorData(failure));
+    }
   }
 
  private:

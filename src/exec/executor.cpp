@@ -43,15 +43,17 @@ engine::Statement statement_of(const plan::bound::Query& query) {
 
 class SessionExecutor : public Executor {
  public:
-  explicit SessionExecutor(engine::InstanceOptions options) : options_(std::move(options)) {}
+  SessionExecutor(engine::InstanceOptions options, MemoryLedger* ledger) : options_(std::move(options)), ledger_(ledger) {}
 
   std::unique_ptr<engine::ResultStream> run(const plan::bound::Query& query, std::stop_token stop, ProgressSink progress) override {
-    return instance()->run(statement_of(query), std::move(stop), std::move(progress));
+    auto use = use_instance();
+    auto rows = use->instance->run(statement_of(query), std::move(stop), std::move(progress));
+    return std::make_unique<AccountedRows>(std::move(rows), std::move(use));
   }
 
   std::vector<engine::WrittenFile> write(const plan::bound::Query& query, const engine::WriteSpec& spec, std::stop_token stop,
                                          ProgressSink progress) override {
-    return instance()->write_parquet(statement_of(query), spec, std::move(stop), std::move(progress));
+    return use_instance()->instance->write_parquet(statement_of(query), spec, std::move(stop), std::move(progress));
   }
 
   void close_when_idle() override {
@@ -61,22 +63,53 @@ class SessionExecutor : public Executor {
   }
 
  private:
-  std::shared_ptr<engine::Instance> instance() {
+  /// The engine with its part of the memory, as long as any statement runs.
+  struct Use {
+    std::shared_ptr<engine::Instance> instance;
+    std::unique_ptr<MemoryLedger::Part> part;  // goes before the instance
+  };
+
+  /// Rows that keep the session's part until they are read.
+  class AccountedRows : public engine::ResultStream {
+   public:
+    AccountedRows(std::unique_ptr<engine::ResultStream> rows, std::shared_ptr<const Use> use) : use_(std::move(use)), rows_(std::move(rows)) {}
+    std::shared_ptr<arrow::Schema> arrow_schema() const override { return rows_->arrow_schema(); }
+    std::shared_ptr<arrow::RecordBatch> next(std::size_t max_bytes) override { return rows_->next(max_bytes); }
+
+   private:
+    const std::shared_ptr<const Use> use_;
+    const std::unique_ptr<engine::ResultStream> rows_;
+  };
+
+  std::shared_ptr<const Use> use_instance() {
     const std::lock_guard lock(mutex_);
     if (!instance_) instance_ = engine::Instance::open(options_);
-    return instance_;
+    auto use = use_.lock();
+    if (!use || use->instance != instance_) {
+      auto fresh = std::make_shared<Use>();
+      fresh->instance = instance_;
+      // The instance outlives its part, which the ledger calls no more once it has left.
+      if (ledger_ != nullptr) fresh->part = ledger_->join([engine = instance_.get()](std::uint64_t bytes) { engine->set_memory_limit(bytes); });
+      use = fresh;
+      use_ = use;
+    }
+    return use;
   }
 
   const engine::InstanceOptions options_;
   std::mutex mutex_;
+  MemoryLedger* const ledger_;
   std::shared_ptr<engine::Instance> instance_;
+  std::weak_ptr<const Use> use_;
 };
 
 void check(const arrow::Status& status) { LAB_CHECK(status.ok(), status.ToString()); }
 
 }  // namespace
 
-std::unique_ptr<Executor> Executor::create(engine::InstanceOptions options) { return std::make_unique<SessionExecutor>(std::move(options)); }
+std::unique_ptr<Executor> Executor::create(engine::InstanceOptions options, MemoryLedger* ledger) {
+  return std::make_unique<SessionExecutor>(std::move(options), ledger);
+}
 
 std::shared_ptr<const std::string> collect_arrow(engine::ResultStream& rows) {
   auto sink = arrow::io::BufferOutputStream::Create();

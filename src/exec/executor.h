@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "engine/engine.h"
+#include "exec/memory_ledger.h"
 #include "plan/bound.h"
 
 namespace lab::exec {
@@ -13,7 +14,8 @@ namespace lab::exec {
 class Executor {
  public:
   virtual ~Executor() = default;
-  static std::unique_ptr<Executor> create(engine::InstanceOptions options);
+  /// `ledger`, when given, gives and takes memory while statements run, and must outlive it and its results.
+  static std::unique_ptr<Executor> create(engine::InstanceOptions options, MemoryLedger* ledger = nullptr);
 
   using ProgressSink = std::function<void(const engine::Progress&)>;
 

@@ -10,8 +10,9 @@
 namespace lab::session {
 
 LabSession::LabSession(commands::World& world, std::string user, std::string id, ClientVersion version, std::unique_ptr<exec::Executor> executor,
-                       commands::GlobalViews& global_views)
-    : world_(world), id_(std::move(id)), version_(version), state_(std::move(user), version == ClientVersion::Spark4, std::move(executor), global_views) {
+                       commands::GlobalViews& global_views, std::uint64_t max_artifact_bytes)
+    : world_(world), id_(std::move(id)), version_(version), state_(std::move(user), version == ClientVersion::Spark4, std::move(executor), global_views),
+      max_artifact_bytes_(max_artifact_bytes) {
   touch();
 }
 
@@ -75,7 +76,7 @@ std::vector<std::string> LabSession::input_files(const plan::RelationPtr& relati
   plan::bound::for_each_scan(context.analyze(relation), [&](const scan::TableSource& source) {
     const std::vector<scan::DataFile>* data = source.file_scan() != nullptr ? &source.file_scan()->files : source.text_scan() != nullptr ? &source.text_scan()->files : nullptr;
     if (data == nullptr) return;
-    for (const scan::DataFile& file : *data) files.push_back("file://" + file.path);
+    for (const scan::DataFile& file : *data) files.push_back(file.remote ? file.remote->uri() : "file://" + file.path);
   });
   return files;
 }
@@ -111,6 +112,11 @@ void LabSession::copy_to(Session& other) const {
 
 void LabSession::put_artifact(const std::string& name, std::shared_ptr<const std::string> bytes) {
   const std::lock_guard lock(mutex_);
+  const auto known = artifacts_.find(name);
+  const std::uint64_t others = num_artifact_bytes_ - (known == artifacts_.end() ? 0 : known->second->size());
+  if (others + bytes->size() > max_artifact_bytes_)
+    throw Error(conditions::kArtifactsTooLarge, {{"artifactName", name}, {"size", std::to_string(bytes->size())}, {"limit", std::to_string(max_artifact_bytes_)}});
+  num_artifact_bytes_ = others + bytes->size();
   artifacts_.insert_or_assign(name, std::move(bytes));
 }
 

@@ -14,7 +14,7 @@ namespace lab::session {
 class LabSession final : public Session {
  public:
   LabSession(commands::World& world, std::string user, std::string id, ClientVersion version, std::unique_ptr<exec::Executor> executor,
-             commands::GlobalViews& global_views);
+             commands::GlobalViews& global_views, std::uint64_t max_artifact_bytes);
 
   const std::string& id() const override { return id_; }
   const std::string& user() const override { return state_.user(); }
@@ -66,6 +66,8 @@ class LabSession final : public Session {
   commands::SessionState state_;
   std::atomic<std::chrono::steady_clock::time_point> last_used_;
   mutable std::mutex mutex_;
+  const std::uint64_t max_artifact_bytes_;
+  std::uint64_t num_artifact_bytes_ = 0;
   std::map<std::string, std::shared_ptr<const std::string>> artifacts_;
   std::map<std::string, std::shared_ptr<Kept>> kept_;  ///< what df.checkpoint() made, by id
   std::set<std::int64_t> persisted_;  ///< by plan id: what df.persist() marked

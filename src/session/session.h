@@ -79,7 +79,8 @@ class Session {
   /// Settings, temporary views and current database go to another session (CloneSession).
   virtual void copy_to(Session& other) const = 0;
 
-  /// Cached artifacts (`cache/<sha256>`): large local relations.
+  /// Cached artifacts (`cache/<sha256>`): large local relations. Throws ARTIFACTS_TOO_LARGE when a session keeps more bytes of them than
+  /// its engine may use.
   virtual void put_artifact(const std::string& name, std::shared_ptr<const std::string> bytes) = 0;
   virtual std::shared_ptr<const std::string> find_artifact(const std::string& name) const = 0;
 
@@ -115,8 +116,8 @@ class SessionManager {
   /// Ends sessions that nobody used for `idle`; called by a timer.
   virtual void expire(std::chrono::seconds idle) = 0;
 
-  /// `world` must outlive it. `limits` are those of one session's engine.
-  static std::unique_ptr<SessionManager> create(commands::World& world, engine::InstanceOptions limits);
+  /// `world` and `ledger` must outlive it. `options` are those of one session's engine; its memory is what the ledger gives it.
+  static std::unique_ptr<SessionManager> create(commands::World& world, engine::InstanceOptions options, exec::MemoryLedger& ledger);
 };
 
 }  // namespace lab::session

@@ -10,7 +10,8 @@ namespace {
 
 class LabSessionManager final : public SessionManager {
  public:
-  LabSessionManager(commands::World& world, engine::InstanceOptions limits) : world_(world), limits_(std::move(limits)) {}
+  LabSessionManager(commands::World& world, engine::InstanceOptions options, exec::MemoryLedger& ledger)
+      : world_(world), options_(std::move(options)), ledger_(ledger) {}
 
   std::shared_ptr<Session> open(const std::string& user, const std::string& session_id, ClientVersion version) override {
     const std::lock_guard lock(mutex_);
@@ -21,7 +22,8 @@ class LabSessionManager final : public SessionManager {
     }
     for (const Key& closed : closed_)
       if (closed == key) throw Error(conditions::kSessionWasClosed, {{"handle", session_id}});
-    auto session = std::make_shared<LabSession>(world_, user, session_id, version, exec::Executor::create(limits_), global_views_);
+    auto session = std::make_shared<LabSession>(world_, user, session_id, version, exec::Executor::create(options_, &ledger_), global_views_,
+                                                ledger_.limits().per_session);
     sessions_.emplace(key, session);
     return session;
   }
@@ -88,7 +90,8 @@ class LabSessionManager final : public SessionManager {
   }
 
   commands::World& world_;
-  const engine::InstanceOptions limits_;
+  const engine::InstanceOptions options_;
+  exec::MemoryLedger& ledger_;
   commands::GlobalViews global_views_;
   mutable std::mutex mutex_;
   std::map<Key, std::shared_ptr<LabSession>> sessions_;
@@ -98,8 +101,8 @@ class LabSessionManager final : public SessionManager {
 
 }  // namespace
 
-std::unique_ptr<SessionManager> SessionManager::create(commands::World& world, engine::InstanceOptions limits) {
-  return std::make_unique<LabSessionManager>(world, std::move(limits));
+std::unique_ptr<SessionManager> SessionManager::create(commands::World& world, engine::InstanceOptions options, exec::MemoryLedger& ledger) {
+  return std::make_unique<LabSessionManager>(world, std::move(options), ledger);
 }
 
 }  // namespace lab::session

@@ -67,6 +67,8 @@ std::vector<std::string> java_classes(const Error& error) {
     if (error.condition().name == condition)
       return with_parents({"org.apache.spark.sql.delta.schema.DeltaInvariantViolationException", "org.apache.spark.sql.delta.schema.InvariantViolationException"},
                           {"java.lang.RuntimeException", "java.lang.Exception"});
+  if (&error.condition() == &conditions::kOutOfMemory)
+    return with_parents({"org.apache.spark.memory.SparkOutOfMemoryError"}, {"java.lang.OutOfMemoryError", "java.lang.VirtualMachineError", "java.lang.Error"});
   switch (error.kind()) {
     case Kind::Parse:
       return with_parents({"org.apache.spark.sql.catalyst.parser.ParseException", "org.apache.spark.sql.AnalysisException"}, {"java.lang.Exception"});

@@ -61,6 +61,8 @@ class Execution : public std::enable_shared_from_this<Execution> {
       body();
     } catch (const Error& error) {
       end_with(operation_->stop().stop_requested() && error.kind() != Kind::Cancelled ? Error(conditions::kOperationCanceled, {}) : error);
+    } catch (const std::bad_alloc&) {
+      end_with(Error(conditions::kOutOfMemory, {{"message", "The process has no more memory."}}));
     } catch (const std::exception& failure) {
       end_with(Error(conditions::kInternalError, {{"message", failure.what()}}));
     }
@@ -106,28 +108,30 @@ class Execution : public std::enable_shared_from_this<Execution> {
   }
 
   void run() {
+    // Freed once it is read: a plan may carry hundreds of megabytes of rows.
+    const proto::Plan plan = std::move(plan_);
     PlanReader reader = reader_of(client_.session);
-    if (plan_.has_command() && plan_.command().has_sql_command()) {
-      run_sql_command(reader, plan_.command().sql_command());
+    if (plan.has_command() && plan.command().has_sql_command()) {
+      run_sql_command(reader, plan.command().sql_command());
       return;
     }
-    if (plan_.has_command() && plan_.command().has_get_resources_command()) {
+    if (plan.has_command() && plan.command().has_get_resources_command()) {
       proto::ExecutePlanResponse response;
       response.mutable_get_resources_command_result();
       operation_->add(response);
       end();
       return;
     }
-    if (plan_.has_command() && plan_.command().has_checkpoint_command()) {
-      run_checkpoint(reader, plan_.command().checkpoint_command());
+    if (plan.has_command() && plan.command().has_checkpoint_command()) {
+      run_checkpoint(reader, plan.command().checkpoint_command());
       return;
     }
-    if (plan_.has_command() && plan_.command().has_remove_cached_remote_relation_command()) {
-      client_.session->forget_kept(plan_.command().remove_cached_remote_relation_command().relation().relation_id());
+    if (plan.has_command() && plan.command().has_remove_cached_remote_relation_command()) {
+      client_.session->forget_kept(plan.command().remove_cached_remote_relation_command().relation().relation_id());
       end();
       return;
     }
-    const plan::Statement statement = reader.read_plan(plan_);
+    const plan::Statement statement = reader.read_plan(plan);
     observed_ = reader.observed();
     record_.text = statement.is_query() ? "DataFrame" : "command";
     run_statement(statement);
@@ -254,7 +258,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
       send_batch(batch);
       const bool rests = operation_->rest_until_drained([self = shared_from_this()] {
         try {
-          self->hub_.statements().post([self] { self->guarded([&] { self->pump(); }); });
+          self->hub_.admit(self->record_.user, [self] { self->guarded([&] { self->pump(); }); });
         } catch (const Error& error) {
           self->end_with(error);
         }
@@ -267,7 +271,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
   Hub& hub_;
   const Hub::Client client_;
   const std::shared_ptr<Operation> operation_;
-  const proto::Plan plan_;
+  proto::Plan plan_;
   session::StatementRecord record_;
   std::vector<PlanReader::Observed> observed_;
   std::unique_ptr<engine::ResultStream> stream_;
@@ -291,7 +295,7 @@ std::shared_ptr<Operation> start_execute(Hub& hub, const access::Identity& ident
   auto operation = hub.start(std::move(header));
   auto execution = std::make_shared<Execution>(hub, std::move(client), operation, request.plan());
   try {
-    hub.statements().post([execution] { execution->begin(); });
+    hub.admit(identity.user, [execution] { execution->begin(); });
   } catch (...) {
     hub.forget(operation);
     throw;

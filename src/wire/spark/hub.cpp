@@ -59,10 +59,19 @@ void Hub::release_session(const access::Identity& identity, const std::string& s
 }
 
 std::shared_ptr<Operation> Hub::start(Operation::Header header) {
+  constexpr std::size_t kManyHeldBytes = 32 << 20;
   const Key key{header.session_id, header.operation_id};
   const std::lock_guard lock(mutex_);
   if (operations_.contains(key)) throw Error(conditions::kOperationAlreadyExists, {{"handle", header.operation_id}});
-  auto operation = std::make_shared<Operation>(std::move(header));
+  std::erase_if(held_, [](const auto& entry) { return entry.second.expired(); });
+  auto& known = held_[header.session_id];
+  auto held = known.lock();
+  if (!held) known = held = std::make_shared<HeldAnswers>();
+  // A client that never releases what it has read does not make the process grow.
+  if (held->num_bytes > kManyHeldBytes)
+    for (auto other = operations_.lower_bound({header.session_id, ""}); other != operations_.end() && other->first.first == header.session_id; ++other)
+      other->second->forget_when_done();
+  auto operation = std::make_shared<Operation>(std::move(header), std::move(held));
   operations_.emplace(key, operation);
   return operation;
 }

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "access/access.h"
+#include "base/fair_queue.h"
 #include "base/pool.h"
 #include "session/session.h"
 #include "wire/spark/operation.h"
@@ -19,8 +20,8 @@ namespace proto = ::spark::connect;
 /// What the RPCs share: sessions, running operations, remembered errors. Thread-safe.
 class Hub {
  public:
-  Hub(session::SessionManager& sessions, const access::Access& access, ThreadPool& statements)
-      : sessions_(sessions), access_(access), statements_(statements) {}
+  Hub(session::SessionManager& sessions, const access::Access& access, ThreadPool& statements, FairQueue& admission)
+      : sessions_(sessions), access_(access), statements_(statements), admission_(admission) {}
 
   /// The user of a call by its `authorization` metadata. Throws UNAUTHENTICATED.
   access::Identity authenticate(const grpc::CallbackServerContext& context) const;
@@ -52,16 +53,21 @@ class Hub {
   std::optional<Error> find_error(const std::string& session_id, const std::string& error_id) const;
 
   session::SessionManager& sessions() { return sessions_; }
+  /// Where short calls run.
   ThreadPool& statements() { return statements_; }
+  /// Runs a turn of a statement of `user` when it is admitted.
+  void admit(const std::string& user, ThreadPool::Job turn) { admission_.post(user, std::move(turn)); }
 
  private:
   using Key = std::pair<std::string, std::string>;
   session::SessionManager& sessions_;
   const access::Access& access_;
   ThreadPool& statements_;
+  FairQueue& admission_;
   mutable std::mutex mutex_;
   std::map<std::string, std::string> server_ids_;  ///< by session id
   std::map<Key, std::shared_ptr<Operation>> operations_;
+  std::map<std::string, std::weak_ptr<HeldAnswers>> held_;  ///< by session id
   std::deque<std::pair<Key, Error>> errors_;
 };
 
@@ -73,6 +79,8 @@ grpc::Status guard_rpc(Hub& hub, const std::string& session_id, Body&& body) {
     return grpc::Status::OK;
   } catch (const Error& error) {
     return hub.fail(session_id, error);
+  } catch (const std::bad_alloc&) {
+    return hub.fail(session_id, Error(conditions::kOutOfMemory, {{"message", "The process has no more memory."}}));
   } catch (const std::exception& failure) {
     return hub.fail(session_id, Error(conditions::kInternalError, {{"message", failure.what()}}));
   }

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMaxUnread = 32 << 20, kFewUnread = 8 << 20;
 /// What a reattaching client may ask for again, once it was read (Spark's observerRetryBufferSize).
 constexpr std::size_t kMaxRetry = 10 << 20;
+/// The operations of one session together: above it each producer rests with its first unread response, and nothing read is kept.
+constexpr std::size_t kMaxHeldBySession = 64 << 20;
 
 grpc::ByteBuffer serialize(const ::spark::connect::ExecutePlanResponse& response) {
   const std::size_t size = response.ByteSizeLong();
@@ -27,7 +29,11 @@ void append_varint(std::string& to, std::uint64_t value) {
 
 }  // namespace
 
-Operation::Operation(Header header) : header_(std::move(header)) {}
+Operation::Operation(Header header, std::shared_ptr<HeldAnswers> held) : header_(std::move(header)), held_(std::move(held)) {}
+
+Operation::~Operation() { held_->num_bytes -= kept_bytes_; }
+
+bool Operation::holds_too_much() const { return held_->num_bytes > kMaxHeldBySession; }
 
 void Operation::wake_reader(std::unique_lock<std::mutex>& lock) {
   auto wake = std::exchange(wake_, nullptr);
@@ -54,6 +60,7 @@ void Operation::keep(Kept kept) {
   if (released_) return;
   unread_bytes_ += kept.size;
   kept_bytes_ += kept.size;
+  held_->num_bytes += kept.size;
   kept_.push_back(std::move(kept));
   wake_reader(lock);
 }
@@ -113,7 +120,8 @@ void Operation::fail(const grpc::Status& status) {
 
 bool Operation::rest_until_drained(std::function<void()> resume) {
   const std::lock_guard lock(mutex_);
-  if (released_ || unread_bytes_ <= kMaxUnread) return false;
+  if (released_ || unread_bytes_ == 0) return false;
+  if (unread_bytes_ <= kMaxUnread && !holds_too_much()) return false;
   resume_ = std::move(resume);
   return true;
 }
@@ -151,7 +159,8 @@ Operation::Next Operation::next(std::uint64_t reading, std::function<void()> wak
     unread_bytes_ -= kept.size;
     ++read_index_;
     // Clients that do not attach again need nothing kept; others a window.
-    while (!kept_.empty() && first_index_ < read_index_ && (!header_.is_reattachable || (kept_bytes_ - unread_bytes_ > kMaxRetry && kept_.size() > 1))) forget_before(first_index_ + 1);
+    while (!kept_.empty() && first_index_ < read_index_ && (!header_.is_reattachable || ((kept_bytes_ - unread_bytes_ > kMaxRetry || holds_too_much()) && first_index_ + 1 < read_index_)))
+      forget_first();
     if (resume_ && unread_bytes_ <= kFewUnread) wake_producer(lock);
     return result;
   }
@@ -161,13 +170,21 @@ Operation::Next Operation::next(std::uint64_t reading, std::function<void()> wak
 }
 
 void Operation::forget_before(std::uint64_t index) {
-  while (first_index_ < index && !kept_.empty()) {
-    kept_bytes_ -= kept_.front().size;
-    if (first_index_ >= read_index_) unread_bytes_ -= kept_.front().size;
-    kept_.pop_front();
-    ++first_index_;
-  }
+  while (first_index_ < index && !kept_.empty()) forget_first();
   if (read_index_ < first_index_) read_index_ = first_index_;
+}
+
+void Operation::forget_first() {
+  kept_bytes_ -= kept_.front().size;
+  held_->num_bytes -= kept_.front().size;
+  if (first_index_ >= read_index_) unread_bytes_ -= kept_.front().size;
+  kept_.pop_front();
+  ++first_index_;
+}
+
+void Operation::forget_when_done() {
+  const std::lock_guard lock(mutex_);
+  if (ended_ && read_index_ == first_index_ + kept_.size()) forget_before(read_index_);
 }
 
 void Operation::detach(std::uint64_t reading) {
@@ -192,6 +209,7 @@ void Operation::release() {
   std::unique_lock lock(mutex_);
   released_ = true;
   kept_.clear();
+  held_->num_bytes -= kept_bytes_;
   kept_bytes_ = unread_bytes_ = 0;
   auto wake = std::exchange(wake_, nullptr);
   auto resume = std::exchange(resume_, nullptr);

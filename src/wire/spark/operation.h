@@ -3,6 +3,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -23,6 +24,11 @@ class ExecutePlanResponse;
 
 namespace lab::wire::spark {
 
+/// Bytes of answers that the operations of one session hold for their client. Thread-safe.
+struct HeldAnswers {
+  std::atomic<std::size_t> num_bytes{0};
+};
+
 /// One ExecutePlan and its answers. The producer (a job of the statements pool) adds responses; one reader at a time takes them. After a
 /// broken stream the client attaches again and goes on behind the last response it saw: answered from this log instead of running
 /// again, so that writes happen once. Thread-safe.
@@ -34,7 +40,11 @@ class Operation {
     std::set<std::string> tags;
   };
 
-  explicit Operation(Header header);
+  /// What operations of one session hold together is bounded too: `held` is shared by them.
+  Operation(Header header, std::shared_ptr<HeldAnswers> held);
+  ~Operation();
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
 
   const Header& header() const { return header_; }
   std::stop_source& stop() { return stop_; }
@@ -65,8 +75,10 @@ class Operation {
   /// The stream of this reading ended.
   void detach(std::uint64_t reading);
 
-  /// Forgets responses up to and including this one (all, when empty).
+  /// Forgets responses up to and including this one.
   void release_until(const std::string& response_id);
+  /// Forgets what was read to the end and is only kept for a client that attaches again.
+  void forget_when_done();
   /// Nobody will ask again: stops the producer and forgets everything.
   void release();
   bool is_released() const;
@@ -83,11 +95,14 @@ class Operation {
   void identify(::spark::connect::ExecutePlanResponse& response, std::string id) const;
   void keep(Kept kept);
   void forget_before(std::uint64_t index);
+  void forget_first();
+  bool holds_too_much() const;
   void wake_reader(std::unique_lock<std::mutex>& lock);
   void wake_producer(std::unique_lock<std::mutex>& lock);
 
   const Header header_;
   std::stop_source stop_;
+  const std::shared_ptr<HeldAnswers> held_;
   mutable std::mutex mutex_;
   std::deque<Kept> kept_;
   std::uint64_t first_index_ = 0;   ///< of kept_.front()

@@ -229,8 +229,8 @@ class ConnectService final : public RawService {
 
 class GrpcServer final : public SparkServer {
  public:
-  GrpcServer(ServerOptions options, session::SessionManager& sessions, const access::Access& access, ThreadPool& statements)
-      : options_(std::move(options)), hub_(sessions, access, statements), service_(hub_) {
+  GrpcServer(ServerOptions options, session::SessionManager& sessions, const access::Access& access, ThreadPool& statements, FairQueue& admission)
+      : options_(std::move(options)), hub_(sessions, access, statements, admission), service_(hub_) {
     constexpr int kMaxMessage = 512 << 20;
     grpc::ServerBuilder builder;
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
@@ -284,8 +284,9 @@ class GrpcServer final : public SparkServer {
 
 }  // namespace
 
-std::unique_ptr<SparkServer> SparkServer::start(ServerOptions options, session::SessionManager& sessions, const access::Access& access, ThreadPool& statements) {
-  return std::make_unique<GrpcServer>(std::move(options), sessions, access, statements);
+std::unique_ptr<SparkServer> SparkServer::start(ServerOptions options, session::SessionManager& sessions, const access::Access& access, ThreadPool& statements,
+                                                FairQueue& admission) {
+  return std::make_unique<GrpcServer>(std::move(options), sessions, access, statements, admission);
 }
 
 }  // namespace lab::wire::spark

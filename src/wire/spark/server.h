@@ -5,6 +5,7 @@
 #include <string>
 
 #include "access/access.h"
+#include "base/fair_queue.h"
 #include "base/pool.h"
 #include "session/session.h"
 
@@ -22,7 +23,7 @@ struct ServerOptions {
 class SparkServer {
  public:
   /// Throws ADDRESS_IN_USE-like errors when it cannot listen.
-  static std::unique_ptr<SparkServer> start(ServerOptions options, session::SessionManager& sessions, const access::Access& access, ThreadPool& statements);
+  static std::unique_ptr<SparkServer> start(ServerOptions options, session::SessionManager& sessions, const access::Access& access, ThreadPool& statements, FairQueue& admission);
   virtual ~SparkServer() = default;
   virtual int port() const = 0;
   /// Refuses new calls, interrupts what runs, ends streams. May be called twice.
