@@ -15,6 +15,20 @@ bool is_intact(const proto::AddArtifactsRequest_ArtifactChunk& chunk) {
   return crc == chunk.crc();
 }
 
+/// Names are keys and never files of this machine; what would leave its folder in a real Spark is refused all the same.
+void check_artifact_name(const std::string& name) {
+  bool is_inside = !name.empty() && !name.starts_with('/') && name.find('\\') == std::string::npos && name.find('\0') == std::string::npos;
+  std::size_t start = 0;
+  while (is_inside && start <= name.size()) {
+    const std::size_t end = std::min(name.find('/', start), name.size());
+    const std::string part = name.substr(start, end - start);
+    is_inside = !part.empty() && part != "." && part != "..";
+    start = end + 1;
+  }
+  constexpr std::size_t kMaxName = 1024;
+  if (!is_inside || name.size() > kMaxName) throw Error(conditions::kInvalidArtifactPath, {{"name", name.substr(0, kMaxName)}});
+}
+
 }  // namespace
 
 void ArtifactReceiver::keep(const std::string& name, std::string bytes, bool intact) {
@@ -37,11 +51,14 @@ void ArtifactReceiver::take(const proto::AddArtifactsRequest& request) {
   }
   switch (request.payload_case()) {
     case proto::AddArtifactsRequest::kBatch:
+      for (const auto& artifact : request.batch().artifacts()) check_artifact_name(artifact.name());
       for (const auto& artifact : request.batch().artifacts()) keep(artifact.name(), artifact.data().data(), is_intact(artifact.data()));
       return;
     case proto::AddArtifactsRequest::kBeginChunk: {
       const auto& begin = request.begin_chunk();
       if (begin.total_bytes() < 0 || static_cast<std::size_t>(begin.total_bytes()) > kMaxArtifact) throw Error(conditions::kInvalidPlanInput, {{"message", "the artifact is too large"}});
+      check_artifact_name(begin.name());
+      if (chunks_left_ > 0 || begin.num_chunks() < 1) throw Error(conditions::kInvalidPlanInput, {{"message", "an artifact begins inside another, or has no chunks"}});
       chunked_name_ = begin.name();
       chunks_left_ = begin.num_chunks() - 1;
       chunked_bytes_ = begin.initial_chunk().data();

@@ -108,7 +108,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
   }
 
   void run() {
-    // Freed once it is read: a plan may carry hundreds of megabytes of rows.
+    // Goes with the first turn: a plan may carry hundreds of megabytes of rows.
     const proto::Plan plan = std::move(plan_);
     PlanReader reader = reader_of(client_.session);
     if (plan.has_command() && plan.command().has_sql_command()) {

@@ -7,7 +7,9 @@ namespace lab::wire::spark {
 
 /// Counts nesting while a message is read, and refuses what would overflow the stack.
 struct PlanReader::Depth {
-  explicit Depth(int& depth) : depth(depth) {
+  explicit Depth(PlanReader& reader) : depth(reader.depth_) {
+    // Subqueries name plans, which name plans: few bytes can stand for more nodes than there is memory.
+    if (++reader.num_nodes_ > kMaxNodes) throw Error(conditions::kPlanTooLarge, {{"limit", std::to_string(kMaxNodes)}});
     if (++depth > kMaxDepth) {
       --depth;
       throw Error(conditions::kPlanTooDeep, {{"limit", std::to_string(kMaxDepth)}});

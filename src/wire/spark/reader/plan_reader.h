@@ -45,10 +45,11 @@ namespace proto = ::spark::connect;
 /// Reads Spark Connect messages into the unresolved plan. One reader serves one request; it is not thread-safe.
 ///
 /// Messages are foreign: what is missing or out of range throws INVALID_PLAN_INPUT, what we know but do not do becomes an
-/// Unsupported node (its error comes from analysis), and nesting deeper than `kMaxDepth` is refused.
+/// Unsupported node (its error comes from analysis), and nesting deeper than `kMaxDepth` or more than `kMaxNodes` nodes are refused.
 class PlanReader {
  public:
   static constexpr int kMaxDepth = 2000;
+  static constexpr std::int64_t kMaxNodes = 5'000'000;
 
   /// Gives the bytes of an artifact (`cache/<hash>`) of the session, or null.
   using FindArtifact = std::function<std::shared_ptr<const std::string>(const std::string&)>;
@@ -74,6 +75,8 @@ class PlanReader {
   std::vector<std::pair<std::string, plan::RelationPtr>> read_named_frames(const proto::WithRelations& message);
 
   plan::Statement read_plan(const proto::Plan& message);
+  /// The same from a Plan's bytes. Throws CONNECT_INVALID_PLAN for bytes that are none.
+  plan::Statement read_plan(std::string_view bytes);
   plan::RelationPtr read_relation(const proto::Relation& message);
   plan::Statement read_command(const proto::Command& message);
   plan::ExpressionPtr read_expression(const proto::Expression& message);
@@ -112,13 +115,17 @@ class PlanReader {
   /// 4.x: plans that subquery expressions name (WithRelations.references).
   std::unordered_map<std::int64_t, const proto::Relation*> references_;
   int depth_ = 0;
+  std::int64_t num_nodes_ = 0;
 };
 
 /// Types and constants, both ways.
-types::DataType read_type(const proto::DataType& message);
+inline constexpr int kMaxValueDepth = 200;
+void check_value_depth(int depth);
+/// Throws CONNECT_INVALID_PLAN.TOO_DEEP beyond kMaxValueDepth levels of arrays, maps and structs; `depth` counts them.
+types::DataType read_type(const proto::DataType& message, int depth = 0);
 void write_type(const types::DataType& type, proto::DataType& message);
 void write_schema(const types::Schema& schema, proto::DataType& message);
-types::Literal read_literal(const proto::Expression_Literal& message);
+types::Literal read_literal(const proto::Expression_Literal& message, int depth = 0);
 void write_literal(const types::Literal& literal, proto::Expression_Literal& message);
 
 /// A column's name as the DataFrame API writes it, into its parts.

@@ -90,7 +90,7 @@ ExpressionPtr PlanReader::read_udf(const proto::CommonInlineUserDefinedFunction&
 }
 
 ExpressionPtr PlanReader::read_expression(const proto::Expression& message) {
-  const Depth depth(depth_);
+  const Depth depth(*this);
   Origin origin = read_origin(message);
   switch (message.expr_type_case()) {
     case proto::Expression::kLiteral: return plan::make_literal(read_literal(message.literal()), std::move(origin));

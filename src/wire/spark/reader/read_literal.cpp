@@ -53,52 +53,64 @@ Literal read_decimal(const proto::Expression_Literal_Decimal& message) {
   const int least = std::max({num_digits, scale, 1});
   const int precision = message.has_precision() ? std::max(message.precision(), least) : least;
   const int wanted_scale = message.has_scale() ? std::max(message.scale(), scale) : scale;
+  const bool fits = wanted_scale <= precision && precision <= DataType::kMaxDecimalPrecision && num_digits + (wanted_scale - scale) <= DataType::kMaxDecimalPrecision;
+  if (!fits) throw bad_literal("decimal '" + text + "'");
   for (; scale < wanted_scale; ++scale) unscaled *= 10;
-  if (precision > DataType::kMaxDecimalPrecision || wanted_scale > precision) throw bad_literal("decimal '" + text + "'");
   return {DataType::decimal(precision, wanted_scale), {types::Decimal{negative ? -unscaled : unscaled, wanted_scale}}};
 }
 
-std::shared_ptr<const types::Values> read_values(const google::protobuf::RepeatedPtrField<proto::Expression_Literal>& messages) {
+struct ReadValues {
+  std::shared_ptr<const types::Values> values;
+  DataType first;  ///< type of the first one, by which a list without a type goes
+};
+
+ReadValues read_values(const google::protobuf::RepeatedPtrField<proto::Expression_Literal>& messages, int depth) {
+  ReadValues result;
   types::Values values;
   values.reserve(static_cast<std::size_t>(messages.size()));
-  for (const auto& message : messages) values.push_back(read_literal(message).value);
-  return std::make_shared<const types::Values>(std::move(values));
+  for (const auto& message : messages) {
+    Literal literal = read_literal(message, depth);
+    if (values.empty()) result.first = std::move(literal.type);
+    values.push_back(std::move(literal.value));
+  }
+  result.values = std::make_shared<const types::Values>(std::move(values));
+  return result;
 }
 
-Literal read_array(const proto::Expression_Literal& message) {
+Literal read_array(const proto::Expression_Literal& message, int depth) {
   const auto& array = message.array();
+  ReadValues elements = read_values(array.elements(), depth + 1);
   DataType type;
   if (message.has_data_type() && message.data_type().has_array()) {
-    type = read_type(message.data_type());
+    type = read_type(message.data_type(), depth);
   } else {
-    DataType element = array.has_element_type() ? read_type(array.element_type())
-                       : array.elements_size() > 0 ? read_literal(array.elements(0)).type
-                                                   : DataType();
-    type = DataType::array(std::move(element));
+    type = DataType::array(array.has_element_type() ? read_type(array.element_type(), depth) : std::move(elements.first));
   }
-  return {std::move(type), {types::Elements{read_values(array.elements())}}};
+  return {std::move(type), {types::Elements{std::move(elements.values)}}};
 }
 
-Literal read_map(const proto::Expression_Literal& message) {
+Literal read_map(const proto::Expression_Literal& message, int depth) {
   const auto& map = message.map();
   if (map.keys_size() != map.values_size()) throw bad_literal("map with unequal numbers of keys and values");
+  ReadValues keys = read_values(map.keys(), depth + 1);
+  ReadValues values = read_values(map.values(), depth + 1);
   DataType type;
   if (message.has_data_type() && message.data_type().has_map()) {
-    type = read_type(message.data_type());
+    type = read_type(message.data_type(), depth);
   } else {
-    DataType key = map.has_key_type() ? read_type(map.key_type()) : map.keys_size() > 0 ? read_literal(map.keys(0)).type : DataType();
-    DataType value = map.has_value_type() ? read_type(map.value_type()) : map.values_size() > 0 ? read_literal(map.values(0)).type : DataType();
+    DataType key = map.has_key_type() ? read_type(map.key_type(), depth) : std::move(keys.first);
+    DataType value = map.has_value_type() ? read_type(map.value_type(), depth) : std::move(values.first);
     type = DataType::map(std::move(key), std::move(value));
   }
-  return {std::move(type), {types::MapEntries{read_values(map.keys()), read_values(map.values())}}};
+  return {std::move(type), {types::MapEntries{std::move(keys.values), std::move(values.values)}}};
 }
 
-Literal read_struct(const proto::Expression_Literal& message) {
+Literal read_struct(const proto::Expression_Literal& message, int depth) {
   const auto& structure = message.struct_();
-  DataType type = message.has_data_type() && message.data_type().has_struct_() ? read_type(message.data_type()) : read_type(structure.struct_type());
+  DataType type = message.has_data_type() && message.data_type().has_struct_() ? read_type(message.data_type(), depth) : read_type(structure.struct_type(), depth);
   if (!type.is(TypeKind::Struct) || type.fields().size() != static_cast<std::size_t>(structure.elements_size()))
     throw bad_literal("struct whose type does not fit its elements");
-  return {std::move(type), {types::Elements{read_values(structure.elements())}}};
+  return {std::move(type), {types::Elements{read_values(structure.elements(), depth + 1).values}}};
 }
 
 template <typename Numbers, typename Make>
@@ -126,7 +138,8 @@ Literal read_specialized_array(const proto::Expression_Literal_SpecializedArray&
 
 }  // namespace
 
-Literal read_literal(const proto::Expression_Literal& message) {
+Literal read_literal(const proto::Expression_Literal& message, int depth) {
+  check_value_depth(depth);
   switch (message.literal_type_case()) {
     case proto::Expression_Literal::kNull: return Literal::null(read_type(message.null()));
     case proto::Expression_Literal::kBinary: return {TypeKind::Binary, {types::Binary{message.binary()}}};
@@ -148,9 +161,9 @@ Literal read_literal(const proto::Expression_Literal& message) {
     }
     case proto::Expression_Literal::kYearMonthInterval: return {DataType::year_month(), {std::int64_t{message.year_month_interval()}}};
     case proto::Expression_Literal::kDayTimeInterval: return {DataType::day_time(), {std::int64_t{message.day_time_interval()}}};
-    case proto::Expression_Literal::kArray: return read_array(message);
-    case proto::Expression_Literal::kMap: return read_map(message);
-    case proto::Expression_Literal::kStruct: return read_struct(message);
+    case proto::Expression_Literal::kArray: return read_array(message, depth);
+    case proto::Expression_Literal::kMap: return read_map(message, depth);
+    case proto::Expression_Literal::kStruct: return read_struct(message, depth);
     case proto::Expression_Literal::kSpecializedArray: return read_specialized_array(message.specialized_array());
     case proto::Expression_Literal::kTime: throw Error(conditions::kUnsupportedFeature, {{"feature", "the TIME type"}, {"hint", ""}});
     default: throw bad_literal("no value");

@@ -127,7 +127,7 @@ plan::ExpressionPtr count_literal(std::int32_t count) { return plan::make_litera
 }  // namespace
 
 RelationPtr PlanReader::read_relation(const proto::Relation& message) {
-  const Depth depth(depth_);
+  const Depth depth(*this);
   PlanId plan_id;
   if (message.has_common() && message.common().has_plan_id()) plan_id = message.common().plan_id();
   return read_relation_node(message, plan_id);

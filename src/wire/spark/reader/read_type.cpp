@@ -19,16 +19,21 @@ DataType read_decimal(const proto::DataType_Decimal& message) {
   return DataType::decimal(precision, scale);
 }
 
-std::vector<types::Field> read_fields(const proto::DataType_Struct& message) {
+std::vector<types::Field> read_fields(const proto::DataType_Struct& message, int depth) {
   std::vector<types::Field> fields;
   for (const auto& field : message.fields())
-    fields.push_back({field.name(), read_type(field.data_type()), field.nullable(), field.has_metadata() && field.metadata() != "{}" ? field.metadata() : ""});
+    fields.push_back({field.name(), read_type(field.data_type(), depth), field.nullable(), field.has_metadata() && field.metadata() != "{}" ? field.metadata() : ""});
   return fields;
 }
 
 }  // namespace
 
-DataType read_type(const proto::DataType& message) {
+void check_value_depth(int depth) {
+  if (depth > kMaxValueDepth) throw Error(conditions::kPlanTooDeep, {{"limit", std::to_string(kMaxValueDepth)}});
+}
+
+DataType read_type(const proto::DataType& message, int depth) {
+  check_value_depth(depth);
   switch (message.kind_case()) {
     case proto::DataType::kNull: return TypeKind::Null;
     case proto::DataType::kBinary: return TypeKind::Binary;
@@ -64,14 +69,14 @@ DataType read_type(const proto::DataType& message) {
       if (from < 0 || to > 3 || from > to) throw Error(conditions::kInvalidPlanInput, {{"message", "day-time interval fields"}});
       return DataType::day_time(static_cast<types::DayTimeField>(from), static_cast<types::DayTimeField>(to));
     }
-    case proto::DataType::kArray: return DataType::array(read_type(message.array().element_type()), message.array().contains_null());
+    case proto::DataType::kArray: return DataType::array(read_type(message.array().element_type(), depth + 1), message.array().contains_null());
     case proto::DataType::kMap:
-      return DataType::map(read_type(message.map().key_type()), read_type(message.map().value_type()), message.map().value_contains_null());
-    case proto::DataType::kStruct: return DataType::structure(read_fields(message.struct_()));
+      return DataType::map(read_type(message.map().key_type(), depth + 1), read_type(message.map().value_type(), depth + 1), message.map().value_contains_null());
+    case proto::DataType::kStruct: return DataType::structure(read_fields(message.struct_(), depth + 1));
     case proto::DataType::kVariant: return TypeKind::Variant;
     case proto::DataType::kUnparsed: return types::parse_type(message.unparsed().data_type_string());
     case proto::DataType::kUdt:
-      if (message.udt().has_sql_type()) return read_type(message.udt().sql_type());
+      if (message.udt().has_sql_type()) return read_type(message.udt().sql_type(), depth + 1);
       throw Error(conditions::kUnsupportedFeature, {{"feature", "user-defined types without a SQL type"}, {"hint", ""}});
     default:
       throw Error(conditions::kUnsupportedFeature, {{"feature", "data type " + message.ShortDebugString()}, {"hint", ""}});
