@@ -38,7 +38,8 @@ lab::plan::bound::Query analyzed(const lab::plan::RelationPtr& relation) {
 }
 
 void read_plan(const std::uint8_t* data, std::size_t size) {
-  lab::wire::spark::PlanReader reader([](const std::string&) { return nullptr; }, {});
+  const auto nothing_kept = [](const std::string& id) -> lab::plan::RelationPtr { throw lab::Error(lab::conditions::kPathNotFound, {{"path", id}}); };
+  lab::wire::spark::PlanReader reader([](const std::string&) { return nullptr; }, nothing_kept, {});
   const lab::plan::Statement statement = reader.read_plan(std::string_view(reinterpret_cast<const char*>(data), size));
   if (const auto* relation = std::get_if<lab::plan::RelationPtr>(&statement.node)) (void)analyzed(*relation);
 }
