@@ -239,3 +239,26 @@ def test_lifecycle_rules_are_carried_out():
         assert [v[0] for v in listed(s3, "rules")[0]] == ["keep/k"]
         assert listed(s3, "rules")[1] == []
         assert "Uploads" not in s3.list_multipart_uploads(Bucket="rules")
+
+
+def test_a_form_uploads_what_its_policy_lets_in(s3, bucket):
+    form = s3.generate_presigned_post(bucket, "up/${filename}", Fields={"success_action_status": "201", "x-amz-meta-who": "me"},
+                                      Conditions=[["starts-with", "$key", "up/"], {"success_action_status": "201"}, {"x-amz-meta-who": "me"},
+                                                  ["content-length-range", 1, 10]])
+
+    def upload(fields, content=b"bytes"):
+        parts = [f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
+        body = "".join(parts).encode() + b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n'
+        return http.request("POST", form["url"], body + content + b"\r\n--edge--\r\n", {"Content-Type": "multipart/form-data; boundary=edge"})
+
+    answer = upload(form["fields"])
+    assert answer.status == 201 and b"<Key>up/a.txt</Key>" in answer.body
+    found = s3.get_object(Bucket=bucket, Key="up/a.txt")
+    assert (found["Body"].read(), found["Metadata"]) == (b"bytes", {"who": "me"})
+    big = upload(form["fields"], b"x" * 11)
+    assert big.status == 400 and b"<Code>EntityTooLarge</Code>" in big.body
+    for change, status in (({"key": "elsewhere"}, 403), ({"x-amz-meta-more": "1"}, 403), ({"policy": "bm8="}, 400), ({"x-amz-signature": "0"}, 403)):
+        assert upload({**form["fields"], **change}).status in (status, 403)
+    unsigned = {name: value for name, value in form["fields"].items() if not name.startswith("x-amz-") and name != "policy"}
+    assert upload(unsigned).status == 403
+    assert [o["Key"] for o in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["up/a.txt"]

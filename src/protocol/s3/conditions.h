@@ -34,6 +34,13 @@ LAB_S3_CONDITION(kEntityAlreadyExists, "EntityAlreadyExists", AlreadyExists, "<r
 LAB_S3_CONDITION(kIamValidation, "ValidationError", InvalidArgument, "<reason>");
 LAB_S3_CONDITION(kMalformedPolicyDocument, "MalformedPolicyDocument", InvalidArgument, "<reason>");
 LAB_S3_CONDITION(kNoSuchEntity, "NoSuchEntity", NotFound, "<reason>");
+LAB_S3_CONDITION(kInvalidAccordingToPolicy, "AccessDenied", PermissionDenied, "Invalid according to Policy: <reason>");
+LAB_S3_CONDITION(kInvalidPolicyDocument, "InvalidPolicyDocument", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kMalformedPost, "MalformedPOSTRequest", InvalidArgument,
+                 "The body of your POST request is not well-formed multipart/form-data.");
+LAB_S3_CONDITION(kMaxPostPreData, "MaxPostPreDataLengthExceeded", TooLarge,
+                 "Your POST request fields preceding the upload file were too large.");
+LAB_S3_CONDITION(kPostWithoutFile, "InvalidArgument", InvalidArgument, "POST requires exactly one file upload per request.");
 LAB_S3_CONDITION(kMalformedAcl, "MalformedACLError", InvalidArgument,
                  "The XML you provided was not well-formed or did not validate against our published schema");
 LAB_S3_CONDITION(kMalformedPolicy, "MalformedPolicy", InvalidArgument, "<reason>");

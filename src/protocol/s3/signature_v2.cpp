@@ -109,6 +109,8 @@ std::string write_string_to_sign_v2(const RequestHead& head, const Authenticatio
   return text;
 }
 
+std::string sign_text_v2(std::string_view secret_key, std::string_view text) { return hmac_sha1_base64(secret_key, text); }
+
 void verify_signature_v2(const RequestHead& head, const AuthenticationV2& authentication, std::string_view bucket,
                          std::string_view secret_key) {
   const std::string text = write_string_to_sign_v2(head, authentication, bucket);

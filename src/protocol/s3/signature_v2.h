@@ -28,6 +28,9 @@ void check_time_v2(const AuthenticationV2& authentication, std::chrono::sys_seco
 std::string write_string_to_sign_v2(const RequestHead& head, const AuthenticationV2& authentication,
                                     std::string_view bucket);
 
+/// HMAC-SHA1 in base64: what a POST policy of version 2 is signed with.
+std::string sign_text_v2(std::string_view secret_key, std::string_view text);
+
 /// Throws SignatureDoesNotMatch.
 void verify_signature_v2(const RequestHead& head, const AuthenticationV2& authentication, std::string_view bucket,
                          std::string_view secret_key);

@@ -50,6 +50,7 @@ constexpr ActionRow kActions[] = {
     {"ListObjectsV2", "ListBucket"},
     {"ListObjectVersions", "ListBucketVersions"},
     {"ListParts", "ListMultipartUploadParts"},
+    {"PostObject", "PutObject"},
     {"PutBucketCors", "PutBucketCORS"},
     {"PutBucketEncryption", "PutEncryptionConfiguration"},
     {"PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"},
@@ -264,7 +265,7 @@ void authorize(const Call& call, const Operation& operation) {
   if (operation.name == "DeleteObjects") return;
   const std::string action = action_of(operation, call.head);
   std::optional<store::ObjectInfo> object;
-  if (!call.address.key.empty() && operation.name != "PutObject" && operation.name != "CopyObject")
+  if (!call.address.key.empty() && action != "s3:PutObject")
     object = store::find_version(snapshot, ground.bucket, call.address.key, named_version(call.head));
   if (!decide(call, snapshot, ground, action, call.address.key, object ? &*object : nullptr)) throw access_denied();
 }

@@ -131,7 +131,7 @@ constexpr Operation kOperations[] = {
     {.name = "DeleteBucket", .scope = Bucket, .method = "DELETE", .handler = &serve_delete_bucket},
     {.name = "DeleteObjects", .scope = Bucket, .method = "POST", .sub_resource = "delete", .handler = &serve_delete_objects,
      .takes_document = true},
-    {.name = "PostObject", .scope = Bucket, .method = "POST", .is_missing = true},
+    {.name = "PostObject", .scope = Bucket, .method = "POST", .streaming = &serve_post_object},
 
     {.name = "ListParts", .scope = Object, .method = "GET", .sub_resource = "uploadId", .handler = &serve_list_parts},
     {.name = "GetObjectAttributes", .scope = Object, .method = "GET", .sub_resource = "attributes",

@@ -39,6 +39,8 @@ net::Response serve_delete_objects(Call& call);
 net::Response serve_get_object(Call& call);
 net::Response serve_head_object(Call& call);
 net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& body);
+/// A browser's form.
+net::awaitable<net::Response> serve_post_object(Call& call, net::RequestBody& body);
 net::Response serve_copy_object(Call& call);
 net::Response serve_delete_object(Call& call);
 net::Response serve_get_object_attributes(Call& call);
