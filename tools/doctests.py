@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,7 @@ def driver(module_name: str, words: list[str], report: str) -> None:
 def run_module(environment: str, module: str, words: list[str], remote: str, folder: pathlib.Path) -> dict[str, str | None]:
     python = CACHE / "clients" / environment / "bin" / "python"
     report = folder / f"{environment}-{module}.json"
-    variables = dict(os.environ, SPARK_CONNECT_TESTING_REMOTE=remote, SPARK_HOME=str(folder), TZ="America/Los_Angeles", PYTHONDONTWRITEBYTECODE="1")
+    variables = dict(os.environ, SPARK_CONNECT_TESTING_REMOTE=remote, SPARK_HOME=str(folder), TZ="UTC", PYTHONDONTWRITEBYTECODE="1")
     command = [str(python), "-W", "ignore", __file__, "--driver", module, "--report", str(report), *words]
     done = subprocess.run(command, cwd=folder, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if not report.exists():
@@ -71,8 +72,8 @@ def cause(text: str) -> str:
     """The line that says most: the last one of an exception, else the first that differs."""
     lines = text.splitlines()
     for line in reversed(lines):
-        if "Error" in line or "Exception" in line:
-            return line.strip()[:160]
+        if re.match(r"\s*[\w.]+(Error|Exception|Input): ", line):
+            return re.sub(r"^pyspark\.errors\.exceptions\.\w+\.", "", line.strip())[:160]
     got = lines.index("Got:") + 1 if "Got:" in lines else len(lines) - 1
     return f"got {' / '.join(line.strip() for line in lines[got:got + 4])}"[:160]
 
@@ -105,7 +106,7 @@ def main() -> None:
             if arguments.module and not module.endswith(arguments.module):
                 continue
             # A lab of its own: examples make tables and databases that those of other modules list.
-            lab = Lab().start()
+            lab = Lab().start(90)
             try:
                 with tempfile.TemporaryDirectory(prefix="doctests-") as folder:
                     results = run_module(environment, module, arguments.words, lab.remote, pathlib.Path(folder))

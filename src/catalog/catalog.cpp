@@ -90,7 +90,7 @@ Catalog::Catalog(store::Store& store) : store_(store) {
   store::Change change({"system", "catalog", "first start"});
   change.step([](store::Transaction& transaction) {
     if (transaction.find_row(kDatabases, {std::string(kDefaultDatabase)})) return;
-    transaction.put_row(kDatabases, database_row({kDefaultDatabase, "Default database", std::string("s3a://") + kWarehouseBucket, "", {}}));
+    transaction.put_row(kDatabases, database_row({kDefaultDatabase, "default database", std::string("s3a://") + kWarehouseBucket, "", {}}));
   });
   store_.apply(std::move(change));
   if (!store_.objects().find_bucket(kWarehouseBucket)) {

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "commands/conditions.h"
 #include "base/letter_case.h"
 #include "commands/execute.h"
@@ -80,6 +82,16 @@ LocalTable list_tables(const Arguments& arguments, Statement& context) {
   return make_table(table_schema(), rows);
 }
 
+LocalTable list_views(const Arguments& arguments, Statement& context) {
+  const std::string database = arguments[0] ? resolve_database(split_name(*arguments[0]), context) : context.session().current_database();
+  std::vector<types::Values> rows;
+  for (const catalog::Table& table : context.world().catalog.list_tables(database))
+    if (table.is_view() && matches_pattern(table.name, arguments[1])) rows.push_back(table_row(table));
+  for (const std::string& view : context.session().temp_view_names())
+    if (matches_pattern(view, arguments[1])) rows.push_back(view_row(view));
+  return make_table(table_schema(), rows);
+}
+
 LocalTable get_table(const Arguments& arguments, Statement& context) {
   const plan::NameParts name = table_name(arguments);
   if (name.size() == 1 && context.session().find_temp_view(name[0])) return make_table(table_schema(), {view_row(name[0])});
@@ -101,6 +113,12 @@ bool table_exists(const Arguments& arguments, Statement& context) {
   return !ref.is_path() && context.world().catalog.find_table(ref.database, ref.table).has_value();
 }
 
+Value comment_value(const types::Field& field) {
+  if (field.metadata.empty()) return {};
+  const auto metadata = nlohmann::json::parse(field.metadata, nullptr, false);
+  return metadata.is_object() && metadata.contains("comment") && metadata["comment"].is_string() ? text_value(metadata["comment"].get<std::string>()) : Value{};
+}
+
 LocalTable list_columns(const Arguments& arguments, Statement& context) {
   const plan::NameParts name = table_name(arguments);
   std::vector<std::string> partitions;
@@ -115,7 +133,7 @@ LocalTable list_columns(const Arguments& arguments, Statement& context) {
   std::vector<types::Values> rows;
   for (const types::Field& field : context.analyze(plan::make_relation(plan::NamedTable{name, {}, {}, nullptr})).schema()) {
     const bool is_partition = std::find(partitions.begin(), partitions.end(), field.name) != partitions.end();
-    types::Values row{text_value(field.name), {}, text_value(types::catalog_string(field.type)), flag_value(field.nullable), flag_value(is_partition), flag_value(false)};
+    types::Values row{text_value(field.name), comment_value(field), text_value(types::catalog_string(field.type)), flag_value(field.nullable), flag_value(is_partition), flag_value(false)};
     if (context.session().is_spark4()) row.push_back(flag_value(false));
     rows.push_back(std::move(row));
   }
@@ -237,9 +255,13 @@ LocalTable run_call(const plan::CatalogCall& call, Statement& context) {
   }
   if (method == "drop_database") return done({plan::DropNamespace{split_name(*a[0]), flag(1), flag(2)}, {}});
   if (method == "truncate_table") return done({plan::TruncateTable{split_name(*a[0])}, {}});
-  if (method == "list_views") {
-    plan::ShowViews show{a[0] ? split_name(*a[0]) : plan::NameParts{}, a[1]};
-    return show_views(show, context);
+  if (method == "list_views") return list_views(a, context);
+  if (method == "list_partitions") return show_partitions({split_name(*a[0])}, context);
+  if (method == "recover_partitions") {
+    // Partitions are found by their folders whenever the table is read: what is left to say is whether there can be any.
+    const plan::NameParts name = split_name(*a[0]);
+    show_partitions({name}, context);
+    return no_rows();
   }
   if (method == "get_table_properties") return show_table_properties({split_name(*a[0]), {}}, context);
   if (method == "get_create_table_string") return show_create_table({split_name(*a[0])}, context);

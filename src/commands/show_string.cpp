@@ -1,7 +1,9 @@
 #include <algorithm>
 
+#include "analyze/arrival_order.h"
 #include "commands/execute.h"
 #include "compute/show_table.h"
+#include "functions/function_row.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
@@ -11,18 +13,17 @@ namespace bound = plan::bound;
 
 /// Rows to show as text cells, one more than asked for when there are more.
 std::vector<types::Values> fetch_cells(const plan::RelationPtr& input, int num_rows, Statement& context, std::vector<std::string>& header) {
-  bound::Query query = context.analyze(input);
+  bound::Query query = analyze::in_arrival_order(context.analyze(input));
   bound::Columns columns;
   bound::Outputs outputs;
   for (const bound::Column& column : query.root->columns) {
     header.push_back(column.name);
     const auto id = static_cast<bound::ColumnId>(query.next_id++);
     auto cell = bound::make_expression(bound::ColumnRef{column.id, false}, column.type, column.nullable);
-    // Binary is shown in hexadecimal by the layout; everything else as a cast to string gives it.
-    const types::DataType shown = column.type.is(types::TypeKind::Binary) ? column.type : types::DataType(types::TypeKind::String);
-    if (!(column.type == shown)) cell = bound::make_expression(bound::Cast{std::move(cell), bound::CastMode::Legacy}, shown, column.nullable);
+    static const functions::FunctionRow* const pretty = functions::find_function("toprettystring", true);
+    if (!column.type.is_text()) cell = bound::make_expression(bound::Call{pretty, {std::move(cell)}}, types::TypeKind::String, column.nullable);
     outputs.push_back({id, std::move(cell)});
-    columns.push_back({id, column.name, shown, column.nullable, {}});
+    columns.push_back({id, column.name, types::TypeKind::String, column.nullable, {}});
   }
   const auto wanted = static_cast<std::int64_t>(std::clamp(num_rows, 0, 2147483631)) + 1;
   auto limited = bound::make_relation(bound::Limit{query.root, wanted, 0}, query.root->columns);
@@ -37,8 +38,6 @@ std::vector<std::vector<std::optional<std::string>>> to_text(const std::vector<t
     for (const types::Value& value : row) {
       if (value.is_null()) {
         line.emplace_back(std::nullopt);
-      } else if (const auto* binary = std::get_if<types::Binary>(&value.data)) {
-        line.emplace_back(compute::binary_cell(binary->bytes));
       } else {
         line.emplace_back(value.text());
       }

@@ -84,6 +84,7 @@ plan::bound::Query with_one_column(plan::bound::Query query) {
 bool is_empty_result(const plan::bound::Relation& relation) {
   if (!relation.columns.empty()) return false;
   if (const auto* project = std::get_if<plan::bound::Project>(&relation.node)) return is_empty_result(*project->input);
+  if (const auto* scan = std::get_if<plan::bound::Scan>(&relation.node)) return scan->source->schema().empty() && scan->source->arrow_stream();
   return std::holds_alternative<plan::bound::LocalData>(relation.node);
 }
 
@@ -206,7 +207,10 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   for (const auto& [key, value] : entry->options) options.emplace(lower_case(key), value);
   std::optional<types::Schema> schema;
   if (entry->provider != "delta" && !entry->schema.empty()) schema = entry->schema;
-  return {open_files(*this, entry->provider, {locate(entry->location, options)}, options, schema, table.version_as_of, table.timestamp_as_of), nullptr, {},
+  const catalog::Location location = locate(entry->location, options);
+  // A table whose folder nobody has written yet, or somebody took away: no rows.
+  if (schema && !world_.places.exists(location)) return {source_of(make_table(*schema, {}), entry->name), nullptr, {}, qualified};
+  return {open_files(*this, entry->provider, {location}, options, schema, table.version_as_of, table.timestamp_as_of), nullptr, {},
           qualified};
 }
 

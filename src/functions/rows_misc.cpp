@@ -109,6 +109,7 @@ constexpr FunctionRow kMiscTable[] = {
      .sql = "$1",
      .nullability = Nullability::Never,
      .doc = "The user."},
+    {.name = "distributed_sequence_id", .alias_of = "monotonically_increasing_id"},
     {.name = "input_file_block_length",
      .signature = "() -> bigint",
      .sql = "-1::BIGINT",

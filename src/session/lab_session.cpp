@@ -169,11 +169,11 @@ void LabSession::forget_kept(const std::string& id) {
   kept_.erase(id);
 }
 
-void LabSession::persist(const plan::RelationPtr& relation) {
+void LabSession::persist(const plan::RelationPtr& relation, const StorageLevel& level) {
   analyze(relation);
   if (!relation->plan_id) return;
   const std::lock_guard lock(mutex_);
-  persisted_.insert(*relation->plan_id);
+  persisted_.emplace(*relation->plan_id, level);
 }
 
 void LabSession::unpersist(const plan::RelationPtr& relation) {
@@ -182,9 +182,10 @@ void LabSession::unpersist(const plan::RelationPtr& relation) {
   persisted_.erase(*relation->plan_id);
 }
 
-bool LabSession::is_persisted(const plan::RelationPtr& relation) const {
+std::optional<StorageLevel> LabSession::storage_level(const plan::RelationPtr& relation) const {
   const std::lock_guard lock(mutex_);
-  return relation->plan_id && persisted_.contains(*relation->plan_id);
+  const auto found = relation->plan_id ? persisted_.find(*relation->plan_id) : persisted_.end();
+  return found == persisted_.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace lab::session

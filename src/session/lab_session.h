@@ -30,6 +30,7 @@ class LabSession final : public Session {
   std::vector<std::string> input_files(const plan::RelationPtr& relation) override;
 
   std::optional<std::string> setting(const std::string& key) const override { return state_.setting(key); }
+  std::optional<std::string> explicit_setting(const std::string& key) const override { return state_.explicit_setting(key); }
   void set_setting(const std::string& key, const std::string& value) override;
   void unset_setting(const std::string& key) override { state_.unset_setting(key); }
   std::vector<std::pair<std::string, std::string>> settings(const std::optional<std::string>& prefix) const override;
@@ -42,9 +43,9 @@ class LabSession final : public Session {
   std::string keep(const plan::RelationPtr& relation, bool eager, const Running& running) override;
   plan::RelationPtr find_kept(const std::string& id) override;
   void forget_kept(const std::string& id) override;
-  void persist(const plan::RelationPtr& relation) override;
+  void persist(const plan::RelationPtr& relation, const StorageLevel& level) override;
   void unpersist(const plan::RelationPtr& relation) override;
-  bool is_persisted(const plan::RelationPtr& relation) const override;
+  std::optional<StorageLevel> storage_level(const plan::RelationPtr& relation) const override;
 
   std::chrono::steady_clock::time_point last_used() const { return last_used_.load(); }
   void touch();
@@ -70,7 +71,7 @@ class LabSession final : public Session {
   std::uint64_t num_artifact_bytes_ = 0;
   std::map<std::string, std::shared_ptr<const std::string>> artifacts_;
   std::map<std::string, std::shared_ptr<Kept>> kept_;  ///< what df.checkpoint() made, by id
-  std::set<std::int64_t> persisted_;  ///< by plan id: what df.persist() marked
+  std::map<std::int64_t, StorageLevel> persisted_;  ///< by plan id: what df.persist() marked
 };
 
 }  // namespace lab::session

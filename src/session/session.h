@@ -44,6 +44,12 @@ struct SqlArguments {
   std::vector<std::pair<std::string, plan::RelationPtr>> frames;
 };
 
+/// `StorageLevel` of Spark. The default is what `df.cache()` means.
+struct StorageLevel {
+  bool use_disk = true, use_memory = true, use_off_heap = false, deserialized = true;
+  int replication = 1;
+};
+
 /// State of one client session: settings, temp views, current database, cached relations. It hands work on to `commands` and
 /// `exec`. Thread-safe; statements of one session may run side by side.
 class Session {
@@ -71,6 +77,8 @@ class Session {
   /// Settings (`spark.conf`). get: value or default; nullopt when the key is unknown and unset. set throws CANNOT_MODIFY_CONFIG
   /// only where Spark's clients expect it; static keys are taken without a warning.
   virtual std::optional<std::string> setting(const std::string& key) const = 0;
+  /// Only what was set.
+  virtual std::optional<std::string> explicit_setting(const std::string& key) const = 0;
   virtual void set_setting(const std::string& key, const std::string& value) = 0;
   virtual void unset_setting(const std::string& key) = 0;
   virtual std::vector<std::pair<std::string, std::string>> settings(const std::optional<std::string>& prefix) const = 0;
@@ -91,9 +99,10 @@ class Session {
   virtual void forget_kept(const std::string& id) = 0;
 
   /// `df.cache()` and `persist`: storage level names of the protocol; the rows are kept by plan.
-  virtual void persist(const plan::RelationPtr& relation) = 0;
+  virtual void persist(const plan::RelationPtr& relation, const StorageLevel& level) = 0;
   virtual void unpersist(const plan::RelationPtr& relation) = 0;
-  virtual bool is_persisted(const plan::RelationPtr& relation) const = 0;
+  /// Nothing when the relation is not persisted.
+  virtual std::optional<StorageLevel> storage_level(const plan::RelationPtr& relation) const = 0;
 };
 
 /// One line of the page on port 4040.

@@ -41,6 +41,22 @@ std::string meaning_of(proto::Plan plan) {
   return plan.SerializeAsString();
 }
 
+session::StorageLevel read_storage_level(const proto::AnalyzePlanRequest_Persist& message) {
+  if (!message.has_storage_level()) return {};
+  const auto& level = message.storage_level();
+  return {level.use_disk(), level.use_memory(), level.use_off_heap(), level.deserialized(), level.replication()};
+}
+
+/// The names that the outermost projection gives say nothing about its rows.
+proto::Plan without_outer_names(proto::Plan plan) {
+  if (plan.root().has_with_columns())
+    for (auto& alias : *plan.mutable_root()->mutable_with_columns()->mutable_aliases()) alias.clear_name();
+  if (plan.root().has_project())
+    for (auto& expression : *plan.mutable_root()->mutable_project()->mutable_expressions())
+      if (expression.has_alias()) expression.mutable_alias()->clear_name();
+  return plan;
+}
+
 }  // namespace
 
 void analyze_plan(Hub& hub, const access::Identity& identity, const proto::AnalyzePlanRequest& request, proto::AnalyzePlanResponse& response) {
@@ -97,15 +113,15 @@ void analyze_plan(Hub& hub, const access::Identity& identity, const proto::Analy
     case proto::AnalyzePlanRequest::kSameSemantics: {
       session.analyze(relation_of(request.same_semantics().target_plan()));
       session.analyze(relation_of(request.same_semantics().other_plan()));
-      response.mutable_same_semantics()->set_result(meaning_of(request.same_semantics().target_plan()) == meaning_of(request.same_semantics().other_plan()));
+      response.mutable_same_semantics()->set_result(meaning_of(without_outer_names(request.same_semantics().target_plan())) == meaning_of(without_outer_names(request.same_semantics().other_plan())));
       return;
     }
     case proto::AnalyzePlanRequest::kSemanticHash:
       session.analyze(relation_of(request.semantic_hash().plan()));
-      response.mutable_semantic_hash()->set_result(static_cast<std::int32_t>(std::hash<std::string>{}(meaning_of(request.semantic_hash().plan()))));
+      response.mutable_semantic_hash()->set_result(static_cast<std::int32_t>(std::hash<std::string>{}(meaning_of(without_outer_names(request.semantic_hash().plan())))));
       return;
     case proto::AnalyzePlanRequest::kPersist:
-      session.persist(reader.read_relation(request.persist().relation()));
+      session.persist(reader.read_relation(request.persist().relation()), read_storage_level(request.persist()));
       response.mutable_persist();
       return;
     case proto::AnalyzePlanRequest::kUnpersist:
@@ -114,11 +130,13 @@ void analyze_plan(Hub& hub, const access::Identity& identity, const proto::Analy
       return;
     case proto::AnalyzePlanRequest::kGetStorageLevel: {
       auto* level = response.mutable_get_storage_level()->mutable_storage_level();
-      const bool persisted = session.is_persisted(reader.read_relation(request.get_storage_level().relation()));
-      level->set_use_disk(persisted);
-      level->set_use_memory(persisted);
-      level->set_deserialized(persisted);
-      level->set_replication(1);
+      const session::StorageLevel known =
+          session.storage_level(reader.read_relation(request.get_storage_level().relation())).value_or(session::StorageLevel{false, false, false, false, 1});
+      level->set_use_disk(known.use_disk);
+      level->set_use_memory(known.use_memory);
+      level->set_use_off_heap(known.use_off_heap);
+      level->set_deserialized(known.deserialized);
+      level->set_replication(known.replication);
       return;
     }
     default: throw Error(conditions::kInvalidPlanInput, {{"message", "analysis without a type"}});

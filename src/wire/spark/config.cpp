@@ -38,8 +38,9 @@ void config(Hub& hub, const access::Identity& identity, const proto::ConfigReque
       return;
     case proto::ConfigRequest_Operation::kGetWithDefault:
       for (const auto& pair : operation.get_with_default().pairs()) {
-        auto value = session.setting(pair.key());
-        if (!value && pair.has_value()) value = pair.value();
+        // The caller's default counts before Spark's own.
+        auto value = session.explicit_setting(pair.key());
+        if (!value) value = pair.has_value() ? pair.value() : session.setting(pair.key());
         add(pair.key(), value);
       }
       return;

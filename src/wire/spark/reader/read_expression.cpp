@@ -44,6 +44,16 @@ plan::FrameBound read_bound(PlanReader& reader, const proto::Expression_Window_W
   }
 }
 
+/// `withField("a.b", v)`: the struct `a` in it is changed, and put back.
+ExpressionPtr update_field(ExpressionPtr structure, const plan::NameParts& path, std::size_t at, ExpressionPtr value, const Origin& origin) {
+  if (path.empty()) throw Error(conditions::kInvalidPlanInput, {{"message", "field without a name"}});
+  if (at + 1 < path.size()) {
+    ExpressionPtr inner = make_expression(plan::ExtractValue{structure, plan::make_literal(types::Literal::string(path[at]))}, origin);
+    value = update_field(std::move(inner), path, at + 1, std::move(value), origin);
+  }
+  return make_expression(plan::UpdateField{std::move(structure), path[at], std::move(value)}, origin);
+}
+
 }  // namespace
 
 plan::NameParts read_name(const std::string& unparsed) { return sql::parse_identifier_parts(unparsed); }
@@ -154,9 +164,8 @@ ExpressionPtr PlanReader::read_expression(const proto::Expression& message) {
                              std::move(origin));
     case proto::Expression::kUpdateFields: {
       const auto& update = message.update_fields();
-      return make_expression(plan::UpdateField{read_expression(update.struct_expression()), update.field_name(),
-                                               update.has_value_expression() ? read_expression(update.value_expression()) : nullptr},
-                             std::move(origin));
+      return update_field(read_expression(update.struct_expression()), read_name(update.field_name()), 0,
+                          update.has_value_expression() ? read_expression(update.value_expression()) : nullptr, origin);
     }
     case proto::Expression::kCommonInlineUserDefinedFunction: return read_udf(message.common_inline_user_defined_function(), std::move(origin));
     case proto::Expression::kCallFunction: {
@@ -182,6 +191,8 @@ ExpressionPtr PlanReader::read_expression(const proto::Expression& message) {
         default: throw Error(conditions::kUnsupportedFeature, {{"feature", "table arguments"}, {"hint", ""}});
       }
     }
+    // Which partition a row goes to says nothing about the row.
+    case proto::Expression::kDirectShufflePartitionId: return read_expression(message.direct_shuffle_partition_id().child());
     case proto::Expression::EXPR_TYPE_NOT_SET: throw Error(conditions::kInvalidPlanInput, {{"message", "expression without a type"}});
     default:
       throw Error(conditions::kUnsupportedFeature,

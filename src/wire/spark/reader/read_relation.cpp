@@ -340,7 +340,12 @@ RelationPtr PlanReader::read_relation_node(const proto::Relation& message, PlanI
     case proto::Relation::kGroupMap: return unsupported_relation("applyInPandas", plan_id);
     case proto::Relation::kCoGroupMap: return unsupported_relation("cogrouped applyInPandas", plan_id);
     case proto::Relation::kApplyInPandasWithState: return unsupported_relation("applyInPandasWithState", plan_id);
-    case proto::Relation::kWithWatermark: return unsupported_relation("watermarks", plan_id);
+    case proto::Relation::kWithWatermark: {
+      // A batch has no late rows: Spark drops the mark, too.
+      plan::Relation copy = *read_relation(message.with_watermark().input());
+      copy.plan_id = plan_id;
+      return std::make_shared<const plan::Relation>(std::move(copy));
+    }
     case proto::Relation::kCachedRemoteRelation: {
       plan::Relation copy = *find_kept_(message.cached_remote_relation().relation_id());
       copy.plan_id = plan_id;
