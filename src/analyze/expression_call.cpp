@@ -154,7 +154,7 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   const auto* found = functions::find_function(name, policy_.is_spark4);
   // `system.builtin.abs` and `builtin.abs` are the only qualified names there are.
   const bool qualified = function.name.size() > 1 && lower_case(function.name[function.name.size() - 2]) != "builtin";
-  if (!found || qualified) {
+  if (!found || qualified || found->kind == FunctionKind::Table) {
     std::vector<std::string> quoted;
     for (const auto& part : function.name) quoted.push_back(types::quote_identifier(part));
     const std::string path = "[`system`.`builtin`, `system`.`session`, " + types::quote_identifier(context_.current_catalog()) + "." + types::quote_identifier(context_.current_database()) + "]";

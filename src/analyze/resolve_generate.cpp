@@ -4,6 +4,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/sql_keywords.h"
 #include "plan/bound_build.h"
 #include "types/type_text.h"
 
@@ -65,7 +66,16 @@ Resolved Resolver::resolve_node(const plan::TableFunction& node, const plan::Rel
       range.end = values[1];
       if (values.size() > 2) range.step = values[2];
     }
+    if (range.step == 0) throw Error(conditions::kFailedFunctionCall, {{"funcName", "`range`"}}).at(context);
     return from_relation(bound::make_relation(range, {{fresh(), "id", TypeKind::Long, false, {}}}));
+  }
+  if (name == "sql_keywords") {
+    if (!node.arguments.empty())
+      throw Error(conditions::kWrongNumArgsWithoutSuggestion, {{"functionName", "`sql_keywords`"}, {"expectedNum", "0"}, {"actualNum", std::to_string(node.arguments.size())}, {"docroot", "https://spark.apache.org/docs/latest"}}).at(context);
+    bound::Values values;
+    for (const auto& keyword : functions::sql_keywords(policy_.is_spark4))
+      values.rows.push_back({bound::make_literal(types::Literal::string(keyword)), bound::make_literal(types::Literal::boolean(false))});
+    return from_relation(bound::make_relation(std::move(values), {{fresh(), "keyword", TypeKind::String, false, {}}, {fresh(), "reserved", TypeKind::Boolean, false, {}}}));
   }
   const auto* found = functions::find_function(name, policy_.is_spark4);
   if (!found || found->kind != functions::FunctionKind::Generator)

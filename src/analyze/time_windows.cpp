@@ -96,7 +96,7 @@ std::int64_t Resolver::window_duration(const Typed& argument, const plan::Origin
     if (type.is_text()) {
       const auto interval = compute::parse_interval(literal->value.text());
       if (!interval) throw Error(conditions::kCannotParseInterval, {{"intervalString", "'" + literal->value.text() + "'"}}).at(plan::query_context(origin));
-      if (interval->months != 0) throw Error(conditions::kWindowOverMonth, {{"funcName", "`window`"}}).at(plan::query_context(origin));
+      if (interval->months != 0) throw Error(conditions::kFailedFunctionCall, {{"funcName", "`window`"}}).at(plan::query_context(origin));
       return interval->days * compute::kMicrosPerDay + interval->micros;
     }
   }

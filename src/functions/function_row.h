@@ -12,7 +12,7 @@ namespace lab::functions {
 
 using types::DataType;
 
-enum class FunctionKind : std::uint8_t { Scalar, Aggregate, Window, Generator };
+enum class FunctionKind : std::uint8_t { Scalar, Aggregate, Window, Generator, Table };  ///< Table: only in FROM
 enum class Status : std::uint8_t { Ready, NotYet };
 /// When the result can be NULL: as soon as an argument can, always, or never.
 enum class Nullability : std::uint8_t { AnyArgument, Always, Never };

@@ -6,7 +6,8 @@
 #include "types/type_text.h"
 
 /// Generators: the result's type is a struct of the columns that they generate, and their SQL a list of such structs
-/// (f0…fn); NULL and an empty list give no row. `_outer` forms are the same with Generate::is_outer.
+/// (f0…fn); NULL and an empty list give no row. `_outer` forms are the same with Generate::is_outer. Table functions are
+/// relations of analysis (analyze/resolve_generate.cpp).
 namespace lab::functions {
 
 using types::TypeKind;
@@ -147,6 +148,16 @@ constexpr FunctionRow kGeneratorTable[] = {
      .types = &posexplode_types,
      .doc = "A row for each element or entry, with its position."},
     {.name = "posexplode_outer", .alias_of = "posexplode"},
+    {.name = "range",
+     .signature = "(arguments: any...) -> any",
+     .kind = FunctionKind::Table,
+     .sql = "$*",
+     .doc = "Numbers from a start to an end, by a step."},
+    {.name = "sql_keywords",
+     .signature = "() -> any",
+     .kind = FunctionKind::Table,
+     .sql = "NULL",
+     .doc = "The words of SQL, and which of them are reserved."},
     {.name = "stack",
      .signature = "(rows: any, values: any...) -> any",
      .kind = FunctionKind::Generator,
