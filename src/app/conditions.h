@@ -11,6 +11,7 @@ inline constexpr Condition kUnknownRole{"UNKNOWN_ROLE", "42704", Kind::InvalidAr
 inline constexpr Condition kRoleNotBuilt{"ROLE_NOT_BUILT", "0A000", Kind::Unsupported, "The role <name> is not built into this version yet."};
 inline constexpr Condition kPortTaken{"PORT_TAKEN", "55006", Kind::Unavailable, "Port <port> for <role> is taken<owner>. Take another one with --set <key>=<next>."};
 inline constexpr Condition kNotRunning{"NOT_RUNNING", "57P03", Kind::Unavailable, "No lab is running in <data>. Start one with: dflab up"};
+inline constexpr Condition kNoLog{"NO_LOG", "58P01", Kind::NotFound, "There is no log at <path>: no lab has run in this data folder. Start one with: dflab up"};
 inline constexpr Condition kAlreadyRunning{"ALREADY_RUNNING", "55006", Kind::Unavailable, "A lab runs in <data> already (process <pid>)."};
 inline constexpr Condition kNotLoopback{"NOT_LOOPBACK", "42501", Kind::PermissionDenied, "<key> is <value>: <reason>."};
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <thread>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "engine/engine.h"
 #include "net/http_server.h"
 #include "net/io_runtime.h"
+#include "net/tls.h"
 #include "remote/s3/stores.h"
 #include "session/session.h"
 #include "store/store.h"
@@ -78,6 +80,20 @@ engine::InstanceOptions engine_options(const Settings& settings) {
   return options;
 }
 
+struct TlsFiles {
+  std::filesystem::path certificate, key;
+};
+
+/// The files of a role that speaks TLS. Throws when one is named without the other, or cannot be read.
+std::optional<TlsFiles> find_tls(const Settings& settings, const std::string& role) {
+  const std::string certificate = settings.text(role + ".tls_certificate"), key = settings.text(role + ".tls_key");
+  if (certificate.empty() && key.empty()) return std::nullopt;
+  for (const auto& [name, path] : {std::pair(role + ".tls_certificate", certificate), std::pair(role + ".tls_key", key)})
+    if (path.empty() || !std::ifstream(path))
+      throw Error(conditions::kInvalidSetting, {{"key", name}, {"value", path}, {"reason", path.empty() ? "certificate and key go together" : "the file cannot be read"}});
+  return TlsFiles{certificate, key};
+}
+
 /// Workshop keys are known to everybody: they are for this machine only.
 void check_exposure(const Settings& settings, const std::vector<const RoleRow*>& roles) {
   for (const RoleRow* role : roles) {
@@ -85,10 +101,11 @@ void check_exposure(const Settings& settings, const std::vector<const RoleRow*>&
     if (settings.text(address) != "embedded")
       throw Error(conditions::kInvalidSetting, {{"key", address}, {"value", settings.text(address)}, {"reason", "only `embedded` is built yet"}});
     const std::string key = std::string(role->key) + ".listen";
-    if (is_loopback(settings.text(key))) continue;
+    const bool has_tls = find_tls(settings, std::string(role->key)).has_value();
+    if (is_loopback(settings.text(key)) || (has_tls && settings.text("profile") != "workshop")) continue;
     throw Error(conditions::kNotLoopback,
                 {{"key", key}, {"value", settings.text(key)},
-                 {"reason", settings.text("profile") == "workshop" ? "the workshop profile listens on loopback only" : "without TLS the lab listens on loopback only"}});
+                 {"reason", settings.text("profile") == "workshop" ? "the workshop profile listens on loopback only" : "without TLS (" + std::string(role->key) + ".tls_certificate and .tls_key) the lab listens on loopback only"}});
   }
 }
 
@@ -153,9 +170,11 @@ class EmbeddedLab final : public Lab {
     options.address = settings.text("objects.listen");
     options.port = settings.port("objects.port");
     options.lifecycle_day = std::chrono::seconds(settings.seconds("objects.lifecycle_day"));
-    objects_ = std::make_unique<s3::S3Server>(runtime_, storage_, *store_, *access_, options);
+    options.domain = settings.text("objects.domain");
+    const auto tls = find_tls(settings, "objects");
+    objects_ = std::make_unique<s3::S3Server>(runtime_, storage_, *store_, *access_, options, tls ? net::TlsContext::load(tls->certificate, tls->key) : nullptr);
     start_on(settings, "objects.port", "objects", [&] { objects_->start(); });
-    roles_.push_back({"objects", "http://" + options.address + ":" + std::to_string(objects_->port()), objects_->port()});
+    roles_.push_back({"objects", (tls ? "https://" : "http://") + options.address + ":" + std::to_string(objects_->port()), objects_->port()});
   }
 
   void start_spark(const Settings& settings) {
@@ -176,14 +195,20 @@ class EmbeddedLab final : public Lab {
     options.listen = settings.text("spark.listen");
     options.port = settings.port("spark.port");
     options.session_timeout = std::chrono::seconds(settings.seconds("spark.session_timeout"));
+    const auto tls = find_tls(settings, "spark");
+    if (tls) {
+      options.certificate_pem = read_file(disk_, tls->certificate);
+      options.key_pem = read_file(disk_, tls->key);
+    }
     start_on(settings, "spark.port", "spark", [&] { spark_ = wire::spark::SparkServer::start(options, *sessions_, *access_, statements_, *admission_); });
-    roles_.push_back({"spark", "sc://" + options.listen + ":" + std::to_string(spark_->port()), static_cast<std::uint16_t>(spark_->port())});
+    roles_.push_back({"spark", "sc://" + options.listen + ":" + std::to_string(spark_->port()) + (tls ? "/;use_ssl=true" : ""), static_cast<std::uint16_t>(spark_->port())});
     wire::status::StatusOptions pages;
-    pages.address = options.listen;
+    // Plain HTTP, and it shows what everybody runs: it stays on this machine.
+    pages.address = is_loopback(options.listen) ? options.listen : "127.0.0.1";
     pages.port = settings.port("spark.ui_port");
     pages_ = std::make_unique<wire::status::StatusPages>(runtime_, storage_, *sessions_, pages);
     start_on(settings, "spark.ui_port", "the page of queries", [&] { pages_->start(); });
-    roles_.push_back({"spark.ui", "http://" + options.listen + ":" + std::to_string(pages_->port()), pages_->port()});
+    roles_.push_back({"spark.ui", "http://" + pages.address + ":" + std::to_string(pages_->port()), pages_->port()});
   }
 
   RealDisk disk_;

@@ -67,6 +67,16 @@ int main(int argc, char** argv) {
   show->add_flag("--json", as_json, "for programs");
   CLI::App* version = program.add_subcommand("version", "the version");
   version->add_flag("--json", as_json, "for programs");
+  program.footer("Examples:\n  dflab up --detach\n  eval \"$(dflab env)\"\n  dflab status");
+  up->footer("Examples:\n  dflab up\n  dflab up core --detach\n  dflab up --profile workshop --set objects.port=19000 --set spark.memory=4GiB");
+  down->footer("Example:\n  dflab down --data ~/labs/one");
+  status->footer("Examples:\n  dflab status\n  dflab status --json | jq .roles");
+  logs->footer("Examples:\n  dflab logs --tail 20\n  dflab logs objects -f\n  dflab logs store");
+  env->footer("Examples:\n  eval \"$(dflab env)\"\n  dflab env --json");
+  doctor->footer("Example:\n  dflab doctor --set spark.port=15003");
+  config->footer("Examples:\n  dflab config show\n  dflab config show --origin");
+  show->footer("Examples:\n  dflab config show --origin\n  DFLAB_SPARK_MEMORY=2GiB dflab config show --json");
+  version->footer("Examples:\n  dflab version\n  dflab version --json");
   CLI11_PARSE(program, argc, argv);
   try {
     if (*version) return app::cli::version(as_json);

@@ -16,9 +16,12 @@ constexpr SettingRow kSettings[] = {
     {"data", "", "data folder; default ~/.local/share/dflab"},
     {"history.keep", "7d", "how long overwritten and deleted versions are kept"},
     {"objects.address", "embedded", "`embedded`, or the URL of a real S3"},
+    {"objects.domain", "", "buckets are also found as `<bucket>.<domain>`; empty: below localhost and S3's own domains only"},
     {"objects.lifecycle_day", "1d", "what lifecycle rules call a day; shorter for trying them out"},
     {"objects.listen", "127.0.0.1", "address the S3 role listens on"},
     {"objects.port", "9000", "S3 port"},
+    {"objects.tls_certificate", "", "PEM file of the S3 role's certificate and its chain; with the key the role speaks HTTPS"},
+    {"objects.tls_key", "", "PEM file of the S3 role's key"},
     {"profile", "secure", "`secure`, or `workshop` (well-known keys, loopback only)"},
     {"spark.address", "embedded", "`embedded`, or the sc:// address of a real Spark Connect server"},
     {"spark.listen", "127.0.0.1", "address the Spark role listens on"},
@@ -27,6 +30,8 @@ constexpr SettingRow kSettings[] = {
     {"spark.port", "15002", "Spark Connect port"},
     {"spark.session_timeout", "1h", "sessions unused for this long end"},
     {"spark.threads", "0", "threads of one session's engine; 0: one a core"},
+    {"spark.tls_certificate", "", "PEM file of the Spark role's certificate and its chain; with the key the role speaks TLS"},
+    {"spark.tls_key", "", "PEM file of the Spark role's key"},
     {"spark.ui_port", "4040", "port of the page of sessions and queries"},
 };
 

@@ -4,7 +4,7 @@
     strace_check.py [--keep FILE] -- COMMAND ARGS...
 
 A data folder is any folder in which the command opens `lab.db`. Checked, for each of them:
-  1. nothing is made, written, renamed or removed there but what src/store/store.h lists;
+  1. nothing is made, written, renamed or removed there but what src/store/store.h lists, and the engines' spill;
   2. bytes of a blob are synced after their last write, then the name in its folder, then the journal;
   3. a new folder of blobs is synced by name;
   4. a file that replaces another (secrets.json) is synced before it is renamed, its folder after.
@@ -22,7 +22,7 @@ CALLS = "openat,open,creat,write,pwrite64,writev,pwritev,pwritev2,ftruncate,trun
 
 ALLOWED = [re.compile(p) for p in (
     r"lab\.db(-wal|-shm|-journal)?", r"lock", r"secrets\.json(\.[0-9a-f]+\.new)?", r"blobs", r"blobs/[0-9a-f]{6}",
-    r"blobs/[0-9a-f]{6}/[0-9a-f]{12}", r"stage", r"stage/.+", r"logs(/.*)?", r"run(/.*)?")]
+    r"blobs/[0-9a-f]{6}/[0-9a-f]{12}", r"stage", r"stage/.+", r"logs(/.*)?", r"run(/.*)?", r"spill(/.*)?")]  # what is spilled is never read by a later run
 BLOB = re.compile(r"blobs/[0-9a-f]{6}/[0-9a-f]{12}")
 BLOB_FOLDER = re.compile(r"blobs/[0-9a-f]{6}")
 

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <deque>
 #include <fstream>
+#include <string>
+#include <string_view>
 #include <thread>
 
 #include "app/cli/commands.h"
@@ -12,11 +15,33 @@
 namespace lab::app::cli {
 namespace {
 
-/// A line is `time level area text`; a role's name also stands for the modules that serve it.
-bool is_about(const std::string& line, const std::string& name) {
+struct RoleAreas {
+  std::string_view role;
+  std::string_view areas;  ///< of log lines, by spaces
+};
+/// Which modules write about a role.
+constexpr RoleAreas kRoleAreas[] = {
+    {"objects", "s3 store access net pool"},
+    {"spark", "spark session commands exec engine lake/delta catalog store access base pool"},
+};
+
+/// The area of a line `time level area: text`; empty for what is no such line.
+std::string_view area_of(std::string_view line) {
+  for (int i = 0; i < 2; ++i) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos) return {};
+    line.remove_prefix(space + 1);
+  }
+  return line.substr(0, std::min(line.find(": "), line.size()));
+}
+
+/// A line is about a role when one of its modules wrote it, whatever words stand in its text.
+bool is_about(std::string_view line, std::string_view name) {
   if (name.empty()) return true;
-  const std::string alias = name == "objects" ? "s3" : name;
-  return line.find(" " + name) != std::string::npos || line.find(" " + alias) != std::string::npos;
+  const std::string_view area = area_of(line);
+  for (const RoleAreas& row : kRoleAreas)
+    if (row.role == name) return (" " + std::string(row.areas) + " ").find(" " + std::string(area) + " ") != std::string::npos;
+  return area == name;
 }
 
 }  // namespace
@@ -24,7 +49,7 @@ bool is_about(const std::string& line, const std::string& name) {
 int logs(const Settings& settings, const LogsOptions& options) {
   const auto path = log_path(settings.text("data"));
   std::ifstream file(path);
-  if (!file) throw Error(conditions::kNotRunning, {{"data", settings.text("data")}});
+  if (!file) throw Error(conditions::kNoLog, {{"path", path.string()}});
   std::deque<std::string> last;
   std::string line;
   while (std::getline(file, line)) {

@@ -31,14 +31,22 @@ std::map<std::string, std::string> client_environment(const Lab& lab, const Sett
   std::map<std::string, std::string> environment;
   if (const auto port = port_of(lab, "objects")) {
     const auto pair = lab.access().default_s3_secret();
-    const std::string url = "http://localhost:" + std::to_string(port);
+    const std::string& certificate = settings.text("objects.tls_certificate");
+    const std::string url = (certificate.empty() ? "http://localhost:" : "https://localhost:") + std::to_string(port);
     environment.insert({{"AWS_ENDPOINT_URL", url}, {"AWS_ACCESS_KEY_ID", pair.access_key}, {"AWS_SECRET_ACCESS_KEY", pair.secret_key},
-                        {"AWS_REGION", "us-east-1"}, {"AWS_DEFAULT_REGION", "us-east-1"}, {"AWS_ALLOW_HTTP", "true"}});
+                        {"AWS_REGION", "us-east-1"}, {"AWS_DEFAULT_REGION", "us-east-1"}});
+    environment.insert(certificate.empty() ? std::pair("AWS_ALLOW_HTTP", std::string("true")) : std::pair("AWS_CA_BUNDLE", certificate));
   }
   if (const auto port = port_of(lab, "spark")) {
     // A token in the address would make clients want TLS; as metadata it goes over the plain loopback channel.
     std::string remote = "sc://localhost:" + std::to_string(port);
-    if (settings.text("profile") != "workshop") remote += "/;authorization=Bearer%20" + lab.access().default_bearer_token();
+    if (const std::string& certificate = settings.text("spark.tls_certificate"); !certificate.empty()) {
+      remote += "/;use_ssl=true";
+      if (settings.text("profile") != "workshop") remote += ";token=" + lab.access().default_bearer_token();
+      environment.emplace("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", certificate);
+    } else if (settings.text("profile") != "workshop") {
+      remote += "/;authorization=Bearer%20" + lab.access().default_bearer_token();
+    }
     environment.emplace("SPARK_REMOTE", remote);
   }
   return environment;
