@@ -24,7 +24,7 @@ inline constexpr Condition kSettingTimeZone{"INVALID_CONF_VALUE.TIME_ZONE", "220
 inline constexpr Condition kSettingTimeZone3{"", "", Kind::InvalidArgument, "Cannot resolve the given timezone with ZoneId.of(_, ZoneId.SHORT_IDS)"};
 inline constexpr Condition kInvalidViewText{"INVALID_VIEW_TEXT", "XX000", Kind::Analysis, "The view <viewName> cannot be displayed due to invalid view text: <viewText>."};
 inline constexpr Condition kColumnAliasesNumber{"CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "21S01", Kind::Analysis, "Cannot create view <viewName>, the reason is not enough data columns:\nView columns: <viewColumns>.\nData columns: <dataColumns>."};
-inline constexpr Condition kPathOptionNotSupported{"DELTA_MISSING_PATH", "42601", Kind::Analysis, "'path' is not specified."};
+inline constexpr Condition kPathOptionNotSupported{"DELTA_MISSING_PATH", "42601", Kind::InvalidArgument, "'path' is not specified"};
 inline constexpr Condition kColumnAlreadyExists{"COLUMN_ALREADY_EXISTS", "42711", Kind::Analysis, "The column <columnName> already exists. Choose another name or rename the existing column."};
 inline constexpr Condition kMultipleSourceRows{"DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE", "21506", Kind::Unsupported, "Cannot perform Merge as multiple source rows matched and attempted to modify the same\ntarget row in the Delta table in possibly conflicting ways. By SQL semantics of Merge,\nwhen multiple source rows match on the same target row, the result may be ambiguous\nas it is unclear which source row should be used to update or delete the matching\ntarget row. You can preprocess the source table to eliminate the possibility of\nmultiple matches. Please refer to\n<usageReference>"};
 inline constexpr Condition kReplaceWhereMismatch{"DELTA_REPLACE_WHERE_MISMATCH", "44000", Kind::Analysis, "Written data does not conform to partial table overwrite condition or constraint '<replaceWhere>'.\n<message>"};
@@ -56,7 +56,14 @@ inline constexpr Condition kEmptySchema35{"_LEGACY_ERROR_TEMP_1142", "", Kind::A
 inline constexpr Condition kParseInput{"DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09", Kind::Analysis, "Cannot parse rows as <format>: one column of the type \"STRING\" is required, but the input has <schema>."};
 inline constexpr Condition kUnableToInferSchema{"UNABLE_TO_INFER_SCHEMA", "42KD9", Kind::Analysis, "Unable to infer schema for <format>. It must be specified manually."};
 
-inline constexpr Condition kInvalidVersion{"DELTA_TIME_TRAVEL_INVALID_BEGIN_VALUE", "42604", Kind::Analysis, "The provided version (<version>) for the time travel is no version of a table."};
+inline constexpr Condition kInvalidVersion{"DELTA_TIME_TRAVEL_INVALID_BEGIN_VALUE", "42604", Kind::InvalidArgument, "<timeTravelKey> needs to be a valid begin value."};
+inline constexpr Condition kInvalidOptionTimestamp{"DELTA_TIMESTAMP_INVALID", "42816", Kind::Analysis, "The provided timestamp (<expr>) cannot be converted to a valid timestamp."};
+inline constexpr Condition kOneOfTimeTravel{"DELTA_ONEOF_IN_TIMETRAVEL", "42601", Kind::InvalidArgument, "Please either provide 'timestampAsOf' or 'versionAsOf' for time travel."};
+inline constexpr Condition kHistoricalScan{"DELTA_FAILED_SCAN_WITH_HISTORICAL_VERSION", "KD002", Kind::Analysis, "Expect a full scan of the latest version of the Delta source, but found a historical scan of version <historicalVersion>"};
+inline constexpr Condition kDeltaTableOnly{"DELTA_TABLE_ONLY_OPERATION", "0AKDD", Kind::Analysis, "<tableName> is not a Delta table. <operation> is only supported for Delta tables."};
+inline constexpr Condition kRestoreVersion{"DELTA_CANNOT_RESTORE_TABLE_VERSION", "22003", Kind::Analysis, "Cannot restore table to version <version>. Available versions: [<startVersion>, <endVersion>]."};
+inline constexpr Condition kRestoreEarlier{"DELTA_CANNOT_RESTORE_TIMESTAMP_EARLIER", "22003", Kind::Analysis, "Cannot restore table to timestamp (<requestedTimestamp>) as it is before the earliest version available. Please use a timestamp after (<earliestTimestamp>)."};
+inline constexpr Condition kRestoreGreater{"DELTA_CANNOT_RESTORE_TIMESTAMP_GREATER", "22003", Kind::Analysis, "Cannot restore table to timestamp (<requestedTimestamp>) as it is after the latest version available. Please use a timestamp before (<latestTimestamp>)"};
 
 inline constexpr Condition kAllPartitionColumns{"ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005", Kind::Analysis, "Cannot use all columns for partition columns."};
 

@@ -6,6 +6,7 @@
 #include "commands/execute.h"
 #include "commands/file_source.h"
 #include "commands/listing.h"
+#include "lake/delta/conditions.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
@@ -18,8 +19,14 @@ using types::Value;
 namespace {
 
 DeltaTarget open_target(const plan::NameParts& name, const std::optional<std::string>& path, const Statement& context, const char* operation) {
-  if (path) return open_delta_target(resolve_name({"delta", *path}, context), context, operation);
-  return open_delta_target(resolve_name(name, context), context, operation);
+  const TableRef ref = resolve_name(path ? plan::NameParts{"delta", *path} : name, context);
+  DeltaTarget target = open_delta_target(ref, context, operation);
+  if (!target.table->exists()) {
+    const std::string shown = types::quote_identifier(ref.is_path() ? ref.location->text : ref.table);
+    if (std::string_view(operation) == "DESCRIBE DETAIL") throw Error(delta::conditions::kMissingDeltaTable, {{"tableName", shown}});
+    throw Error(conditions::kDeltaTableOnly, {{"tableName", shown}, {"operation", operation}});
+  }
+  return target;
 }
 
 Value optional_text(const std::optional<std::string>& text) { return text ? text_value(*text) : Value{}; }
@@ -152,10 +159,17 @@ LocalTable restore_table(const plan::RestoreTable& command, Statement& context) 
   delta::Table& table = *target.delta.table;
   const auto now = table.snapshot();
   std::shared_ptr<const delta::Snapshot> then;
-  if (command.version) {
-    then = table.snapshot_at_version(*command.version);
-  } else {
-    then = table.snapshot_at_time(instant_of(command.timestamp, context), false);
+  try {
+    then = command.version ? table.snapshot_at_version(*command.version) : table.snapshot_at_time(instant_of(command.timestamp, context), false);
+  } catch (const Error& failure) {
+    const auto& given = failure.parameters();
+    if (&failure.condition() == &delta::conditions::kVersionNotFound)
+      throw Error(conditions::kRestoreVersion, {{"version", given.at("userVersion")}, {"startVersion", given.at("earliest")}, {"endVersion", given.at("latest")}});
+    if (&failure.condition() == &delta::conditions::kTimestampEarlier)
+      throw Error(conditions::kRestoreEarlier, {{"requestedTimestamp", given.at("userTimestamp")}, {"earliestTimestamp", given.at("commitTs")}});
+    if (&failure.condition() == &delta::conditions::kTimestampGreater)
+      throw Error(conditions::kRestoreGreater, {{"requestedTimestamp", given.at("providedTimestamp")}, {"latestTimestamp", given.at("lastCommitTimestamp")}});
+    throw;
   }
   std::map<std::string, const delta::AddFile*> wanted, present;
   const auto key = [](const delta::AddFile& file) { return file.path + (file.deletion_vector ? "#" + file.deletion_vector->unique_id() : ""); };
@@ -179,7 +193,8 @@ LocalTable restore_table(const plan::RestoreTable& command, Statement& context) 
     request.actions.emplace_back(remove_of(*file, now_millis(context)));
   }
   request.reads.whole_table = true;
-  request.info = commit_info(context, "RESTORE", {{"version", command.version ? std::to_string(*command.version) : "null"}, {"timestamp", "null"}});
+  request.info = commit_info(context, "RESTORE", {{"version", command.version ? std::to_string(*command.version) : "null"},
+                                                {"timestamp", command.timestamp ? json_text(std::to_string(instant_of(command.timestamp, context) / 1000)) : "null"}});
   request.info.metrics = {{"numRestoredFiles", std::to_string(num_restored)}, {"numRemovedFiles", std::to_string(num_removed)},
                           {"restoredFilesSize", std::to_string(restored_bytes)}, {"removedFilesSize", std::to_string(removed_bytes)},
                           {"numOfFilesAfterRestore", std::to_string(wanted.size())}, {"tableSizeAfterRestore", std::to_string(after_bytes)}};

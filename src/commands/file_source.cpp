@@ -1,6 +1,7 @@
 #include "commands/file_source.h"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <set>
 
@@ -57,45 +58,70 @@ namespace {
 
 std::shared_ptr<const delta::Snapshot> snapshot_of(const delta::Table& table, const plan::Options& options, const std::optional<std::string>& version_as_of,
                                                    const plan::ExpressionPtr& timestamp_as_of, const Statement& statement) {
-  const auto version = version_as_of ? version_as_of : find_option(options, "versionasof");
-  if (version) {
-    try {
-      return table.snapshot_at_version(std::stoll(*version));
-    } catch (const std::logic_error&) {  // std::stoll: no number, or too large
-      throw Error(conditions::kInvalidVersion, {{"version", *version}});
-    }
+  const auto version_option = find_option(options, "versionasof"), time_option = find_option(options, "timestampasof");
+  if (version_option && time_option) throw Error(conditions::kOneOfTimeTravel);
+  if (const auto version = version_as_of ? version_as_of : version_option) {
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(version->data(), version->data() + version->size(), number);
+    if (problem != std::errc{} || end != version->data() + version->size()) throw Error(conditions::kInvalidVersion, {{"timeTravelKey", "versionAsOf"}});
+    return table.snapshot_at_version(number);
   }
   plan::ExpressionPtr time = timestamp_as_of;
-  if (const auto text = find_option(options, "timestampasof"); !time && text) time = plan::make_literal(types::Literal::string(*text));
+  if (!time && time_option) {
+    try {
+      return table.snapshot_at_time(instant_of(plan::make_literal(types::Literal::string(*time_option)), statement), false);
+    } catch (const Error& failure) {
+      if (failure.kind() != Kind::DateTime && failure.kind() != Kind::Cast && &failure.condition() != &conditions::kInvalidTimestamp) throw;
+      throw Error(conditions::kInvalidOptionTimestamp, {{"expr", "'" + *time_option + "'"}});
+    }
+  }
   if (!time) return table.snapshot();
   return table.snapshot_at_time(instant_of(time, statement), false);
+}
+
+/// Where `path@v3` or `path@20240131235959000` divides when there is no such path; the text behind the `@` then names a version or a time.
+struct TravelPath {
+  std::string path;
+  std::optional<std::string> version, time;
+};
+std::optional<TravelPath> parse_travel_path(const std::string& text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string::npos || at == 0) return std::nullopt;
+  const std::string behind = text.substr(at + 1);
+  const auto is_digits = [](std::string_view part) { return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; }); };
+  if (behind.size() > 1 && (behind[0] == 'v' || behind[0] == 'V') && is_digits(std::string_view(behind).substr(1))) return TravelPath{text.substr(0, at), behind.substr(1), {}};
+  if (behind.size() != 17 || !is_digits(behind)) return std::nullopt;
+  const auto part = [&](std::size_t start, std::size_t length) { return behind.substr(start, length); };
+  return TravelPath{text.substr(0, at), {},
+                    part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + " " + part(8, 2) + ":" + part(10, 2) + ":" + part(12, 2) + "." + part(14, 3)};
 }
 
 std::shared_ptr<const scan::TableSource> open_delta(const Statement& statement, const catalog::Location& location, const plan::Options& options,
                                                     const std::optional<std::string>& version_as_of, const plan::ExpressionPtr& timestamp_as_of) {
   catalog::Location place = location;
   std::optional<std::string> version = version_as_of;
-  // `path@v3` is time travel when there is no such path.
-  const std::size_t at = place.text.rfind("@v");
   auto table = statement.world().places.delta_table(place, statement.origin("read"));
-  if (at != std::string::npos && !version && !table->exists() && at + 2 < place.text.size() &&
-      std::all_of(place.text.begin() + static_cast<std::ptrdiff_t>(at) + 2, place.text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    version = place.text.substr(at + 2);
-    place.text.erase(at);
-    if (place.kind == catalog::Location::Kind::Bucket) {
-      place.key.erase(place.key.rfind("@v"));
-    } else {
-      std::string folder = place.folder.string();
-      folder.erase(folder.rfind("@v"));
-      place.folder = folder;
+  plan::ExpressionPtr time = timestamp_as_of;
+  if (!version && !time && !table->exists())
+    if (auto travel = parse_travel_path(place.text)) {
+      version = std::move(travel->version);
+      if (travel->time) time = plan::make_literal(types::Literal::string(*travel->time));
+      const std::size_t suffix = place.text.size() - travel->path.size();
+      place.text.resize(place.text.size() - suffix);
+      if (place.kind == catalog::Location::Kind::Bucket) {
+        place.key.resize(place.key.size() - suffix);
+      } else {
+        std::string folder = place.folder.string();
+        folder.resize(folder.size() - suffix);
+        place.folder = folder;
+      }
+      table = statement.world().places.delta_table(place, statement.origin("read"));
     }
-    table = statement.world().places.delta_table(place, statement.origin("read"));
-  }
   if (!table->exists()) {
     if (!statement.world().places.exists(place)) throw Error(conditions::kPathNotFound, {{"path", place.text}});
     throw Error(delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(place.text)}});
   }
-  return snapshot_of(*table, options, version, timestamp_as_of, statement)->source();
+  return snapshot_of(*table, options, version, time, statement)->source();
 }
 
 std::string file_format(const std::string& format) {
@@ -215,7 +241,8 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
     throw Error(conditions::kUnableToInferSchema, {{"format", format}});
   }
   if (format == "delta") {
-    if (locations.size() > 1) throw Error(conditions::kUnsupportedFeature, {{"feature", "several paths of Delta tables at once"}, {"hint", "Read them one by one and union them."}});
+    // Delta takes one path, and does not know several for any.
+    if (locations.size() > 1) throw Error(conditions::kPathOptionNotSupported);
     return open_delta(statement, locations.front(), options, version_as_of, timestamp_as_of);
   }
   const bool is_parquet = format == "parquet";
@@ -261,6 +288,11 @@ std::shared_ptr<const scan::TableSource> make_text_source(const Statement& state
   }
   data.insert(data.end(), partitions.begin(), partitions.end());
   return std::make_shared<const FileSource>(std::move(name), std::move(data), std::nullopt, std::move(scan));
+}
+
+std::optional<std::string> travelled_version(const std::string& path) {
+  const auto travel = parse_travel_path(path);
+  return travel ? (travel->version ? travel->version : travel->time) : std::nullopt;
 }
 
 }  // namespace lab::commands

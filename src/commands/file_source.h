@@ -11,6 +11,9 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
                                                     const plan::Options& options, const std::optional<types::Schema>& schema,
                                                     const std::optional<std::string>& version_as_of, const plan::ExpressionPtr& timestamp_as_of);
 
+/// The version or time that `path@v3` or `path@20240131235959000` names, if it is such a path.
+std::optional<std::string> travelled_version(const std::string& path);
+
 /// Plain files, which may change while a statement reads them; tables and rows do not.
 bool is_folder_of_files(const scan::TableSource& source);
 

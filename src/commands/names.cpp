@@ -1,6 +1,7 @@
 #include "commands/conditions.h"
 
 #include "base/letter_case.h"
+#include "commands/file_source.h"
 #include "commands/statement.h"
 #include "lake/delta/conditions.h"
 #include "types/type_text.h"
@@ -78,6 +79,7 @@ DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, c
 void require_delta_table(const DeltaTarget& target, const TableRef& ref, const Statement& statement) {
   if (target.table->exists()) return;
   const std::string place = ref.is_path() ? ref.location->text : target.entry->location;
+  if (const auto version = travelled_version(place)) throw Error(conditions::kHistoricalScan, {{"historicalVersion", *version}});
   if (ref.is_path() && !statement.world().places.exists(*ref.location)) throw Error(conditions::kPathNotFound, {{"path", place}});
   throw Error(lake::delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(place)}});
 }

@@ -72,8 +72,8 @@ inline constexpr Condition kVersionNotFound{"DELTA_VERSION_NOT_FOUND", "22003", 
                                             "Cannot time travel Delta table to version <userVersion>. Available versions: [<earliest>, <latest>]."};
 inline constexpr Condition kTimestampGreater{
     "DELTA_TIMESTAMP_GREATER_THAN_COMMIT", "42816", Kind::Analysis,
-    "The provided timestamp (<providedTimestamp>) is after the latest version available to this\ntable (<tableName>). Please use a timestamp before or "
-    "at <maximumTimestamp>."};
+    "The provided timestamp (<providedTimestamp>) is after the latest version available to this\ntable (<lastCommitTimestamp>). Please use a timestamp "
+    "before or at <maximumTimestamp>."};
 inline constexpr Condition kTimestampEarlier{
     "DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", "42816", Kind::Analysis,
     "The provided timestamp (<userTimestamp>) is before the earliest version available to\nthis table (<commitTs>). Please use a timestamp after "

@@ -74,7 +74,7 @@ std::shared_ptr<const Snapshot> LogTable::snapshot_at_time(std::int64_t micros, 
   const CommitTime& commit = *std::prev(behind);
   if (behind == commits.end() && commit.millis < millis && !can_return_last)
     throw Error(conditions::kTimestampGreater, {{"providedTimestamp", text(micros)},
-                                                {"tableName", text(commit.millis * 1000)},
+                                                {"lastCommitTimestamp", text(commit.millis * 1000)},
                                                 {"maximumTimestamp", timestamp_text(commit.millis * 1000, 0, ' ')}});
   return snapshot_at_version(commit.version);
 }
