@@ -49,7 +49,7 @@ void write_object_entry(XmlWriter& xml, const ObjectList& list, const ListedObje
   xml.element("LastModified", show_time(object.modified));
   xml.element("ETag", quote_etag(object.etag));
   xml.element("Size", object.size);
-  if (list.with_owner) write_owner(xml, "Owner", list.owner);
+  if (list.with_owner) write_owner(xml, "Owner", {object.owner, object.owner});
   xml.element("StorageClass", kStandard);
 }
 
@@ -149,7 +149,7 @@ std::string write_version_list(const VersionList& list) {
     if (version.is_marker) {
       xml.element("Key", text(version.object.key));
       xml.element("LastModified", show_time(version.object.modified));
-      write_owner(xml, "Owner", list.page.owner);
+      write_owner(xml, "Owner", {version.object.owner, version.object.owner});
     } else {
       write_object_entry(xml, list.page, version.object, text);
     }

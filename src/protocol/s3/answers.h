@@ -37,6 +37,7 @@ struct ListedObject {
   Timestamp modified;
   std::string etag;
   std::uint64_t size = 0;
+  std::string owner;  ///< shown when the list is with owners
 };
 
 /// One page of ListObjects, both versions.
@@ -47,7 +48,6 @@ struct ObjectList {
   std::uint64_t max_keys = 1000;
   bool encode_url = false;
   bool is_truncated = false;
-  Owner owner;
   bool with_owner = false;
   std::vector<ListedObject> objects;
   std::vector<std::string> common_prefixes;

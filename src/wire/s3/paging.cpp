@@ -42,7 +42,6 @@ ObjectList read_list_parameters(const Call& call) {
   list.delimiter = std::string(call.head.parameter("delimiter").value_or(""));
   list.max_keys = read_limit(call.head, "max-keys");
   list.encode_url = read_encoding(call.head);
-  list.owner = call.owner();
   return list;
 }
 
@@ -62,7 +61,7 @@ ListedPage list_page(const Call& call, const std::string& start_after) {
   store::ListPage page = call.objects().list(list.bucket, query);
   list.objects.reserve(page.objects.size());
   for (store::ObjectInfo& info : page.objects) {
-    list.objects.push_back({std::move(info.key), info.modified, std::move(info.etag), info.size});
+    list.objects.push_back({std::move(info.key), info.modified, std::move(info.etag), info.size, std::move(info.owner)});
   }
   list.common_prefixes = std::move(page.common_prefixes);
   list.is_truncated = page.is_truncated;
