@@ -10,6 +10,7 @@ void register_all_kernels(KernelRegistry& registry) {
   register_exact_kernels(registry);
   register_cast_kernels(registry);
   register_sum_kernels(registry);
+  register_pair_kernels(registry);
   register_calendar_kernels(registry);
   register_datetime_text_kernels(registry);
   register_interval_kernels(registry);

@@ -10,6 +10,7 @@ void register_decimal_kernels(KernelRegistry& registry);
 void register_exact_kernels(KernelRegistry& registry);
 void register_cast_kernels(KernelRegistry& registry);
 void register_sum_kernels(KernelRegistry& registry);
+void register_pair_kernels(KernelRegistry& registry);
 void register_text_kernels(KernelRegistry& registry);
 void register_pattern_kernels(KernelRegistry& registry);
 void register_calendar_kernels(KernelRegistry& registry);
