@@ -3,6 +3,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/element_types.h"
 #include "plan/bound_build.h"
 #include "types/type_text.h"
 
@@ -64,6 +65,12 @@ Resolved Resolver::resolve_node(const plan::Sample& node, const plan::Relation&)
   if (node.num_rows) {
     auto limited = bound::make_limit(input.relation, *node.num_rows, 0);
     return over(std::move(input), std::move(limited));
+  }
+  if (node.is_sorted) {
+    std::vector<bound::SortKey> keys;
+    for (const auto& column : input.scope)
+      if (functions::is_orderable(column.column.type)) keys.push_back({bound::make_reference(column.column), false, true});
+    if (!keys.empty()) input.relation = bound::make_sort(input.relation, std::move(keys));
   }
   // Without a seed Spark draws one for the query.
   const std::int64_t seed = node.seed.value_or(policy_.now_micros);

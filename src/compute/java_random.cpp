@@ -1,5 +1,6 @@
 #include "compute/java_random.h"
 
+#include <array>
 #include <cmath>
 #include <initializer_list>
 
@@ -33,6 +34,12 @@ std::uint32_t scala_hash(std::uint64_t value, std::uint32_t seed) {
   return hash ^ hash >> 16;
 }
 
+std::uint64_t xor_shifted(std::uint64_t state) {
+  state ^= state << 21;
+  state ^= state >> 35;
+  return state ^ state << 4;
+}
+
 }  // namespace
 
 std::int32_t JavaRandom::next(int bits) {
@@ -58,15 +65,47 @@ SparkRandom::SparkRandom(std::int64_t seed) {
 }
 
 std::int32_t SparkRandom::next(int bits) {
-  auto state = static_cast<std::uint64_t>(state_);
-  state ^= state << 21;
-  state ^= state >> 35;
-  state ^= state << 4;
+  const std::uint64_t state = xor_shifted(static_cast<std::uint64_t>(state_));
   state_ = static_cast<std::int64_t>(state);
   return static_cast<std::int32_t>(state & ((1ULL << bits) - 1));
 }
 
 double SparkRandom::next_double() { return double_of(*this); }
+
+namespace {
+
+/// A linear map of 64 bits: the image of each bit.
+using BitMap = std::array<std::uint64_t, 64>;
+
+std::uint64_t image(const BitMap& map, std::uint64_t bits) {
+  std::uint64_t result = 0;
+  for (std::size_t i = 0; bits != 0; ++i, bits >>= 1)
+    if ((bits & 1) != 0) result ^= map[i];
+  return result;
+}
+
+/// 2^k steps at once: a step is linear, so steps are squared.
+const std::array<BitMap, 64>& jumps() {
+  static const std::array<BitMap, 64> maps = [] {
+    std::array<BitMap, 64> made{};
+    for (std::size_t i = 0; i < 64; ++i) made[0][i] = xor_shifted(1ULL << i);
+    for (std::size_t k = 1; k < 64; ++k)
+      for (std::size_t i = 0; i < 64; ++i) made[k][i] = image(made[k - 1], made[k - 1][i]);
+    return made;
+  }();
+  return maps;
+}
+
+}  // namespace
+
+void SparkRandom::skip(std::uint64_t draws) {
+  auto state = static_cast<std::uint64_t>(state_);
+  std::uint64_t steps = draws * 2;
+  for (std::size_t k = 0; steps != 0; ++k, steps >>= 1)
+    if ((steps & 1) != 0) state = image(jumps()[k], state);
+  state_ = static_cast<std::int64_t>(state);
+  has_spare_ = false;
+}
 
 // java.util.Random.nextGaussian of 17: the polar method, two numbers at a time.
 double SparkRandom::next_gaussian() {

@@ -25,6 +25,8 @@ class SparkRandom {
   std::int32_t next(int bits);
   double next_double();
   double next_gaussian();
+  /// As after that many calls of next_double().
+  void skip(std::uint64_t draws);
 
  private:
   std::int64_t state_;

@@ -1,7 +1,9 @@
 #include "engine/lowering_kernels.h"
 
 #include <cmath>
+#include <optional>
 
+#include "compute/java_random.h"
 #include "engine/conditions.h"
 #include "engine/kernels/registry.h"
 
@@ -41,7 +43,17 @@ void at_most_one_row(duckdb::DataChunk& arguments, duckdb::ExpressionState& /*st
 }
 
 void sample_point(duckdb::DataChunk& arguments, duckdb::ExpressionState& /*state*/, duckdb::Vector& result) {
-  duckdb::BinaryExecutor::Execute<std::int64_t, std::int64_t, double>(arguments.data[0], arguments.data[1], result, arguments.size(), uniform);
+  // Spark's own draws, as if all rows were one partition: row n gets the n-th, whichever thread asks.
+  std::optional<compute::SparkRandom> random;
+  std::int64_t next_row = 0;
+  duckdb::BinaryExecutor::Execute<std::int64_t, std::int64_t, double>(arguments.data[0], arguments.data[1], result, arguments.size(), [&](std::int64_t row, std::int64_t seed) {
+    if (!random || row != next_row) {
+      random.emplace(seed);
+      random->skip(static_cast<std::uint64_t>(row - 1));
+    }
+    next_row = row + 1;
+    return random->next_double();
+  });
 }
 
 void sample_count(duckdb::DataChunk& arguments, duckdb::ExpressionState& /*state*/, duckdb::Vector& result) {

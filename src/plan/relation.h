@@ -169,6 +169,7 @@ struct Sample {
   bool with_replacement = false;
   std::optional<std::int64_t> seed;
   std::optional<std::int64_t> num_rows;  ///< TABLESAMPLE (n ROWS)
+  bool is_sorted = false;                ///< by all columns first, so that splits of the same rows fit together
 };
 struct Repartition {  ///< a hint to us: the rows are the same
   RelationPtr input;

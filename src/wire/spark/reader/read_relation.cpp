@@ -213,7 +213,7 @@ RelationPtr PlanReader::read_relation_node(const proto::Relation& message, PlanI
     case proto::Relation::kChunkedCachedLocalRelation: return read_chunked_local(message.chunked_cached_local_relation(), plan_id);
     case proto::Relation::kSample: {
       const auto& sample = message.sample();
-      return make_relation(plan::Sample{read_relation(sample.input()), sample.lower_bound(), sample.upper_bound(), sample.with_replacement(), seed_of(sample), {}},
+      return make_relation(plan::Sample{read_relation(sample.input()), sample.lower_bound(), sample.upper_bound(), sample.with_replacement(), seed_of(sample), {}, sample.deterministic_order()},
                            plan_id);
     }
     case proto::Relation::kDeduplicate: {
