@@ -77,6 +77,19 @@ TEST(Instance, gives_sparks_types) {
   EXPECT_EQ(rows->next(1 << 20), nullptr);
 }
 
+TEST(Instance, multiplies_and_adds_decimals_beyond_18_digits) {
+  const auto instance = open_instance();
+  const auto one = [&](const std::string& sql, DataType type) { return show(*instance, {.sql = "SELECT " + sql, .schema = {{"d", std::move(type)}}}); };
+  EXPECT_EQ(one("lab_decimal_product(9999999999999.99::DECIMAL(15,2), 99999999999999.99::DECIMAL(16,2), 32, 4)", DataType::decimal(32, 4)),
+            "999999999999998900000000000.0001\n");
+  EXPECT_EQ(one("lab_decimal_multiply(9999999999999.99::DECIMAL(32,4), 99999999999999.99::DECIMAL(16,2), 38, 6, true)", DataType::decimal(38, 6)),
+            "999999999999998900000000000.000100\n");
+  EXPECT_EQ(one("lab_decimal_plus(9999999999999999.99::DECIMAL(18,2), 0.001::DECIMAL(4,3), 20, 3)", DataType::decimal(20, 3)), "9999999999999999.991\n");
+  EXPECT_EQ(one("lab_decimal_minus(x, 9999999999999999.99::DECIMAL(18,2), 19, 2) FROM (VALUES (-9999999999999999.99::DECIMAL(18,2)), (NULL)) t(x)",
+                DataType::decimal(19, 2)),
+            "-19999999999999999.98\nnull\n");
+}
+
 TEST(Instance, cuts_batches_by_bytes) {
   const auto instance = open_instance();
   Statement statement{.sql = "SELECT range FROM range(100000)", .schema = {{"i", TypeKind::Long}}};
