@@ -78,8 +78,11 @@ Resolved Resolver::resolve_node(const plan::TableFunction& node, const plan::Rel
     return from_relation(bound::make_relation(std::move(values), {{fresh(), "keyword", TypeKind::String, false, {}}, {fresh(), "reserved", TypeKind::Boolean, false, {}}}));
   }
   const auto* found = functions::find_function(name, policy_.is_spark4);
-  if (!found || found->kind != functions::FunctionKind::Generator)
+  if (!found || found->kind != functions::FunctionKind::Generator) {
+    // What is wrong with an argument comes first.
+    for (const auto& argument : node.arguments) expression(argument, names);
     throw Error(conditions::kUnresolvedTableValuedFunction, {{"name", types::quote_parts(node.name)}}).at(context);
+  }
   names.generators = true;
   plan::UnresolvedFunction call;
   call.name = node.name;

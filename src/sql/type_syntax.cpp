@@ -47,7 +47,9 @@ types::DataType Grammar::data_type() {
   const std::string name = name_part(token());
   advance();
   std::string collation;
-  if (tokens_[first].is("STRING") && accept("COLLATE")) collation = identifier();
+  // VARIANT and collations came with Spark 4, as doubled quotes did.
+  if (!options_.doubled_quotes && tokens_[first].is("VARIANT")) raise(lab::conditions::kUnsupportedDataType, {{"typeName", "\"VARIANT\""}}, first);
+  if (options_.doubled_quotes && tokens_[first].is("STRING") && accept("COLLATE")) collation = identifier();
   std::vector<int> parameters;
   if (accept("(")) {
     do {
