@@ -76,9 +76,32 @@ void Resolver::check_logical(const std::string& name, const TypedList& arguments
 Typed Resolver::operator_call(const std::string& name, TypedList arguments, const plan::Origin& origin) {
   if ((name == "and" || name == "or") && arguments.size() == 2) check_logical(name, arguments, origin);
   if (auto known = boolean_comparison(name, arguments, origin)) return *known;
+  if (arguments.size() == 2) compare_as_whole(name, arguments);
   const bool is_datetime = (name == "+" || name == "-" || name == "*") && std::ranges::any_of(arguments, [](const Typed& a) { return a.type().is_datetime() || a.type().is_interval(); });
   std::string sql = is_datetime && arguments.size() == 2 ? datetime_sql(name, arguments[0], arguments[1]) : std::string();
   return call_row(row(name), std::move(arguments), origin, std::move(sql));
+}
+
+// A decimal constant beside a whole number is compared as the whole number next to it, and prints so: `id > 1.5` is `(id > 1)`.
+void Resolver::compare_as_whole(const std::string& name, TypedList& arguments) const {
+  if (name != "<" && name != "<=" && name != ">" && name != ">=") return;
+  const std::size_t at = arguments[0].type().is(TypeKind::Decimal) ? 0 : 1;
+  const auto* literal = std::get_if<bound::LiteralNode>(&arguments[at].expression->node);
+  if (!literal || literal->value.is_null() || !arguments[at].type().is(TypeKind::Decimal) || !arguments[1 - at].type().is_integral()) return;
+  const auto& decimal = std::get<types::Decimal>(literal->value.data);
+  types::Int128 unit = 1;
+  for (int i = 0; i < decimal.scale; ++i) unit *= 10;
+  types::Int128 whole = decimal.unscaled / unit;
+  const types::Int128 rest = decimal.unscaled % unit;
+  // `x > 1.5` and `1.5 >= x` keep their meaning with the number below, the others with the one above.
+  const bool below = (name == ">" || name == "<=") == (at == 1);
+  if (rest != 0 && below && decimal.unscaled < 0) --whole;
+  if (rest != 0 && !below && decimal.unscaled > 0) ++whole;
+  if (whole > INT64_MAX || whole < INT64_MIN) return;
+  const auto value = static_cast<std::int64_t>(whole);
+  arguments[at].expression = bound::make_literal(types::Literal::bigint(value), arguments[at].expression->origin);
+  arguments[at].sql = std::to_string(value);
+  arguments[at].name.reset();
 }
 
 // Arithmetic with dates and intervals prints as the expression that Spark makes of it.
@@ -165,7 +188,7 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   const bool has_lambda = std::ranges::any_of(function.arguments, [](const auto& argument) { return std::holds_alternative<plan::Lambda>(argument->node); });
   if (has_lambda) return higher_order(*found, function, expr, names);
   if (function.is_distinct || function.filter) {
-    throw Error(conditions::kNotUnresolvedFunctionDistinct, {{"prettyName", types::quote_identifier(name)}, {"syntax", function.is_distinct ? "DISTINCT" : "FILTER clause"}})
+    throw Error(conditions::kNotUnresolvedFunctionDistinct, {{"prettyName", types::quote_identifier(name)}, {"syntax", function.is_distinct ? "DISTINCT" : policy_.is_spark4 ? "FILTER CLAUSE" : "FILTER clause"}})
         .at(plan::query_context(expr.origin));
   }
   const bool is_generator = found->kind == FunctionKind::Generator;
@@ -182,7 +205,7 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
     inner.clause = "nested";
   }
   TypedList arguments = call_arguments(function, inner);
-  static const std::set<std::string> kOperators = {"+", "-", "*", "==", "<=>", "and", "or"};
+  static const std::set<std::string> kOperators = {"+", "-", "*", "==", "<=>", "<", "<=", ">", ">=", "and", "or"};
   if (arguments.size() == 2 && kOperators.contains(name)) return operator_call(name, std::move(arguments), expr.origin);
   if (name == "assert_true" && arguments.size() == 1) {
     Typed message;
@@ -190,11 +213,27 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
     message.expression = bound::make_literal(types::Literal::string(message.sql), expr.origin);
     arguments.push_back(std::move(message));
   }
-  std::string sql = function_sql(std::string(found->name), sql_of(arguments), function.is_operator);
+  std::vector<std::string> texts = sql_of(arguments);
+  // What fills up follows from what is filled.
+  const bool fills = (name == "lpad" || name == "rpad") && texts.size() == 2;
+  if (fills) texts.emplace_back(arguments[0].type().is(TypeKind::Binary) ? "X'00'" : " ");
+  std::string sql = function_sql(std::string(found->name), std::move(texts), function.is_operator);
   if (name == "like" && arguments.size() == 3 && policy_.is_spark4) sql += " ESCAPE '" + arguments[2].sql + "'";
   if ((name == "from_json" || name == "from_csv") && arguments.size() > 1) return parse_by_schema(*found, std::move(arguments), expr.origin, std::move(sql));
   if (auto known = context_call(name, arguments, expr.origin)) return *known;
+  if ((name == "to_char" || name == "to_varchar") && arguments.size() == 2 && policy_.is_spark4) sql = char_sql(arguments, std::move(sql));
   return call_row(*found, std::move(arguments), expr.origin, std::move(sql));
+}
+
+// to_char of what is no number prints as the function that it stands for.
+std::string Resolver::char_sql(const TypedList& arguments, std::string sql) const {
+  const DataType& type = arguments[0].type();
+  if (type.is_datetime()) return call_sql("date_format", sql_of(arguments));
+  const auto* format = std::get_if<bound::LiteralNode>(&arguments[1].expression->node);
+  if (!type.is(TypeKind::Binary) || !format || !std::holds_alternative<std::string>(format->value.data)) return sql;
+  const std::string kind = lower_case(format->value.text());
+  if (kind == "utf-8") return call_sql("decode", sql_of(arguments));
+  return kind == "base64" || kind == "hex" ? call_sql(kind, {arguments[0].sql}) : sql;
 }
 
 // The schema may be a constant expression; a map's column has a name of its own.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "analyze/names.h"
+#include "compute/zone.h"
 #include "types/type_text.h"
 
 namespace lab::analyze {
@@ -181,8 +182,10 @@ std::string literal_sql(const types::Literal& literal, const std::string& time_z
     case TypeKind::Date: return "DATE '" + date_text(value.integer()) + "'";
     case TypeKind::Timestamp:
     case TypeKind::TimestampNtz: {
-      // Literals print in the session's zone; `time_zone` of a fixed offset or UTC is enough until `compute` gives rules.
-      return (type.is(TypeKind::Timestamp) ? "TIMESTAMP '" : "TIMESTAMP_NTZ '") + timestamp_text(value.integer()) + "'";
+      // Instants print in the session's zone.
+      const compute::Zone* zone = type.is(TypeKind::Timestamp) ? compute::Zone::try_find(time_zone) : nullptr;
+      const std::int64_t local = zone ? zone->local_of_utc(value.integer()) : value.integer();
+      return (type.is(TypeKind::Timestamp) ? "TIMESTAMP '" : "TIMESTAMP_NTZ '") + timestamp_text(local) + "'";
     }
     case TypeKind::DayTimeInterval: return day_time_text(value.integer(), type);
     case TypeKind::YearMonthInterval: return year_month_text(value.integer(), type);

@@ -198,6 +198,8 @@ class Resolver {
   std::optional<Typed> special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   std::optional<Typed> context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin);
   Typed aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
+  std::string char_sql(const TypedList& arguments, std::string sql) const;
+  void compare_as_whole(const std::string& name, TypedList& arguments) const;
   Typed parse_by_schema(const functions::FunctionRow& row, TypedList arguments, const plan::Origin& origin, std::string sql);
   void refuse_table_star(const plan::Expression& argument) const;
   std::vector<std::string> within_group_keys(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, Names& names, bound::AggregateCall& call,

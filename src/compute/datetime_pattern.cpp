@@ -21,7 +21,14 @@ constexpr std::array<std::string_view, 7> kDayNames{"Monday", "Tuesday",  "Wedne
                                                     "Friday", "Saturday", "Sunday"};
 constexpr std::string_view kDocroot = "https://spark.apache.org/docs/latest";
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quoted(std::string_view text) {
+  std::string shown = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') shown += '\\';
+    shown += c;
+  }
+  return shown + "'";
+}
 
 [[noreturn]] void throw_unknown(std::string_view text) {
   throw Error(conditions::kDatetimePattern, {{"pattern", quoted(text)}, {"docroot", std::string(kDocroot)}});
@@ -512,7 +519,28 @@ bool DatetimePattern::parse_items(std::size_t& item, std::size_t end, std::strin
   return true;
 }
 
-std::optional<DatetimePattern::Parsed> DatetimePattern::parse(std::string_view text, std::size_t& failed_at) const {
+namespace {
+
+/// What Java says of a number that its field cannot have; nothing when it can.
+std::string field_problem(std::string_view name, std::optional<std::int64_t> value, int low, int high,
+                          std::string_view shown_high = {}) {
+  if (!value || (*value >= low && *value <= high)) return {};
+  const std::string top = shown_high.empty() ? std::to_string(high) : std::string(shown_high);
+  return "Invalid value for " + std::string(name) + " (valid values " + std::to_string(low) + " - " + top +
+         "): " + std::to_string(*value);
+}
+
+std::string date_problem(std::int64_t year, std::int64_t month, std::int64_t day) {
+  if (month == 2 && day == 29) return "Invalid date 'February 29' as '" + std::to_string(year) + "' is not a leap year";
+  std::string name(kMonthNames[static_cast<std::size_t>(month - 1)]);
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return "Invalid date '" + name + " " + std::to_string(day) + "'";
+}
+
+}  // namespace
+
+std::optional<DatetimePattern::Parsed> DatetimePattern::parse(std::string_view text, std::size_t& failed_at,
+                                                              std::string* problem) const {
   Fields f;
   std::size_t at = 0, item = 0;
   failed_at = 0;
@@ -524,11 +552,20 @@ std::optional<DatetimePattern::Parsed> DatetimePattern::parse(std::string_view t
   std::optional<Date> date;
   std::int64_t year = f.year.value_or(1970);
   if (f.era == 0) year = 1 - year;
+  for (const std::string& found :
+       {field_problem("MonthOfYear", f.month, 1, 12), field_problem("DayOfMonth", f.day, 1, 31, "28/31"),
+        field_problem("HourOfDay", f.hour, 0, 23), field_problem("ClockHourOfAmPm", f.clock_hour12, 1, 12),
+        field_problem("MinuteOfHour", f.minute, 0, 59), field_problem("SecondOfMinute", f.second, 0, 59)}) {
+    if (found.empty()) continue;
+    if (problem != nullptr) *problem = found;
+    return {};
+  }
   if (f.day_of_year && !f.month && !f.day) {
     if (*f.day_of_year < 1 || *f.day_of_year > (is_leap(year) ? 366 : 365)) return {};
     date = Date{days_of({static_cast<std::int32_t>(year), 1, 1}).days + static_cast<std::int32_t>(*f.day_of_year) - 1};
   } else {
     date = make_date(year, f.month.value_or(1), f.day.value_or(1));
+    if (!date && problem != nullptr) *problem = date_problem(year, f.month.value_or(1), f.day.value_or(1));
   }
   if (!date || (f.weekday && weekday_of(*date) != *f.weekday)) return {};
   std::int64_t hour = 0;
@@ -553,9 +590,12 @@ std::optional<DatetimePattern::Parsed> DatetimePattern::parse(std::string_view t
 
 namespace {
 
-[[noreturn]] void throw_unparsed(std::string_view text, std::size_t at, std::string_view tolerant) {
+[[noreturn]] void throw_unparsed(std::string_view text, std::size_t at, const std::string& problem,
+                                 std::string_view tolerant) {
   std::string message = "Text '" + std::string(text) + "' could not be parsed";
-  if (at < text.size() && at > 0)
+  if (!problem.empty())
+    message += ": " + problem;
+  else if (at < text.size() && at > 0)
     message += ", unparsed text found at index " + std::to_string(at);
   else
     message += " at index " + std::to_string(at);
@@ -565,8 +605,9 @@ namespace {
 std::optional<DatetimePattern::Parsed> parse_by(std::string_view text, std::string_view pattern, bool raises,
                                                 std::string_view tolerant) {
   std::size_t failed_at = 0;
-  const auto parsed = DatetimePattern::find(pattern).parse(text, failed_at);
-  if (!parsed && raises) throw_unparsed(text, failed_at, tolerant);
+  std::string problem;
+  const auto parsed = DatetimePattern::find(pattern).parse(text, failed_at, raises ? &problem : nullptr);
+  if (!parsed && raises) throw_unparsed(text, failed_at, problem, tolerant);
   return parsed;
 }
 

@@ -24,7 +24,8 @@ class DatetimePattern {
     std::optional<std::string> zone;
   };
   /// The whole text must match. Nothing when it does not; `failed_at` is then where.
-  std::optional<Parsed> parse(std::string_view text, std::size_t& failed_at) const;
+  /// `problem` becomes what Java says of a value that its field cannot have.
+  std::optional<Parsed> parse(std::string_view text, std::size_t& failed_at, std::string* problem = nullptr) const;
 
   const std::string& text() const { return text_; }
 

@@ -260,6 +260,12 @@ const Pattern* choose(const Parameter& parameter, const DataType& type, const Po
   return nullptr;
 }
 
+bool takes_lambda(const Signature& signature) {
+  return std::ranges::any_of(signature.parameters, [](const Parameter& parameter) {
+    return parameter.alternatives[0].kind == Pattern::Kind::Lambda && !parameter.optional;
+  });
+}
+
 struct Binding {
   std::vector<const Pattern*> patterns;  ///< by argument
   std::vector<DataType> fitted;
@@ -279,6 +285,10 @@ Binding match(const FunctionRow& row, const Signature& signature, const CallShap
       continue;
     }
     const Pattern* pattern = choose(parameter, shape.type(i), shape.policy);
+    // A function over a collection and a lambda wants to know what it goes over.
+    if (takes_lambda(signature) && shape.type(i).is(TypeKind::Null) && pattern != nullptr &&
+        (pattern->kind == Pattern::Kind::Array || pattern->kind == Pattern::Kind::Map))
+      pattern = nullptr;
     if (pattern == nullptr) throw_unexpected_input(shape, display, i, required_type(parameter));
     binding.patterns.push_back(pattern);
     binding.fitted.push_back(*fit(*pattern, shape.type(i), shape.policy, false));
@@ -359,7 +369,7 @@ std::vector<DataType> lambda_parameter_types(const FunctionRow& row, const CallS
   const std::size_t most = lambda.children.size() - 1;
   if (lambda.kind != Pattern::Kind::Lambda || count < lambda.num_required || count > most) {
     throw Error(conditions::kLambdaArguments,
-                {{"expectedNumArgs", std::to_string(lambda.num_required)}, {"actualNumArgs", std::to_string(count)}});
+                {{"expectedNumArgs", std::to_string(count)}, {"actualNumArgs", std::to_string(lambda.num_required)}});
   }
   std::vector<DataType> types;
   for (std::size_t i = 0; i < count; ++i) types.push_back(substitute(lambda.children[i], binding.solved, {true}));

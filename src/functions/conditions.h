@@ -39,6 +39,8 @@ LAB_MISMATCH(kCastWithoutSuggestion, "CAST_WITHOUT_SUGGESTION", "cannot cast <sr
 LAB_MISMATCH(kInvalidMapKeyType, "INVALID_MAP_KEY_TYPE", "The key of map cannot be/contain <keyType>.");
 LAB_MISMATCH(kValueOutOfRange, "VALUE_OUT_OF_RANGE",
              "The <exprName> must be between <valueRange> (current value = <currentValue>).");
+LAB_MISMATCH(kInvalidArgumentValue, "INVALID_ARG_VALUE",
+             "The <inputName> value must to be a <requireType> literal of <validValues>, but got <inputValue>.");
 LAB_MISMATCH(kNullType, "NULL_TYPE", "Null typed values cannot be used as arguments of <functionName>.");
 LAB_MISMATCH(kHashMapType, "HASH_MAP_TYPE",
              "Input to the function <functionName> cannot contain elements of the \"MAP\" type. In Spark, same maps may "

@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <cctype>
+
 #include "functions/cast_rules.h"
+#include "functions/conditions.h"
 #include "functions/misfit.h"
 #include "functions/rows.h"
 #include "types/type_text.h"
@@ -31,10 +35,42 @@ std::string lower_pretty(const LowerCall& call) {
   return lower_pretty_text(call.sql[0], call.type(0), call.policy.time_zone);
 }
 
+/// The constant format of the conversions below. Spark's message names the kind of expression that was found.
+const types::Value* format_of(const CallShape& shape) {
+  const types::Value* format = shape.constant(1);
+  if (format == nullptr) throw Misfit{Misfit::Why::NotFoldable, 1, "`attributereference`", TypeKind::String};
+  return format;
+}
+
+/// to_binary's format is a constant, too.
+void check_binary_format(const CallShape& shape) {
+  if (shape.size() > 1 && !shape.is_foldable(1)) {
+    Misfit misfit = Misfit::not_foldable(shape, 1, "fmt");
+    misfit.actual = TypeKind::String;
+    throw misfit;
+  }
+}
+
+/// to_binary knows three ways; try_to_binary gives NULL for another.
+void check_known_binary_format(const CallShape& shape) {
+  check_binary_format(shape);
+  const types::Value* format = shape.constant(1);
+  const auto* text = format == nullptr ? nullptr : std::get_if<std::string>(&format->data);
+  if (text == nullptr) return;
+  std::string lower(*text);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (lower == "hex" || lower == "utf-8" || lower == "utf8" || lower == "base64") return;
+  throw Misfit::named(conditions::kInvalidArgumentValue,
+                      {{"inputName", shape.policy.is_spark4 ? "`fmt`" : "fmt"},
+                       {"requireType", "case-insensitive \"STRING\""},
+                       {"validValues", "'hex', 'utf-8', 'utf8', or 'base64'"},
+                       {"inputValue", "'" + *text + "'"}});
+}
+
 /// to_number('454', '999') is a decimal with the format's digits.
 CallTypes to_number_types(const CallShape& shape) {
-  const types::Value* format = shape.constant(1);
-  if (format == nullptr || format->is_null()) throw Misfit{Misfit::Why::NotFoldable, 1, "`format`"};
+  const types::Value* format = format_of(shape);
+  if (format->is_null()) return {{TypeKind::String, TypeKind::String}, DataType::decimal(10, 0), true};
   int before = 0, behind = 0;
   bool fraction = false;
   for (const char c : format->text()) {
@@ -46,6 +82,7 @@ CallTypes to_number_types(const CallShape& shape) {
 }
 
 std::string to_number(const LowerCall& call, bool raises) {
+  if (call.constant(1) != nullptr && call.constant(1)->is_null()) return "CAST(NULL AS DECIMAL(10,0))";
   return "lab_to_number(" + call.sql[0] + ", " + call.sql[1] + ", " + std::to_string(call.result.precision()) + ", " +
          std::to_string(call.result.scale()) + ", " + (raises ? "true" : "false") + ")";
 }
@@ -55,7 +92,10 @@ std::string lower_try_to_number(const LowerCall& call) { return to_number(call, 
 /// to_char formats numbers by digits, datetimes by a pattern, binary by `base64`, `hex` or `utf-8`.
 CallTypes to_char_types(const CallShape& shape) {
   const DataType& type = shape.type(0);
+  if (!shape.policy.is_spark4 && !type.is_numeric() && !type.is_text() && !type.is(TypeKind::Null))
+    throw Misfit{Misfit::Why::Input, 0, "\"DECIMAL\""};
   if (type.is_datetime()) return {{TypeKind::Timestamp, TypeKind::String}, TypeKind::String, {}};
+  format_of(shape);
   if (type.is(TypeKind::Binary)) return {{type, TypeKind::String}, TypeKind::String, {}};
   const DataType number = type.is(TypeKind::Decimal) ? type
                           : type.is_integral()       ? DataType::decimal(20, 0)
@@ -150,6 +190,7 @@ constexpr FunctionRow kConversionTable[] = {
     {.name = "to_binary",
      .signature = "(value: string, format?: string) -> binary",
      .lower = &lower_to_binary,
+     .check = &check_known_binary_format,
      .nullability = Nullability::Always,
      .may_raise = true,
      .doc = "Binary of hexadecimal, base 64 or UTF-8 text."},
@@ -175,6 +216,7 @@ constexpr FunctionRow kConversionTable[] = {
     {.name = "try_to_binary",
      .signature = "(value: string, format?: string) -> binary",
      .lower = &lower_try_to_binary,
+     .check = &check_binary_format,
      .nullability = Nullability::Always,
      .doc = "to_binary, NULL for what is none."},
     {.name = "try_to_number",

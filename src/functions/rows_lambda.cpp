@@ -1,7 +1,9 @@
+#include "functions/conditions.h"
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
 #include "functions/nested_order.h"
 #include "functions/rows.h"
+#include "types/type_text.h"
 
 namespace lab::functions {
 
@@ -40,6 +42,8 @@ std::string lower_forall(const LowerCall& call) {
 CallTypes aggregate_types(const CallShape& shape) {
   if (!shape.type(0).is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
   const DataType& accumulator = shape.type(2);
+  // What the merge gives is what it takes again.
+  if (!same_shape(shape.type(1), accumulator)) throw Misfit{Misfit::Why::Input, 2, types::quoted_sql(shape.type(1))};
   CallTypes types{{shape.type(0), shape.type(1), accumulator}, accumulator, true};
   if (shape.size() > 3) {
     types.arguments.push_back(shape.type(3));
@@ -115,7 +119,11 @@ CallTypes array_sort_types(const CallShape& shape) {
   if (!shape.type(0).is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
   CallTypes types{{shape.type(0)}, shape.type(0), {}};
   if (shape.size() > 1) {
-    if (!shape.type(1).is(TypeKind::Int)) throw Misfit{Misfit::Why::Input, 1, "\"INT\""};
+    if (!shape.type(1).is(TypeKind::Int)) {
+      throw Misfit::named(conditions::kUnexpectedReturnType, {{"functionName", "`lambdafunction`"},
+                                                              {"expectedType", "\"INT\""},
+                                                              {"actualType", types::quoted_sql(shape.type(1))}});
+    }
     types.arguments.push_back(shape.type(1));
   }
   return types;

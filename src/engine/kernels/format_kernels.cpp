@@ -127,7 +127,7 @@ std::optional<Bytes> to_binary(string_view text, string_view format, bool raises
     bytes = std::string(text);
   else if (kind == "BASE64")
     bytes = compute::unbase64(text);
-  else
+  else if (kind == "HEX")
     bytes = compute::unhex(text);
   if (bytes) return Bytes{std::move(*bytes)};
   if (!raises) return {};
