@@ -38,6 +38,8 @@ class Context {
   virtual std::optional<std::string> setting(const std::string& key) const = 0;
   /// Runs a query at once, for what analysis must ask of the data (pivot values); rows of literals.
   virtual std::vector<std::vector<types::Value>> evaluate(const plan::bound::Query& query) const = 0;
+  /// The value of a session variable under any of its names; nullopt when there is none.
+  virtual std::optional<types::Literal> find_variable(const std::vector<std::string>& name) const { return (void)name, std::nullopt; }
   virtual std::string current_user() const = 0;
   virtual std::string current_catalog() const = 0;
   virtual std::string current_database() const = 0;

@@ -161,6 +161,22 @@ std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& pa
   return std::nullopt;
 }
 
+// A session variable, or a field of one: the longest name wins.
+std::optional<Typed> Resolver::find_variable(const std::vector<std::string>& parts, const plan::Origin& origin) {
+  for (std::size_t used = std::min<std::size_t>(parts.size(), 3); used > 0; --used) {
+    auto value = context_.find_variable({parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(used)});
+    if (!value) continue;
+    Typed typed;
+    typed.sql = "variablereference(system.session." + lower_case(parts[used - 1]) + "=" + exact_literal_sql(*value, policy_.time_zone) + ")";
+    typed.expression = bound::make_literal(*std::move(value), origin);
+    typed.name = parts[used - 1];
+    for (std::size_t i = used; i < parts.size(); ++i) typed = field_of(std::move(typed), parts[i], origin);
+    if (used < parts.size()) typed.name = parts.back();
+    return typed;
+  }
+  return std::nullopt;
+}
+
 std::optional<Typed> Resolver::find_by_plan_id(const plan::UnresolvedAttribute& attribute, Names& names, const plan::Origin& origin) {
   const auto look = [&](const std::vector<const Resolved*>& inputs) -> std::optional<Typed> {
     std::optional<Typed> result;
@@ -215,6 +231,7 @@ Typed Resolver::resolve_expression(const plan::UnresolvedAttribute& node, const 
         throw Error(conditions::kCannotResolveDataframeColumn, {{"name", "\"" + name_as_sql(node.parts) + "\""}});
     }
     if (auto found = find_attribute(node.parts, names, expr.origin)) return *found;
+    if (auto found = find_variable(node.parts, expr.origin)) return *found;
   } catch (Error& error) {
     if (!error.contexts().empty()) throw;
     throw Error(error).at(plan::query_context(expr.origin));

@@ -123,7 +123,7 @@ std::string suggest_names(const std::vector<const Scope*>& scopes, const std::ve
     std::vector<std::string> path = column->qualifier;
     path.push_back(column->column.name);
     if (one_qualifier && parts.size() == 1) path = {column->column.name};
-    else if (path.size() > 2) path = {path[path.size() - 2], path.back()};
+    else if (path.size() > 2 && parts.size() < 3) path = {path[path.size() - 2], path.back()};
     plain.push_back(quoted_path(path));
   }
   // Spark measures the quoted candidate against the name as written.

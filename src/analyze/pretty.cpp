@@ -232,6 +232,26 @@ std::string literal_sql(const types::Literal& literal, const std::string& time_z
   }
 }
 
+std::string exact_literal_sql(const types::Literal& literal, const std::string& time_zone) {
+  const auto& type = literal.type;
+  if (literal.value.is_null() && !type.is(TypeKind::Null)) return "CAST(NULL AS " + types::sql_string(type) + ")";
+  std::string text = literal_sql(literal, time_zone, true);
+  switch (type.kind()) {
+    case TypeKind::Byte: return text + "Y";
+    case TypeKind::Short: return text + "S";
+    case TypeKind::Long: return text + "L";
+    case TypeKind::Decimal: return text + "BD";
+    case TypeKind::Float:
+    case TypeKind::Double: {
+      const bool is_plain = std::isfinite(literal.value.real());
+      const char* name = type.is(TypeKind::Float) ? "FLOAT" : "DOUBLE";
+      if (!is_plain) return "CAST('" + text + "' AS " + name + ")";
+      return type.is(TypeKind::Float) ? "CAST(" + text + " AS FLOAT)" : text + "D";
+    }
+    default: return text;
+  }
+}
+
 std::string call_sql(const std::string& name, const std::vector<std::string>& arguments) {
   if (arguments.size() == 2)
     for (const auto& infix : kInfix)

@@ -10,6 +10,8 @@ namespace lab::analyze {
 
 /// `1`, `abc`, `NULL`, `DATE '2020-01-01'`, `X'1F'`.
 std::string literal_sql(const types::Literal& literal, const std::string& time_zone, bool is_nested = false);
+/// As SQL that gives the very value: text in quotes, `5.0D`, `CAST(NULL AS INT)`.
+std::string exact_literal_sql(const types::Literal& literal, const std::string& time_zone);
 /// A call by its function's own name: `(a + 1)`, `(NOT a)`, `a LIKE b`, `substring(a, 1, 2)`.
 std::string call_sql(const std::string& name, const std::vector<std::string>& arguments);
 /// The same for a function's call, under the name and with the arguments that Spark's expression has. `is_operator`: written as one.

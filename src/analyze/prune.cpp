@@ -77,7 +77,7 @@ RelationPtr prune_to(const RelationPtr& relation, Needed needed) {
       [&](const auto& node) -> RelationPtr {
         using Node = std::decay_t<decltype(node)>;
         if constexpr (std::is_same_v<Node, bound::Scan> || std::is_same_v<Node, bound::LocalData> || std::is_same_v<Node, bound::Values> || std::is_same_v<Node, bound::Range> ||
-                      std::is_same_v<Node, bound::OneRow> || std::is_same_v<Node, bound::Shared>) {
+                      std::is_same_v<Node, bound::OneRow> || std::is_same_v<Node, bound::RecursionRef> || std::is_same_v<Node, bound::Shared>) {
           if constexpr (std::is_same_v<Node, bound::Scan>) {
             bound::Scan next{node.source, {}};
             bound::Columns columns;
@@ -90,6 +90,8 @@ RelationPtr prune_to(const RelationPtr& relation, Needed needed) {
             return bound::make_relation(std::move(next), std::move(columns));
           }
           return relation;
+        } else if constexpr (std::is_same_v<Node, bound::Recursion>) {
+          return bound::make_relation(bound::Recursion{node.id, prune(node.anchor), prune(node.step)}, relation->columns);
         } else if constexpr (std::is_same_v<Node, bound::Project>) {
           bound::Outputs outputs;
           bound::Columns columns;

@@ -123,7 +123,29 @@ TypedList Resolver::grouping_expressions(const plan::Expressions& list, Names& n
   return result;
 }
 
+// GROUP BY ALL groups by the items without aggregates. Where all have some, none may have columns outside them.
+TypedList Resolver::all_groups(const Items& items, const plan::Origin& origin) const {
+  TypedList groups;
+  bool has_bare_column = false;
+  for (const auto& item : items) {
+    if (!bound::contains(item.typed.expression, &bound::is_aggregate)) {
+      groups.push_back(item.typed);
+      continue;
+    }
+    bound::walk(item.typed.expression, [&](const ExpressionPtr& part) {
+      if (bound::is_aggregate(*part)) return false;
+      const auto* reference = std::get_if<bound::ColumnRef>(&part->node);
+      const bool is_item = reference && std::ranges::any_of(items, [&](const Item& other) { return !other.is_pass && other.id == reference->column; });
+      has_bare_column = has_bare_column || (reference && !reference->is_outer && !is_item);
+      return true;
+    });
+  }
+  if (groups.empty() && has_bare_column) throw Error(conditions::kUnresolvedAllInGroupBy, {}).at(plan::query_context(origin));
+  return groups;
+}
+
 Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std::optional<std::vector<std::vector<int>>> sets, bool is_global, const plan::Origin& origin) {
+  refuse_recursion(input.relation);
   auto below = std::make_shared<AggregateBelow>();
   below->input = std::make_shared<const Resolved>(input);
   std::vector<int> place;  // of each written group among the distinct ones
@@ -171,7 +193,8 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
       const auto id = std::get<bound::ColumnRef>(rewriter.offender->node).column;
       for (const auto& column : input.scope)
         if (column.column.id == id) name = column.column.name;
-      throw Error(conditions::kMissingAggregation, {{"expression", quoted_expression(name)}, {"expressionAnyValue", "\"any_value(" + name + ")\""}}).at(context);
+      // Spark says what, and not where.
+      throw Error(conditions::kMissingAggregation, {{"expression", quoted_expression(name)}, {"expressionAnyValue", "\"any_value(" + name + ")\""}});
     }
     const auto* reference = std::get_if<bound::ColumnRef>(&item.typed.expression->node);
     if (was_pass && reference) item.id = item.identity = reference->column;
@@ -265,10 +288,21 @@ Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relatio
 
   TypedList groups = grouping_expressions(elements, group_names, items);
   if (node.type == GroupType::GroupByAll) {
-    for (const auto& item : items) {
-      if (!bound::contains(item.typed.expression, &bound::is_aggregate)) groups.push_back(item.typed);
-      // `a + sum(b)` groups by what stands outside the aggregates; Spark gives up when that is not whole.
+    // A column or alias of that name is meant first.
+    const std::vector<std::string> all{"all"};
+    const bool is_alias = std::ranges::any_of(items, [&](const Item& item) { return item.typed.name && same_name(item.name, all[0], policy_.case_sensitive); });
+    if (is_alias || find_in_inputs(all, group_names, node.group_by)) {
+      groups = grouping_expressions({plan::make_attribute(all, node.group_by)}, group_names, items);
+    } else {
+      groups = all_groups(items, node.group_by);
     }
+  }
+  for (const auto& group : groups) {
+    const bool is_lateral = bound::contains(group.expression, [&](const bound::Expression& part) {
+      const auto* reference = std::get_if<bound::ColumnRef>(&part.node);
+      return reference && std::ranges::any_of(items, [&](const Item& item) { return !item.is_pass && item.id == reference->column; });
+    });
+    if (is_lateral) throw Error(conditions::kLateralAliasInGroupBy, {});
   }
   if (!node.output_includes_grouping) {
     // DataFrames get their grouping columns in front, once each.

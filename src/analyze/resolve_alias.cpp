@@ -47,34 +47,6 @@ Resolved Resolver::resolve_node(const plan::SubqueryAlias& node, const plan::Rel
   return input;
 }
 
-Resolved Resolver::resolve_node(const plan::With& node, const plan::Relation& relation) {
-  std::vector<std::unique_ptr<CommonTableScope>> scopes;
-  const auto* saved = common_tables_;
-  for (const auto& table : node.tables) {
-    const std::string name = policy_.case_sensitive ? table.name : lower_case(table.name);
-    for (const auto& scope : scopes)
-      if (scope->tables.contains(name))
-        throw Error(conditions::kDuplicateCte, {{"duplicateNames", types::quote_identifier(table.name)}}).at(plan::query_context(relation.origin));
-    auto scope = std::make_unique<CommonTableScope>();
-    scope->parent = common_tables_;
-    scope->tables.emplace(name, table);
-    scope->defined_in.emplace(name, common_tables_);
-    common_tables_ = scope.get();
-    scopes.push_back(std::move(scope));
-  }
-  // A common table that nobody names must still make sense.
-  for (const auto& scope : scopes) {
-    const auto* here = std::exchange(common_tables_, scope->parent);
-    const auto* windows = std::exchange(named_windows_, nullptr);
-    resolve(scope->tables.begin()->second.plan);
-    named_windows_ = windows;
-    common_tables_ = here;
-  }
-  Resolved result = resolve(node.body);
-  common_tables_ = saved;
-  return result;
-}
-
 Resolved Resolver::resolve_node(const plan::ToDf& node, const plan::Relation& relation) {
   Resolved input = resolve(node.input);
   if (!policy_.is_spark4 && node.names.size() != input.scope.size()) {

@@ -190,8 +190,12 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
       add(bound::make_reference(before.scope[static_cast<std::size_t>(position - 1)].column, child->origin));
       continue;
     }
+    Names probe = names;
+    probe.inputs = {&before};
+    probe.may_expose = true;
+    probe.aggregate = nullptr;
     if (const auto* name = std::get_if<plan::UnresolvedAttribute>(&child->node);
-        name && node.orders.size() == 1 && name->parts.size() == 1 && lower_case(name->parts[0]) == "all" && !find_in_inputs(name->parts, names_over(before), child->origin)) {
+        name && node.orders.size() == 1 && name->parts.size() == 1 && lower_case(name->parts[0]) == "all" && !find_attribute(name->parts, probe, child->origin)) {
       for (const auto& column : before.scope) add(bound::make_reference(column.column, child->origin));
       continue;
     }
@@ -202,6 +206,7 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
     });
     add(std::move(typed.expression));
   }
+  if (node.is_global) refuse_recursion(input.relation);
   auto below = extract_windows(input.relation, values);
   for (std::size_t i = 0; i < keys.size(); ++i) keys[i].expression = values[i];
   (void)relation;

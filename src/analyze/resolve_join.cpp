@@ -54,6 +54,10 @@ Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& re
   } else {
     right = resolve(node.right);
   }
+  const bool from_left = node.type == plan::JoinType::Inner || node.type == plan::JoinType::Cross || node.type == plan::JoinType::LeftOuter || !keeps_right(node.type);
+  const bool from_right = node.type == plan::JoinType::Inner || node.type == plan::JoinType::Cross || node.type == plan::JoinType::RightOuter;
+  if (!from_left) refuse_recursion(left.relation);
+  if (!from_right) refuse_recursion(right.relation);
   if (node.is_natural) {
     std::vector<std::string> common;
     for (const auto& column : left.scope)

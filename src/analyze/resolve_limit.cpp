@@ -9,6 +9,16 @@
 
 // LIMIT, OFFSET, tail, and relations that change nothing in the rows (hints, repartition) or pick some of them (sample).
 namespace lab::analyze {
+namespace {
+
+// The rows of tables as they are: a limit above then ends a recursion below.
+bool is_plain_table(const plan::Relation& relation) {
+  if (const auto* project = std::get_if<plan::Project>(&relation.node)) return is_plain_table(*project->input);
+  if (const auto* alias = std::get_if<plan::SubqueryAlias>(&relation.node)) return is_plain_table(*alias->input);
+  return std::holds_alternative<plan::NamedTable>(relation.node);
+}
+
+}  // namespace
 
 std::int64_t Resolver::limit_value(const plan::ExpressionPtr& expr, const std::string& name, const Resolved& input) {
   Names names = names_over(input);
@@ -33,7 +43,9 @@ std::int64_t Resolver::range_argument(const plan::ExpressionPtr& argument, std::
 
 Resolved Resolver::resolve_node(const plan::Limit& node, const plan::Relation&) {
   // LIMIT ALL comes without a count.
+  recursion_is_limited_ = is_plain_table(*node.input);
   Resolved input = resolve(node.input);
+  recursion_is_limited_ = false;
   if (!node.count) return input;
   const auto count = limit_value(node.count, "limit", input);
   auto relation = input.relation;

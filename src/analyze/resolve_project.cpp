@@ -68,7 +68,10 @@ Items Resolver::select_items(const plan::Expressions& list, Names& names) {
     } else if (const auto* regex = std::get_if<plan::UnresolvedRegex>(&expr->node)) {
       for (auto& column : regex_columns(*regex, names, expr->origin)) add(std::move(column), false);
     } else {
-      add(expression(expr, names), std::holds_alternative<plan::Alias>(expr->node));
+      // What gets its name from its text can be named by later items, too.
+      Typed typed = expression(expr, names);
+      const bool is_column = typed.is_attribute && std::holds_alternative<bound::ColumnRef>(typed.expression->node);
+      add(std::move(typed), std::holds_alternative<plan::Alias>(expr->node) || !is_column);
     }
   }
   names.lateral = nullptr;
@@ -93,6 +96,7 @@ bound::RelationPtr Resolver::extract_windows(bound::RelationPtr input, std::vect
   bound::Columns columns;
   for (auto& expression : expressions)
     expression = replace_windows(expression, windows, columns, [this] { return fresh(); });
+  if (!windows.empty()) refuse_recursion(input);
   return windows.empty() ? input : bound::make_window(std::move(input), std::move(windows), columns);
 }
 

@@ -91,18 +91,7 @@ Resolved Resolver::resolve_node(const plan::NamedTable& node, const plan::Relati
     for (const auto* scope = common_tables_; scope; scope = scope->parent) {
       const auto found = scope->tables.find(name);
       if (found == scope->tables.end()) continue;
-      // The body sees the common tables that were there before it.
-      const auto* saved = std::exchange(common_tables_, scope->defined_in.at(name));
-      const auto* windows = std::exchange(named_windows_, nullptr);
-      Resolved body = resolve(found->second.plan);
-      common_tables_ = saved;
-      named_windows_ = windows;
-      if (!found->second.columns.empty()) body = alias_columns(std::move(body), found->second.columns, relation.origin);
-      for (auto& column : body.scope) column.qualifier = {found->second.name};
-      body.hidden.clear();
-      body.below = nullptr;
-      body.aggregate = nullptr;
-      return body;
+      return common_table(*scope, found->second, relation);
     }
   }
   try {
@@ -180,8 +169,10 @@ Resolved Resolver::inline_table(const plan::InlineTable& node, const std::vector
       types.push_back(row[c].type());
       nullable = nullable || row[c].expression->nullable;
     }
-    // Under ANSI rules text does not become a number here.
-    const auto common = policy_.ansi ? functions::wider_without_strings(types, policy_) : functions::wider_common_type(types, policy_);
+    // The columns of inline tables never mix text with anything, and ANSI mode widens them as legacy mode does.
+    bound::Policy legacy = policy_;
+    legacy.ansi = false;
+    const auto common = functions::wider_without_strings(types, legacy);
     const std::string name = c < given.size() ? given[c] : "col" + std::to_string(c + 1);
     if (!common) throw Error(conditions::kInvalidInlineTableTypes, {{"colName", types::quote_identifier(name)}}).at(plan::query_context(relation.origin));
     for (std::size_t r = 0; r < rows.size(); ++r) {

@@ -105,6 +105,7 @@ class Resolver {
                      const plan::Origin& origin);
   Items select_items(const plan::Expressions& list, Names& names);
   Item make_item(Typed typed);
+  TypedList all_groups(const Items& items, const plan::Origin& origin) const;
   TypedList grouping_expressions(const plan::Expressions& list, Names& names, const Items& items);
   TypedList regex_columns(const plan::UnresolvedRegex& regex, const Names& names, const plan::Origin& origin);
   Scope instance_scope(std::int64_t plan_id, const Names& names);
@@ -176,6 +177,7 @@ class Resolver {
   std::optional<Typed> find_attribute(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin);
   std::optional<Typed> find_in_inputs(const std::vector<std::string>& parts, const Names& names, const plan::Origin& origin);
   std::optional<Typed> find_by_plan_id(const plan::UnresolvedAttribute& attribute, Names& names, const plan::Origin& origin);
+  std::optional<Typed> find_variable(const std::vector<std::string>& parts, const plan::Origin& origin);
   std::optional<Typed> find_literal_function(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin);
   Typed from_match(const NameMatch& match, const plan::Origin& origin);
   Typed field_of(Typed structure, const std::string& field, const plan::Origin& origin);
@@ -228,7 +230,23 @@ class Resolver {
     std::map<std::string, plan::CommonTable> tables;
     const CommonTableScope* parent = nullptr;
     std::map<std::string, const CommonTableScope*> defined_in = {};
+    bool is_recursive = false;  ///< of WITH RECURSIVE: the table may name itself
   };
+  /// A recursive common table while its two parts are resolved.
+  struct RecursionScope {
+    const CommonTableScope* scope = nullptr;
+    RecursionScope* parent = nullptr;
+    bool in_step = false;  ///< else a reference to itself is an error
+    Scope anchor = {};     ///< what a reference gives, under the table's own names
+    bound::RecursionRef reference = {};
+    bool is_used = false;
+  };
+  Resolved with_tables(const plan::With& node, const plan::Relation& relation, const std::function<Resolved()>& resolve_body);
+  Resolved common_table(const CommonTableScope& scope, const plan::CommonTable& table, const plan::Relation& relation);
+  Resolved recursive_table(const CommonTableScope& scope, const plan::CommonTable& table, const plan::RelationPtr& plan, RecursionScope& recursion, const plan::Relation& relation);
+  Resolved recursion_reference(RecursionScope& recursion);
+  /// Where a step may not look at itself: INVALID_RECURSIVE_REFERENCE.PLACE when `input` does.
+  void refuse_recursion(const bound::RelationPtr& input) const;
 
   const Context& context_;
   const bound::Policy& policy_;
@@ -236,6 +254,9 @@ class Resolver {
   const Names* outer_ = nullptr;
   const CommonTableScope* common_tables_ = nullptr;
   const std::vector<std::pair<std::string, plan::WindowSpec>>* named_windows_ = nullptr;
+  RecursionScope* recursion_ = nullptr;
+  bool recursion_is_limited_ = false;  ///< the query above takes some of the rows only
+  std::uint32_t num_recursions_ = 0;
   int depth_ = 0;
 };
 

@@ -43,11 +43,11 @@ bool enables_defaults(const plan::TableDefinition& definition) {
 types::Schema declared_schema(const plan::TableDefinition& definition, const std::string& provider) {
   types::Schema schema;
   for (const plan::ColumnDefinition& column : definition.columns) {
-    if (provider != "delta" && (column.default_sql || column.generated_sql)) {
-      const char* what = column.default_sql ? "column defaults" : "generated columns";
-      throw Error(conditions::kUnsupportedFeature, {{"feature", what}, {"hint", "Compute the column in the query that writes."}});
-    }
-    if (column.default_sql && !enables_defaults(definition)) throw Error(conditions::kDefaultsNotEnabled, {{"commandType", "CREATE TABLE"}});
+    for (const types::Field& other : schema)
+      if (equal_ignoring_case(other.name, column.field.name)) throw Error(conditions::kColumnAlreadyExists, {{"columnName", types::quote_identifier(lower_case(column.field.name))}});
+    if (provider != "delta" && column.generated_sql)
+      throw Error(conditions::kUnsupportedFeature, {{"feature", "generated columns"}, {"hint", "Compute the column in the query that writes."}});
+    if (column.default_sql && provider == "delta" && !enables_defaults(definition)) throw Error(conditions::kDefaultsNotEnabled, {{"commandType", "CREATE TABLE"}});
     types::Field field = column.field;
     field.metadata = metadata_of(column);
     schema.push_back(std::move(field));
@@ -60,6 +60,23 @@ std::vector<std::string> partition_columns(const plan::TableDefinition& definiti
   std::vector<std::string> names;
   for (const plan::ExpressionPtr& column : definition.partitioning) names.push_back(partition_column(column));
   return names;
+}
+
+/// Partition columns stand behind the others, in the order of PARTITIONED BY.
+types::Schema with_partitions_last(types::Schema schema, const std::vector<std::string>& partitions, const TableRef& ref) {
+  types::Schema last;
+  for (const std::string& name : partitions) {
+    const auto found = std::find_if(schema.begin(), schema.end(), [&](const types::Field& field) { return lower_case(field.name) == lower_case(name); });
+    if (found == schema.end()) {
+      std::string columns;
+      for (const types::Field& field : schema) columns += (columns.empty() ? "" : ", ") + types::quote_identifier(field.name);
+      throw Error(conditions::kColumnNotDefinedInTable, {{"colType", "partition"}, {"colName", types::quote_identifier(name)}, {"tableName", ref.quoted()}, {"tableCols", columns}});
+    }
+    last.push_back(std::move(*found));
+    schema.erase(found);
+  }
+  schema.insert(schema.end(), std::make_move_iterator(last.begin()), std::make_move_iterator(last.end()));
+  return schema;
 }
 
 std::string default_or(const std::string& provider, const Statement& context) { return provider.empty() ? default_provider(context) : provider; }
@@ -109,6 +126,14 @@ void check_same_table(const delta::Table& table, const types::Schema& schema, co
   }
 }
 
+/// Only Delta's tables can be replaced; the others have no versions.
+void refuse_replace(const plan::CreateTable& command, const char* operation, const Statement& context) {
+  if (!command.or_replace && !command.is_replace) return;
+  const TableRef ref = resolve_name(command.table.name, context);
+  if (ref.is_path() || lower_case(default_or(command.table.provider, context)) == "delta") return;
+  throw Error(conditions::kUnsupportedTableOperation, {{"tableName", ref.quoted()}, {"operation", operation}});
+}
+
 /// Version 0 of a table without rows.
 void create_empty_delta(delta::Table& table, const catalog::Table& entry, types::Schema schema, const plan::Options& options, bool replace, Statement& context) {
   const auto snapshot = table.exists() ? table.snapshot() : nullptr;
@@ -144,6 +169,7 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
   const plan::TableDefinition& definition = command.table;
   if (!definition.clustering.empty()) throw Error(conditions::kUnsupportedFeature, {{"feature", "CLUSTER BY"}, {"hint", "Partition by a column instead."}});
   if (command.query) {
+    refuse_replace(command, "REPLACE TABLE AS SELECT", context);
     SaveTable save;
     save.name = definition.name;
     save.rows = context.analyze(command.query);
@@ -159,9 +185,12 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
     save_table(std::move(save), context);
     return no_rows();
   }
+  refuse_replace(command, "REPLACE TABLE", context);
   const TableRef ref = resolve_name(definition.name, context);
   const std::string provider = ref.is_path() ? ref.format : default_or(definition.provider, context);
+  if (!ref.is_path() && provider != "delta") check_file_format(provider);
   types::Schema schema = declared_schema(definition, provider);
+  if (!schema.empty() && provider != "delta") schema = with_partitions_last(std::move(schema), partition_columns(definition), ref);
   catalog::Table entry;
   entry.provider = provider;
   entry.comment = definition.comment.value_or("");
@@ -184,7 +213,7 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
     if (existing && command.if_not_exists) return no_rows();
     if (existing && !replaces) throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", types::quote_parts({catalog::kCatalogName, ref.database, ref.table})}});
     if (!existing && command.is_replace && !command.or_replace)
-      throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
+      throw table_not_found({ref.database, ref.table}, context, SearchedIn::Database);
     entry.database = ref.database;
     entry.name = ref.table;
     entry.kind = location ? catalog::Table::Kind::External : catalog::Table::Kind::Managed;

@@ -59,9 +59,7 @@ LocalTable describe_column(const types::Schema& schema, const std::string& colum
                         {{text_value("col_name"), text_value(field.name)},
                          {text_value("data_type"), text_value(types::catalog_string(field.type))},
                          {text_value("comment"), text_value(comment_of(field).value_or("NULL"))}});
-  std::string columns;
-  for (const types::Field& field : schema) columns += (columns.empty() ? "" : ", ") + types::quote_identifier(field.name);
-  throw Error(conditions::kUnresolvedColumnWithSuggestion, {{"objectName", types::quote_identifier(column)}, {"proposal", columns}});
+  throw Error(conditions::kColumnNotFound, {{"colName", types::quote_identifier(column)}, {"caseSensitiveConfig", "\"spark.sql.caseSensitive\""}});
 }
 
 }  // namespace

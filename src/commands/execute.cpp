@@ -36,10 +36,18 @@ struct Execute {
   Outcome operator()(const plan::CreateView& command) const { return create_view(command, context); }
   Outcome operator()(const plan::DropView& command) const { return drop_view(command, context); }
   Outcome operator()(const plan::Insert& command) const { return insert(command, context); }
+  Outcome operator()(const plan::InsertAll& command) const {
+    for (const plan::Insert& one : command.inserts) insert(one, context);
+    return no_rows();
+  }
   Outcome operator()(const plan::Merge& command) const { return merge(command, context); }
   Outcome operator()(const plan::Update& command) const { return update(command, context); }
   Outcome operator()(const plan::Delete& command) const { return delete_rows(command, context); }
   Outcome operator()(const plan::RestoreTable& command) const { return restore_table(command, context); }
+  Outcome operator()(const plan::DeclareVariable& command) const { return declare_variable(command, context); }
+  Outcome operator()(const plan::DropVariable& command) const { return drop_variable(command, context); }
+  Outcome operator()(const plan::SetVariable& command) const { return set_variable(command, context); }
+  Outcome operator()(const plan::ExecuteImmediate& command) const { return execute_immediate(command, context); }
   Outcome operator()(const plan::SetConfig& command) const { return set_config(command, context); }
   Outcome operator()(const plan::ResetConfig& command) const { return reset_config(command, context); }
   Outcome operator()(const plan::SetTimeZone& command) const { return set_time_zone(command, context); }

@@ -47,6 +47,11 @@ LocalTable restore_table(const plan::RestoreTable& command, Statement& context);
 // views.cpp
 LocalTable create_view(const plan::CreateView& command, Statement& context);
 LocalTable drop_view(const plan::DropView& command, Statement& context);
+// variables.cpp
+LocalTable declare_variable(const plan::DeclareVariable& command, Statement& context);
+LocalTable drop_variable(const plan::DropVariable& command, Statement& context);
+LocalTable set_variable(const plan::SetVariable& command, Statement& context);
+Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& context);
 // settings.cpp
 LocalTable set_config(const plan::SetConfig& command, Statement& context);
 LocalTable reset_config(const plan::ResetConfig& command, Statement& context);

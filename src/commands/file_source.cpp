@@ -295,4 +295,9 @@ std::optional<std::string> travelled_version(const std::string& path) {
   return travel ? (travel->version ? travel->version : travel->time) : std::nullopt;
 }
 
+void check_file_format(const std::string& format) {
+  const std::string name = file_format(format);
+  if (name != "parquet" && name != "delta") text_format(name);
+}
+
 }  // namespace lab::commands

@@ -29,4 +29,7 @@ void refuse_char(const types::Schema& schema);
 /// Microseconds of a time that a query names: a literal, or an expression over none. Throws INVALID_TIME_TRAVEL_TIMESTAMP_EXPR for NULL.
 std::int64_t instant_of(const plan::ExpressionPtr& time, const Statement& statement);
 
+/// Throws DATA_SOURCE_NOT_FOUND, or says that the format is not built.
+void check_file_format(const std::string& format);
+
 }  // namespace lab::commands

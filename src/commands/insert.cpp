@@ -89,7 +89,7 @@ PlacedRows place_columns(const plan::Insert& command, const types::Schema& table
     for (std::size_t i = 0; i < targets.size(); ++i)
       if (equal_ignoring_case(targets[i], field.name)) value = plan::make_attribute({positions[i]});
     for (const auto& [name, constant] : command.partition)
-      if (constant && equal_ignoring_case(name, field.name)) value = is_default_keyword(constant) ? default_value(field) : constant;
+      if (constant && equal_ignoring_case(name, field.name)) value = is_default_keyword(constant) ? default_value(field) : plan::make_expression(plan::Cast{constant, field.type, plan::CastMode::Session}, constant->origin);
     placed.given.push_back(value != nullptr);
     if (!value) value = plan::make_expression(plan::Cast{plan::make_literal(types::Literal::null()), field.type, plan::CastMode::Session});
     columns.push_back(plan::make_expression(plan::Alias{std::move(value), {field.name}, {}}));
@@ -112,6 +112,16 @@ plan::RelationPtr with_new_columns(const plan::RelationPtr& rows, const types::S
   return plan::make_relation(plan::Project{plan::make_relation(plan::ToDf{rows, std::move(positions)}), std::move(columns)});
 }
 
+/// Tables of files do not fill their columns by themselves: what nobody gave becomes its DEFAULT here.
+plan::RelationPtr with_file_defaults(PlacedRows placed, const types::Schema& table) {
+  const auto* project = std::get_if<plan::Project>(&placed.rows->node);
+  if (placed.given.empty() || project == nullptr) return placed.rows;
+  plan::Project next = *project;
+  for (std::size_t i = 0; i < table.size(); ++i)
+    if (!placed.given[i]) next.expressions[i] = plan::make_expression(plan::Alias{default_value(table[i]), {table[i].name}, {}});
+  return plan::make_relation(std::move(next));
+}
+
 /// `PARTITION (a = 1)` as a condition over the table, for INSERT OVERWRITE; null without static values.
 plan::ExpressionPtr static_partitions(const plan::Insert& command) {
   plan::ExpressionPtr all;
@@ -126,11 +136,24 @@ plan::ExpressionPtr static_partitions(const plan::Insert& command) {
 }  // namespace
 
 LocalTable insert(const plan::Insert& command, Statement& context) {
+  if (command.table.size() == 1 && context.session().find_temp_view(command.table[0]))
+    throw Error(conditions::kExpectTableNotView, {{"operation", "INSERT"}, {"viewName", types::quote_parts(command.table)}});
   const TableRef ref = resolve_name(command.table, context);
   if (!ref.is_path()) {
     const auto entry = context.world().catalog.find_table(ref.database, ref.table);
     if (entry && !entry->is_view() && entry->provider != "delta") {
-      append_to_file_table(*entry, context.analyze(place_columns(command, entry->schema, context, ref.quoted()).rows), command.overwrite, context);
+      PlacedRows placed = command.by_name ? PlacedRows{command.query, {}} : place_columns(command, entry->schema, context, ref.quoted());
+      plan::RelationPtr rows = with_file_defaults(std::move(placed), entry->schema);
+      // Only what lies in the named partitions is overwritten.
+      if (const auto condition = command.overwrite ? static_partitions(command) : nullptr) {
+        const auto table = plan::make_relation(plan::NamedTable{command.table, {}, {}, nullptr});
+        plan::SetOperation both;
+        both.all = true;
+        both.left = plan::make_relation(plan::Filter{table, plan::make_operator("not", {condition})});
+        both.right = std::move(rows);
+        rows = plan::make_relation(std::move(both));
+      }
+      append_to_file_table(*entry, context.analyze(rows), command.overwrite, context);
       return no_rows();
     }
   }

@@ -1,6 +1,7 @@
 #include "commands/listing.h"
 
 #include "base/letter_case.h"
+#include "commands/conditions.h"
 
 namespace lab::commands {
 namespace {
@@ -39,6 +40,15 @@ bool matches_pattern(const std::string& name, const std::optional<std::string>& 
     start = end + 1;
   }
   return false;
+}
+
+Error wrong_object(const catalog::Table& entry, const char* operation, const char* alternative, const char* required_type) {
+  const char* type = entry.is_view() ? "VIEW" : entry.kind == catalog::Table::Kind::Managed ? "MANAGED" : "EXTERNAL";
+  return Error(conditions::kWrongCommandForObject, {{"operation", operation},
+                                                     {"requiredType", required_type},
+                                                     {"objectName", std::string(catalog::kCatalogName) + "." + entry.database + "." + entry.name},
+                                                     {"foundType", type},
+                                                     {"alternative", alternative}});
 }
 
 }  // namespace lab::commands

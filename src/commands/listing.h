@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+#include "catalog/catalog.h"
 #include "types/value.h"
 
 namespace lab::commands {
@@ -16,5 +18,8 @@ inline types::Value flag_value(bool flag) { return {flag}; }
 inline types::Field text_column(std::string name, bool nullable = false) { return {std::move(name), types::TypeKind::String, nullable, {}}; }
 inline types::Field flag_column(std::string name) { return {std::move(name), types::TypeKind::Boolean, false, {}}; }
 
+
+/// WRONG_COMMAND_FOR_OBJECT_TYPE: the command is for another kind of object.
+Error wrong_object(const catalog::Table& entry, const char* operation, const char* alternative, const char* required_type);
 
 }  // namespace lab::commands

@@ -22,11 +22,34 @@ void check_catalog(const std::string& name) {
     throw Error(conditions::kCatalogNotFound, {{"catalogName", types::quote_identifier(name)}, {"config", "\"spark.sql.catalog." + name + "\""}});
 }
 
+/// A name of a relation whose first part names no catalog: Spark then reads all of it in the session's own.
+Error too_many_parts(const plan::NameParts& name, const Statement& statement) {
+  Error::Parameters parameters{{"sessionCatalog", catalog::kCatalogName}};
+  if (statement.policy().is_spark4) {
+    parameters.emplace("identifier", types::quote_parts(name));
+  } else {
+    parameters.emplace("namespace", types::quote_parts({name.begin(), name.end() - 1}));
+  }
+  return Error(statement.policy().is_spark4 ? conditions::kRequiresSinglePartNamespace : conditions::kRequiresSinglePartNamespace3, std::move(parameters));
+}
+
 }  // namespace
 
 std::string TableRef::quoted() const {
   if (is_path()) return types::quote_parts({format, location->text});
   return types::quote_parts({catalog::kCatalogName, database, table});
+}
+
+Error table_not_found(const plan::NameParts& name, const Statement& statement, SearchedIn searched) {
+  Error::Parameters parameters{{"relationName", types::quote_parts(name)}};
+  if (statement.policy().is_spark4) {
+    const std::string database = searched == SearchedIn::Database && name.size() > 1 ? name[name.size() - 2] : statement.session().current_database();
+    std::string path = types::quote_parts({catalog::kCatalogName, database});
+    if (searched != SearchedIn::Database) path = "`system`.`session`, " + path;
+    if (searched == SearchedIn::Everywhere) path = "`system`.`builtin`, " + path;
+    parameters.emplace("searchPath", "[" + path + "]");
+  }
+  return Error(statement.policy().is_spark4 ? conditions::kTableOrViewNotFoundOnPath : conditions::kTableOrViewNotFound, std::move(parameters));
 }
 
 TableRef resolve_name(const plan::NameParts& name, const Statement& statement) {
@@ -37,8 +60,8 @@ TableRef resolve_name(const plan::NameParts& name, const Statement& statement) {
     ref.location = statement.locate(name[1]);
     return ref;
   }
-  if (name.size() > 3) throw Error(conditions::kRequiresSinglePartNamespace, {{"sessionCatalog", types::quote_identifier(catalog::kCatalogName)}, {"namespace", types::quote_parts({name.begin(), name.end() - 1})}});
-  if (name.size() == 3) check_catalog(name[0]);
+  if (name.size() > 3 || (name.size() == 3 && lower_case(name[0]) != catalog::kCatalogName)) throw too_many_parts(name, statement);
+  ref.written = name;
   ref.table = lower_case(name.back());
   ref.database = name.size() >= 2 ? lower_case(name[name.size() - 2]) : statement.session().current_database();
   return ref;
@@ -51,7 +74,8 @@ std::string resolve_database(const plan::NameParts& name, const Statement& state
     check_catalog(name[0]);
     return lower_case(name[1]);
   }
-  throw Error(conditions::kRequiresSinglePartNamespace, {{"sessionCatalog", types::quote_identifier(catalog::kCatalogName)}, {"namespace", types::quote_parts(name)}});
+  throw Error(statement.policy().is_spark4 ? conditions::kRequiresSinglePartNamespace : conditions::kRequiresSinglePartNamespace3,
+              {{"sessionCatalog", catalog::kCatalogName}, {statement.policy().is_spark4 ? "identifier" : "namespace", types::quote_parts(name)}});
 }
 
 std::string DeltaTarget::shown_name() const {
@@ -69,7 +93,7 @@ DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, c
     return target;
   }
   target.entry = world.catalog.find_table(ref.database, ref.table);
-  if (!target.entry) throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
+  if (!target.entry) throw table_not_found(ref.written, statement);
   if (target.entry->is_view()) throw Error(conditions::kExpectTableNotView, {{"operation", operation}, {"viewName", target.name}});
   if (target.entry->provider != "delta") throw Error(conditions::kUnsupportedTableOperation, {{"tableName", target.name}, {"operation", operation}});
   target.table = world.places.delta_table(statement.locate(target.entry->location, target.entry->options), statement.origin(operation));

@@ -98,7 +98,7 @@ void save_table(SaveTable save, Statement& context) {
   }
   auto existing = context.world().catalog.find_table(ref.database, ref.table);
   if (existing && existing->is_view()) throw Error(conditions::kExpectTableNotView, {{"operation", "saveAsTable"}, {"viewName", ref.quoted()}});
-  if (!existing && save.must_exist) throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
+  if (!existing && save.must_exist) throw table_not_found({ref.database, ref.table}, context, SearchedIn::Database);
   if (existing && save.mode == plan::SaveMode::Ignore) return;
   if (existing && save.mode == plan::SaveMode::ErrorIfExists) throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", types::quote_parts({ref.database, ref.table})}});
 

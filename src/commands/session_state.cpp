@@ -111,6 +111,30 @@ std::vector<std::string> SessionState::temp_view_names() const {
   return keys_of(temp_views_);
 }
 
+std::optional<SessionVariable> SessionState::find_variable(const std::string& name) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = variables_.find(lower_case(name));
+  if (found == variables_.end()) return std::nullopt;
+  return found->second;
+}
+
+bool SessionState::put_variable(const std::string& name, SessionVariable variable, bool replace) {
+  const std::unique_lock lock(mutex_);
+  if (!replace) return variables_.emplace(lower_case(name), std::move(variable)).second;
+  variables_.insert_or_assign(lower_case(name), std::move(variable));
+  return true;
+}
+
+bool SessionState::drop_variable(const std::string& name) {
+  const std::unique_lock lock(mutex_);
+  return variables_.erase(lower_case(name)) > 0;
+}
+
+std::map<std::string, SessionVariable> SessionState::variables() const {
+  const std::shared_lock lock(mutex_);
+  return variables_;
+}
+
 void SessionState::mark_cached(const std::string& key, bool cached) {
   const std::unique_lock lock(mutex_);
   if (cached) {
@@ -128,6 +152,16 @@ bool SessionState::is_cached(const std::string& key) const {
 void SessionState::clear_cached() {
   const std::unique_lock lock(mutex_);
   cached_.clear();
+}
+
+sql::ParserOptions parser_options(const SessionState& state) {
+  sql::ParserOptions options;
+  options.time_zone = state.setting("spark.sql.session.timeZone").value_or("UTC");
+  options.timestamp_is_ntz = state.setting("spark.sql.timestampType").value_or("") == "TIMESTAMP_NTZ";
+  options.doubled_quotes = state.is_spark4();
+  options.is_spark4 = state.is_spark4();
+  options.bang_is_not = !state.is_spark4();
+  return options;
 }
 
 }  // namespace lab::commands

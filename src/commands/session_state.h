@@ -12,6 +12,7 @@
 #include "analyze/analyzer.h"
 #include "exec/executor.h"
 #include "plan/command.h"
+#include "sql/parser.h"
 
 namespace lab::commands {
 
@@ -20,6 +21,12 @@ struct TempView {
   plan::RelationPtr plan;
   std::vector<std::string> columns;
   std::string comment;
+};
+
+/// A session variable: its value now, and what DEFAULT stands for.
+struct SessionVariable {
+  types::Literal value;
+  plan::ExpressionPtr default_value;  ///< null: NULL
 };
 
 /// Temporary views of the whole lab (`global_temp`), shared by all sessions. Thread-safe.
@@ -65,6 +72,12 @@ class SessionState {
   std::vector<std::string> temp_view_names() const;
   GlobalViews& global_views() { return global_views_; }
 
+  /// Variables by their last name, without case.
+  std::optional<SessionVariable> find_variable(const std::string& name) const;
+  bool put_variable(const std::string& name, SessionVariable variable, bool replace);
+  bool drop_variable(const std::string& name);
+  std::map<std::string, SessionVariable> variables() const;
+
   /// Tables and DataFrames that CACHE TABLE or persist() named: only the mark is kept, since tables are read from local files.
   void mark_cached(const std::string& key, bool cached);
   bool is_cached(const std::string& key) const;
@@ -78,9 +91,13 @@ class SessionState {
   mutable std::shared_mutex mutex_;
   std::map<std::string, std::string> settings_;
   std::map<std::string, TempView> temp_views_;
+  std::map<std::string, SessionVariable> variables_;
   std::map<std::string, bool> cached_;
   std::string database_ = "default";
 };
+
+/// How this session's SQL text is read.
+sql::ParserOptions parser_options(const SessionState& state);
 
 /// Who may change a setting: a session at any time; nobody once Spark runs (static SQL settings); nobody by SQL's or the session's
 /// words (settings of Spark's core); anybody, without it being one of the session's (application name).

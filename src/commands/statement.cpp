@@ -142,12 +142,6 @@ analyze::ResolvedTable resolve_temp_view(const TempView& view, plan::NameParts n
   return {nullptr, view.plan, view.columns, std::move(name)};
 }
 
-Error table_not_found(const plan::NameParts& name, const SessionState& session) {
-  if (!session.is_spark4()) return Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(name)}});
-  std::string path = "[`system`.`builtin`, `system`.`session`, " + types::quote_parts({catalog::kCatalogName, session.current_database()}) + "]";
-  return Error(conditions::kTableOrViewNotFoundOnPath, {{"relationName", types::quote_parts(name)}, {"searchPath", std::move(path)}});
-}
-
 /// The view's text means what it meant where it was made.
 plan::RelationPtr parse_view(const catalog::Table& entry) {
   plan::Statement statement = sql::parse_statement(entry.view_text, {});
@@ -185,7 +179,7 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   }
   if (table.name.size() == 2 && lower_case(table.name[0]) == "global_temp") {
     if (const auto view = session_.global_views().find(table.name[1])) return resolve_temp_view(*view, table.name);
-    throw table_not_found(table.name, session_);
+    throw table_not_found(table.name, *this);
   }
   const TableRef ref = resolve_name(table.name, *this);
   if (ref.is_path()) {
@@ -195,7 +189,7 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   const auto entry = world_.catalog.find_table(ref.database, ref.table);
   if (!entry) {
     // `t@v3` and `t@20240101000000000` are time travel when no table has that very name.
-    throw table_not_found(table.name, session_);
+    throw table_not_found(table.name, *this);
   }
   const plan::NameParts qualified{catalog::kCatalogName, entry->database, entry->name};
   if (entry->is_view()) {

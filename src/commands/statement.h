@@ -76,6 +76,7 @@ class Statement final : public analyze::Context {
   std::shared_ptr<const scan::TableSource> run_statement(const plan::Statement& statement) const override;
   std::optional<std::string> setting(const std::string& key) const override { return session_.setting(key); }
   std::vector<std::vector<types::Value>> evaluate(const plan::bound::Query& query) const override;
+  std::optional<types::Literal> find_variable(const std::vector<std::string>& name) const override;
   std::string current_user() const override { return session_.user(); }
   std::string current_catalog() const override { return catalog::kCatalogName; }
   std::string current_database() const override { return session_.current_database(); }
@@ -105,6 +106,7 @@ class Statement final : public analyze::Context {
 /// A table name in full: database and table of spark_catalog, or a path with its format (delta.`/x`).
 struct TableRef {
   std::string database, table;
+  plan::NameParts written;                  ///< as the statement says it
   std::string format;                       ///< set for a path
   std::optional<catalog::Location> location;  ///< of a path
   bool is_path() const { return location.has_value(); }
@@ -115,6 +117,11 @@ struct TableRef {
 TableRef resolve_name(const plan::NameParts& name, const Statement& statement);
 /// As resolve_name for a database: nothing means the current one.
 std::string resolve_database(const plan::NameParts& name, const Statement& statement);
+
+/// Where a name was looked for, which a 4.x client is told.
+enum class SearchedIn { Everywhere, Session, Database };
+/// TABLE_OR_VIEW_NOT_FOUND of a name as it was written; in one database only, of the name in full.
+Error table_not_found(const plan::NameParts& name, const Statement& statement, SearchedIn searched = SearchedIn::Everywhere);
 
 /// A Delta table that a statement changes. Throws TABLE_OR_VIEW_NOT_FOUND, or says that the format cannot do it.
 struct DeltaTarget {

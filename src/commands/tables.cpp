@@ -13,7 +13,7 @@ namespace {
 catalog::Table get_table(const plan::NameParts& name, const Statement& context) {
   const TableRef ref = resolve_name(name, context);
   auto entry = context.world().catalog.find_table(ref.database, ref.table);
-  if (!entry) throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(name)}});
+  if (!entry) throw table_not_found(name, context, SearchedIn::Session);
   return *std::move(entry);
 }
 
@@ -42,16 +42,29 @@ LocalTable drop_table(const plan::DropTable& command, Statement& context) {
   const auto entry = catalog.find_table(ref.database, ref.table);
   if (!entry) {
     if (command.if_exists) return no_rows();
-    throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
+    throw table_not_found({catalog::kCatalogName, ref.database, ref.table}, context, SearchedIn::Database);
   }
-  if (entry->is_view()) throw Error(conditions::kExpectTableNotView, {{"operation", "DROP TABLE"}, {"viewName", ref.quoted()}});
+  if (entry->is_view()) {
+    // 4.2 drops the view, too.
+    if (!context.policy().is_spark4) throw wrong_object(*entry, "DROP TABLE", "DROP VIEW", "EXTERNAL or MANAGED");
+    catalog.drop_table(ref.database, ref.table, context.origin("DROP TABLE"));
+    return no_rows();
+  }
   catalog.drop_table(ref.database, ref.table, context.origin("DROP TABLE"));
   if (entry->kind == catalog::Table::Kind::Managed) context.world().places.remove(context.locate(entry->location), context.origin("DROP TABLE"));
   return no_rows();
 }
 
 LocalTable truncate_table(const plan::TruncateTable& command, Statement& context) {
-  const DeltaTarget target = open_delta_target(resolve_name(command.name, context), context, "TRUNCATE TABLE");
+  const TableRef ref = resolve_name(command.name, context);
+  if (const auto entry = ref.is_path() ? std::nullopt : context.world().catalog.find_table(ref.database, ref.table); entry && !entry->is_view() && entry->provider != "delta") {
+    if (entry->kind == catalog::Table::Kind::External)
+      throw Error(conditions::kTruncateExternal, {{"message", "TRUNCATE TABLE on external tables: " + types::quote_parts({catalog::kCatalogName, entry->database, entry->name})}});
+    if (context.world().places.exists(catalog::parse_location(entry->location)))
+      context.world().places.remove(catalog::parse_location(entry->location), context.origin("TRUNCATE TABLE"));
+    return no_rows();
+  }
+  const DeltaTarget target = open_delta_target(ref, context, "TRUNCATE TABLE");
   const auto snapshot = target.table->snapshot();
   lake::delta::CommitRequest request;
   for (const auto& file : snapshot->files()) request.actions.emplace_back(remove_of(file, now_millis(context)));
@@ -160,15 +173,25 @@ LocalTable show_table_properties(const plan::ShowTableProperties& command, State
 }
 
 LocalTable show_partitions(const plan::ShowPartitions& command, Statement& context) {
-  const DeltaTarget target = open_delta_target(resolve_name(command.name, context), context, "SHOW PARTITIONS");
-  const auto snapshot = target.table->snapshot();
-  const auto& columns = snapshot->metadata().partition_columns;
-  if (columns.empty()) throw Error(conditions::kNotPartitioned, {{"operation", "SHOW PARTITIONS"}, {"tableIdentWithDB", target.name}});
+  const TableRef ref = resolve_name(command.name, context);
   std::vector<std::string> partitions;
-  for (const auto& file : snapshot->files()) {
-    std::vector<std::optional<std::string>> values;
-    for (const std::string& column : columns) values.push_back(file.partition_values.contains(column) ? file.partition_values.at(column) : std::nullopt);
-    partitions.push_back(lake::delta::partition_folder(columns, values));
+  const auto entry = ref.is_path() ? std::nullopt : context.world().catalog.find_table(ref.database, ref.table);
+  if (entry && !entry->is_view() && entry->provider != "delta") {
+    if (entry->partition_columns.empty()) throw Error(conditions::kNotPartitioned, {{"operation", "SHOW PARTITIONS"}, {"tableIdentWithDB", ref.quoted()}});
+    const catalog::Location location = catalog::parse_location(entry->location);
+    if (context.world().places.exists(location))
+      for (const catalog::FoundFile& file : context.world().places.list(location))
+        if (const auto slash = file.path.rfind('/'); slash != std::string::npos) partitions.push_back(file.path.substr(0, slash));
+  } else {
+    const DeltaTarget target = open_delta_target(ref, context, "SHOW PARTITIONS");
+    const auto snapshot = target.table->snapshot();
+    const auto& columns = snapshot->metadata().partition_columns;
+    if (columns.empty()) throw Error(conditions::kNotPartitioned, {{"operation", "SHOW PARTITIONS"}, {"tableIdentWithDB", target.name}});
+    for (const auto& file : snapshot->files()) {
+      std::vector<std::optional<std::string>> values;
+      for (const std::string& column : columns) values.push_back(file.partition_values.contains(column) ? file.partition_values.at(column) : std::nullopt);
+      partitions.push_back(lake::delta::partition_folder(columns, values));
+    }
   }
   std::sort(partitions.begin(), partitions.end());
   partitions.erase(std::unique(partitions.begin(), partitions.end()), partitions.end());

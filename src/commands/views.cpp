@@ -63,16 +63,16 @@ LocalTable create_view(const plan::CreateView& command, Statement& context) {
 LocalTable drop_view(const plan::DropView& command, Statement& context) {
   if (command.name.size() == 2 && lower_case(command.name[0]) == "global_temp") {
     if (context.session().global_views().drop(command.name[1]) || command.if_exists) return no_rows();
-    throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts(command.name)}});
+    throw table_not_found(command.name, context);
   }
   if (command.name.size() == 1 && context.session().drop_temp_view(command.name[0])) return no_rows();
   const TableRef ref = resolve_name(command.name, context);
   const auto entry = ref.is_path() ? std::nullopt : context.world().catalog.find_table(ref.database, ref.table);
   if (!entry) {
     if (command.if_exists) return no_rows();
-    throw Error(conditions::kTableOrViewNotFound, {{"relationName", types::quote_parts({ref.database, ref.table})}});
+    throw table_not_found({catalog::kCatalogName, ref.database, ref.table}, context, SearchedIn::Database);
   }
-  if (!entry->is_view()) throw Error(conditions::kExpectViewNotTable, {{"tableName", ref.quoted()}, {"operation", "DROP VIEW"}});
+  if (!entry->is_view()) throw wrong_object(*entry, "DROP VIEW", "DROP TABLE", context.policy().is_spark4 ? "VIEW or METRIC_VIEW" : "VIEW");
   context.world().catalog.drop_table(ref.database, ref.table, context.origin("DROP VIEW"));
   return no_rows();
 }

@@ -21,5 +21,9 @@ inline constexpr Condition kOnlyCorruptColumn35{"_LEGACY_ERROR_TEMP_1285", "", K
 inline constexpr Condition kEngineConversion{"CAST_INVALID_INPUT", "22018", Kind::Cast, "<message>"};
 inline constexpr Condition kScalarSubqueryTooManyRows{"SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000", Kind::Runtime,
     "More than one row returned by a subquery used as an expression."};
+inline constexpr Condition kRecursionLevelLimit{"RECURSION_LEVEL_LIMIT_EXCEEDED", "42836", Kind::Runtime,
+    "Recursion level limit <levelLimit> reached but query has not exhausted, try increasing it like 'WITH RECURSIVE t(col) MAX RECURSION LEVEL 200'."};
+inline constexpr Condition kRecursionRowLimit{"RECURSION_ROW_LIMIT_EXCEEDED", "42836", Kind::Runtime,
+    "Recursion row limit <rowLimit> reached but query has not exhausted, try setting a larger LIMIT value when querying the CTE relation."};
 
 }  // namespace lab::conditions

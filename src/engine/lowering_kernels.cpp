@@ -42,6 +42,20 @@ void at_most_one_row(duckdb::DataChunk& arguments, duckdb::ExpressionState& /*st
   });
 }
 
+void recursion_rounds(duckdb::DataChunk& arguments, duckdb::ExpressionState& /*state*/, duckdb::Vector& result) {
+  duckdb::BinaryExecutor::Execute<std::int64_t, std::int64_t, bool>(arguments.data[0], arguments.data[1], result, arguments.size(), [](std::int64_t round, std::int64_t most) {
+    if (round >= most) raise(conditions::kRecursionLevelLimit, {{"levelLimit", std::to_string(most)}});
+    return true;
+  });
+}
+
+void recursion_rows(duckdb::DataChunk& arguments, duckdb::ExpressionState& /*state*/, duckdb::Vector& result) {
+  duckdb::BinaryExecutor::Execute<std::int64_t, std::int64_t, bool>(arguments.data[0], arguments.data[1], result, arguments.size(), [](std::int64_t count, std::int64_t most) {
+    if (count > most) raise(conditions::kRecursionRowLimit, {{"rowLimit", std::to_string(most)}});
+    return true;
+  });
+}
+
 void sample_point(duckdb::DataChunk& arguments, duckdb::ExpressionState& /*state*/, duckdb::Vector& result) {
   // Spark's own draws, as if all rows were one partition: row n gets the n-th, whichever thread asks.
   std::optional<compute::SparkRandom> random;
@@ -66,6 +80,8 @@ void sample_count(duckdb::DataChunk& arguments, duckdb::ExpressionState& /*state
 
 void register_lowering_kernels(KernelRegistry& registry) {
   registry.add("lab_at_most_one_row", {LogicalType::BIGINT}, LogicalType::BOOLEAN, at_most_one_row, {.may_raise = true});
+  registry.add("lab_recursion_rounds", {LogicalType::BIGINT, LogicalType::BIGINT}, LogicalType::BOOLEAN, recursion_rounds, {.may_raise = true});
+  registry.add("lab_recursion_rows", {LogicalType::BIGINT, LogicalType::BIGINT}, LogicalType::BOOLEAN, recursion_rows, {.may_raise = true});
   registry.add("lab_sample_point", {LogicalType::BIGINT, LogicalType::BIGINT}, LogicalType::DOUBLE, sample_point);
   registry.add("lab_sample_count", {LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::DOUBLE}, LogicalType::BIGINT, sample_count);
 }

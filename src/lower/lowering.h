@@ -56,6 +56,9 @@ class Lowering {
   Select lower(const plan::bound::Values&, const Relation&);
   Select lower(const plan::bound::Range&, const Relation&);
   Select lower(const plan::bound::Shared&, const Relation&);
+  // recursion.cpp
+  Select lower(const plan::bound::Recursion&, const Relation&);
+  Select lower(const plan::bound::RecursionRef&, const Relation&);
   // joins.cpp
   Select lower(const plan::bound::Join&, const Relation&);
   // aggregates.cpp

@@ -234,6 +234,17 @@ struct RowNumber {
   RelationPtr input;
   ColumnId number{};
 };
+/// What a recursive query gives: the anchor's rows, then the step's over the rows of the round before, until a round gives none. Columns of
+/// both correspond by position and have the relation's types. Reading more rounds or rows than allowed raises.
+struct Recursion {
+  std::uint32_t id = 0;  ///< which its references name
+  RelationPtr anchor, step;
+};
+/// Inside a step: the rows of the round before.
+struct RecursionRef {
+  std::uint32_t id = 0;
+  std::optional<std::int64_t> most_rounds, most_rows;
+};
 /// A relation used in several places and evaluated once.
 struct Shared {
   std::shared_ptr<const Relation> definition;  ///< the same pointer in every use
@@ -241,7 +252,7 @@ struct Shared {
 
 struct Relation {
   std::variant<OneRow, Scan, LocalData, Values, Range, Project, Filter, Join, Aggregate, Window, Sort, Limit, Tail, SetOperation, Deduplicate,
-               Generate, Sample, RowNumber, Shared>
+               Generate, Sample, RowNumber, Recursion, RecursionRef, Shared>
       node;
   Columns columns;  ///< what it gives, in order
 };

@@ -88,6 +88,8 @@ RelationPtr with_inputs(const RelationPtr& relation, std::vector<RelationPtr> in
           Node next = node;
           next.inputs = std::move(inputs);
           return make_relation(std::move(next), relation->columns);
+        } else if constexpr (std::is_same_v<Node, Recursion>) {
+          return make_relation(Recursion{node.id, std::move(inputs[0]), std::move(inputs[1])}, relation->columns);
         } else if constexpr (std::is_same_v<Node, Shared>) {
           return make_relation(Shared{std::move(inputs[0])}, relation->columns);
         } else if constexpr (std::is_same_v<Node, Project> || std::is_same_v<Node, Aggregate>) {

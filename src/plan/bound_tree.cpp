@@ -215,6 +215,8 @@ std::vector<RelationPtr> inputs_of(const Relation& relation) {
           return {node.left, node.right};
         else if constexpr (std::is_same_v<Node, SetOperation>)
           return node.inputs;
+        else if constexpr (std::is_same_v<Node, Recursion>)
+          return {node.anchor, node.step};
         else if constexpr (std::is_same_v<Node, Shared>)
           return {node.definition};
         else if constexpr (requires { node.input; })

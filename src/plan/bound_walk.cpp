@@ -49,6 +49,8 @@ class Walk {
   void enter(const Generate& node) { expressions(node.generator.arguments), relation(node.input); }
   void enter(const Sample& node) { relation(node.input); }
   void enter(const RowNumber& node) { relation(node.input); }
+  void enter(const Recursion& node) { relation(node.anchor), relation(node.step); }
+  void enter(const RecursionRef&) {}
   void enter(const Shared& node) { relation(node.definition); }
 
   void look(const LiteralNode&) {}

@@ -72,6 +72,8 @@ struct Insert {
   bool overwrite = false, by_name = false;
   ExpressionPtr replace_where;
 };
+/// `FROM … INSERT … INSERT …`: one after another.
+struct InsertAll { std::vector<Insert> inserts; };
 struct MergeAssignment { NameParts column; ExpressionPtr value; };
 struct MergeClause {
   enum class When : std::uint8_t { Matched, NotMatched, NotMatchedBySource };
@@ -94,6 +96,11 @@ struct RestoreTable { RelationPtr target; std::optional<std::int64_t> version; E
 struct SetConfig { std::optional<std::string> key, value; bool verbose = false; };  ///< no key: list all; no value: show it
 struct ResetConfig { std::optional<std::string> key; };
 struct SetTimeZone { std::string zone; bool is_local = false; };
+/// Session variables. No default: NULL of the type.
+struct DeclareVariable { std::vector<NameParts> names; std::optional<types::DataType> type; ExpressionPtr default_value; std::string default_sql; bool or_replace = false; };
+struct DropVariable { NameParts name; bool if_exists = false; };
+struct SetVariable { std::vector<NameParts> names; Expressions values; RelationPtr query; };  ///< a null value: the default; else one row of `query`
+struct ExecuteImmediate { ExpressionPtr text; std::vector<NameParts> into; Expressions arguments; };  ///< aliased arguments are named ones
 struct CacheTable { NameParts name; bool is_lazy = false; RelationPtr query; Options options; };
 struct UncacheTable { NameParts name; bool if_exists = false; };
 struct ClearCache {};
@@ -131,8 +138,8 @@ struct UnsupportedCommand { std::string what; };
 struct Statement {
   std::variant<RelationPtr, CreateNamespace, DropNamespace, ShowNamespaces, UseNamespace, DescribeNamespace, CreateTable, CreateTableLike,
                DropTable, TruncateTable, ShowTables, ShowViews, ShowColumns, ShowCreateTable, ShowTableProperties, ShowPartitions, ShowFunctions,
-               ShowCurrentNamespace, ShowCatalogs, DescribeTable, DescribeQuery, DescribeFunction, DescribeHistory, DescribeDetail, CreateView, DropView, Insert, Merge,
-               Update, Delete, RestoreTable, SetConfig, ResetConfig, SetTimeZone, CacheTable, UncacheTable, ClearCache, RefreshTable, Explain,
+               ShowCurrentNamespace, ShowCatalogs, DescribeTable, DescribeQuery, DescribeFunction, DescribeHistory, DescribeDetail, CreateView, DropView, Insert, InsertAll, Merge,
+               Update, Delete, RestoreTable, DeclareVariable, DropVariable, SetVariable, ExecuteImmediate, SetConfig, ResetConfig, SetTimeZone, CacheTable, UncacheTable, ClearCache, RefreshTable, Explain,
                WriteOperation, WriteOperationV2, UnsupportedCommand>
       node;
   Origin origin;

@@ -152,6 +152,8 @@ struct Printer {
             return "Generate " + ids + " = " + names.function(*node.generator.function) + "(" + list(node.generator.arguments) + ")" + (node.is_outer ? " outer" : "");
           } else if constexpr (std::is_same_v<Node, Sample>) return "Sample " + std::to_string(node.lower) + " " + std::to_string(node.upper) + " seed " + std::to_string(node.seed) + (node.with_replacement ? " with replacement" : "");
           else if constexpr (std::is_same_v<Node, RowNumber>) return "RowNumber " + id_text(node.number);
+          else if constexpr (std::is_same_v<Node, Recursion>) return "Recursion r" + std::to_string(node.id);
+          else if constexpr (std::is_same_v<Node, RecursionRef>) return "RecursionRef r" + std::to_string(node.id);
           else return "Shared";
         },
         relation.node);
@@ -172,6 +174,9 @@ struct Printer {
             relation(n.right, depth + 1);
           } else if constexpr (std::is_same_v<Node, SetOperation>) {
             for (const auto& input : n.inputs) relation(input, depth + 1);
+          } else if constexpr (std::is_same_v<Node, Recursion>) {
+            relation(n.anchor, depth + 1);
+            relation(n.step, depth + 1);
           } else if constexpr (std::is_same_v<Node, Shared>) {
             relation(n.definition, depth + 1);
           } else if constexpr (requires { n.input; }) {

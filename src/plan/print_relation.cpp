@@ -67,7 +67,7 @@ struct RelationPrinter {
     return std::string("(") + word + (r.all ? "-all" : "") + (r.by_name ? "-by-name" : "") + " " + print_part(r.left) + " " + print_part(r.right) + ")";
   }
   std::string operator()(const Sort& r) const { return std::string(r.is_global ? "(sort " : "(local-sort ") + print_part(r.input) + print_all(r.orders) + ")"; }
-  std::string operator()(const Limit& r) const { return "(limit " + print_part(r.input) + " " + print_part(r.count) + ")"; }
+  std::string operator()(const Limit& r) const { return "(limit " + print_part(r.input) + " " + (r.count ? print_part(r.count) : std::string("all")) + ")"; }
   std::string operator()(const Offset& r) const { return "(offset " + print_part(r.input) + " " + print_part(r.count) + ")"; }
   std::string operator()(const Tail& r) const { return "(tail " + print_part(r.input) + " " + std::to_string(r.count) + ")"; }
   std::string operator()(const Aggregate& r) const {

@@ -99,6 +99,11 @@ struct StatementPrinter {
     if (s.replace_where) out += " replace-where " + print_part(s.replace_where);
     return out + print_flag(s.by_name, "by-name") + " " + print_part(s.query) + ")";
   }
+  std::string operator()(const InsertAll& s) const {
+    std::string text = "(insert-all";
+    for (const auto& one : s.inserts) text += " " + (*this)(one);
+    return text + ")";
+  }
   std::string operator()(const Merge& s) const {
     std::string out = "(merge " + print_part(s.target) + " " + print_part(s.source) + " on " + print_part(s.condition);
     for (const auto& clause : s.clauses) out += " " + print_clause(clause);
@@ -110,6 +115,24 @@ struct StatementPrinter {
   std::string operator()(const Delete& s) const { return "(delete " + print_part(s.target) + (s.condition ? " where " + print_part(s.condition) : "") + ")"; }
   std::string operator()(const RestoreTable& s) const {
     return "(restore " + print_part(s.target) + (s.version ? " version=" + std::to_string(*s.version) : " timestamp=" + print_part(s.timestamp)) + ")";
+  }
+  static std::string names(const std::vector<NameParts>& list) {
+    std::string text;
+    for (const auto& name : list) text += " " + print_name(name);
+    return text;
+  }
+  static std::string values(const Expressions& list) {
+    std::string text;
+    for (const auto& value : list) text += " " + (value ? print_part(value) : std::string("default"));
+    return text;
+  }
+  std::string operator()(const DeclareVariable& s) const {
+    return "(declare" + names(s.names) + (s.type ? " " + types::simple_string(*s.type) : "") + (s.default_value ? " = " + print_part(s.default_value) : "") + print_flag(s.or_replace, "or-replace") + ")";
+  }
+  std::string operator()(const DropVariable& s) const { return "(drop-variable " + print_name(s.name) + print_flag(s.if_exists, "if-exists") + ")"; }
+  std::string operator()(const SetVariable& s) const { return "(set-variable" + names(s.names) + (s.query ? " " + print_part(s.query) : values(s.values)) + ")"; }
+  std::string operator()(const ExecuteImmediate& s) const {
+    return "(execute-immediate " + print_part(s.text) + (s.into.empty() ? "" : " into" + names(s.into)) + values(s.arguments) + ")";
   }
   std::string operator()(const SetConfig& s) const { return "(set" + print_optional("key", s.key) + print_optional("value", s.value) + print_flag(s.verbose, "verbose") + ")"; }
   std::string operator()(const ResetConfig& s) const { return "(reset" + print_optional("key", s.key) + ")"; }

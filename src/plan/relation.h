@@ -98,7 +98,7 @@ struct Sort {
 };
 struct Limit {
   RelationPtr input;
-  ExpressionPtr count;
+  ExpressionPtr count;  ///< null: ALL
 };
 struct Offset {
   RelationPtr input;
@@ -116,6 +116,7 @@ struct Aggregate {
   std::vector<Expressions> grouping_sets;  ///< GroupingSets of Connect
   Expressions aggregates;                  ///< the output. Connect: grouping columns are put in front of it
   bool output_includes_grouping = false;   ///< SQL's SELECT list: nothing is put in front
+  Origin group_by = {};                    ///< the words `GROUP BY ALL`
 };
 /// PIVOT of SQL and of Connect. `values` null-sized means: ask the data (Connect only).
 struct Pivot {
@@ -153,6 +154,7 @@ struct CommonTable {
   std::string name;
   std::vector<std::string> columns;
   RelationPtr plan;
+  std::optional<std::int64_t> most_rounds = {};  ///< MAX RECURSION LEVEL
 };
 struct With {
   std::vector<CommonTable> tables;

@@ -26,14 +26,7 @@ Result LabSession::execute(const plan::Statement& statement, const Running& runn
   return Rows{context.run(query), query.schema()};
 }
 
-sql::ParserOptions LabSession::parser_options() const {
-  sql::ParserOptions options;
-  options.time_zone = state_.setting("spark.sql.session.timeZone").value_or("UTC");
-  options.timestamp_is_ntz = state_.setting("spark.sql.timestampType").value_or("") == "TIMESTAMP_NTZ";
-  options.doubled_quotes = state_.is_spark4();
-  options.bang_is_not = !state_.is_spark4();
-  return options;
-}
+sql::ParserOptions LabSession::parser_options() const { return commands::parser_options(state_); }
 
 std::variant<plan::RelationPtr, LocalResult> LabSession::execute_sql(const std::string& text, SqlArguments arguments, const Running& running) {
   sql::ParserOptions options = parser_options();
@@ -48,6 +41,11 @@ std::variant<plan::RelationPtr, LocalResult> LabSession::execute_sql(const std::
     return *relation;
   }
   commands::Outcome outcome = context.execute(statement);
+  // EXECUTE IMMEDIATE of a query runs it now: its text is not the client's.
+  if (const auto* query = std::get_if<plan::bound::Query>(&outcome)) {
+    const auto stream = context.run(*query);
+    return LocalResult{query->schema(), exec::collect_arrow(*stream)};
+  }
   auto& table = std::get<commands::LocalTable>(outcome);
   return LocalResult{std::move(table.schema), std::move(table.arrow_stream)};
 }
@@ -105,6 +103,7 @@ void LabSession::copy_to(Session& other) const {
   for (const auto& [key, value] : state_.settings()) to.state_.set_setting(key, value);
   for (const std::string& name : state_.temp_view_names())
     if (auto view = state_.find_temp_view(name)) to.state_.put_temp_view(name, *std::move(view), true);
+  for (auto& [name, variable] : state_.variables()) to.state_.put_variable(name, variable, true);
   to.state_.set_current_database(state_.current_database());
   const std::lock_guard lock(mutex_);
   for (const auto& [name, bytes] : artifacts_) to.put_artifact(name, bytes);

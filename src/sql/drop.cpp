@@ -32,8 +32,15 @@ Statement Grammar::drop_statement() {
     return {std::move(node), {}};
   }
   const Index words = at_any({"TEMPORARY", "TEMP"}) ? 1 : 0;
-  for (const std::string_view word : {"FUNCTION", "VARIABLE", "VAR", "INDEX"}) {
-    if (!at(word, words) || (word.starts_with("VAR") && words == 0)) continue;
+  if (words == 1 && at_any({"VARIABLE", "VAR"}, 1) && options_.is_spark4) {
+    position_ += 2;
+    plan::DropVariable node;
+    node.if_exists = accept_if_exists();
+    node.name = identifier_reference();
+    return {std::move(node), {}};
+  }
+  for (const std::string_view word : {"FUNCTION", "INDEX"}) {
+    if (!at(word, words)) continue;
     position_ += words + 1;
     if (!at_identifier()) fail();
     while (!at_end() && !at(";")) advance();

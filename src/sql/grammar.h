@@ -221,6 +221,9 @@ class Grammar {
   plan::Statement show_statement(Index first);
   plan::NameParts optional_in();
   plan::Statement insert_statement(std::vector<plan::CommonTable> tables, bool recursive);
+  void insert_head(plan::Insert& node);
+  bool at_multi_insert() const;
+  plan::Statement multi_insert(const std::vector<plan::CommonTable>& tables, bool recursive);
   std::vector<std::pair<std::string, plan::ExpressionPtr>> partition_spec();
   plan::Statement update_statement();
   plan::Statement delete_statement();
@@ -231,6 +234,9 @@ class Grammar {
   plan::Statement restore_statement();
   plan::Statement set_statement(Index first);
   plan::Statement set_time_zone(Index first);
+  plan::Statement declare_statement(Index first);
+  plan::Statement set_variable(Index first);
+  plan::Statement execute_immediate(Index first);
   plan::Statement reset_statement(Index first);
   plan::Statement cache_statement();
   plan::Statement refresh_statement();

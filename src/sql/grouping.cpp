@@ -39,6 +39,7 @@ plan::RelationPtr Grammar::grouped(plan::RelationPtr input, plan::Expressions it
     if (attribute && attribute->parts.size() == 1 && tokens_[clause].is("ALL")) {
       node.type = plan::Aggregate::GroupType::GroupByAll;
       node.grouping.clear();
+      node.group_by = origin(clause - 2);
     }
   }
   for (const auto& item : node.grouping) {

@@ -5,15 +5,14 @@ namespace lab::sql {
 
 using plan::Statement;
 
-Statement Grammar::insert_statement(std::vector<plan::CommonTable> tables, bool recursive) {
+/// `INSERT …` up to the query whose rows it takes.
+void Grammar::insert_head(plan::Insert& node) {
   const Index first = position_;
   expect("INSERT");
-  plan::Insert node;
   if (accept("OVERWRITE")) {
     node.overwrite = true;
     if (at("DIRECTORY") || at_all({"LOCAL", "DIRECTORY"})) {
-      while (!at_end() && !at(";")) advance();
-      return {plan::UnsupportedCommand{"INSERT OVERWRITE DIRECTORY"}, {}};
+      raise_over(conditions::kUnsupportedFeature, {{"feature", "INSERT OVERWRITE DIRECTORY"}, {"hint", ""}}, first, position_ + 1);
     }
   } else {
     expect("INTO");
@@ -46,6 +45,12 @@ Statement Grammar::insert_statement(std::vector<plan::CommonTable> tables, bool 
       node.replace_where = expression();
     }
   }
+}
+
+Statement Grammar::insert_statement(std::vector<plan::CommonTable> tables, bool recursive) {
+  const Index first = position_;
+  plan::Insert node;
+  insert_head(node);
   if (!at_query()) {
     if (!at("FROM")) fail();
     fail_at(position_ + 1);
@@ -55,6 +60,32 @@ Statement Grammar::insert_statement(std::vector<plan::CommonTable> tables, bool 
   refuse_duplicates(tables, first);
   if (!tables.empty()) node.query = relation_node(plan::With{std::move(tables), recursive, std::move(node.query)}, query_at);
   return {std::move(node), {}};
+}
+
+bool Grammar::at_multi_insert() const {
+  if (!at("FROM")) return false;
+  for (Index i = position_ + 1; i + 1 < tokens_.size(); ++i) {
+    if (tokens_[i].is("(")) i = matching_parenthesis(i);
+    else if (tokens_[i].is("INSERT") && (tokens_[i + 1].is("INTO") || tokens_[i + 1].is("OVERWRITE"))) return true;
+    if (tokens_[i].kind == TokenKind::End) return false;
+  }
+  return false;
+}
+
+Statement Grammar::multi_insert(const std::vector<plan::CommonTable>& tables, bool recursive) {
+  const Index first = position_;
+  const auto from = from_clause();
+  plan::InsertAll all;
+  while (at("INSERT")) {
+    plan::Insert node;
+    insert_head(node);
+    const Index query_at = position_;
+    node.query = organized(select_query(from, query_at));
+    if (!tables.empty()) node.query = relation_node(plan::With{tables, recursive, std::move(node.query)}, query_at);
+    all.inserts.push_back(std::move(node));
+  }
+  refuse_duplicates(tables, first);
+  return {std::move(all), {}};
 }
 
 std::vector<std::pair<std::string, plan::ExpressionPtr>> Grammar::partition_spec() {

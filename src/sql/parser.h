@@ -14,6 +14,7 @@ struct ParserOptions {
   std::string time_zone = "UTC";      ///< of TIMESTAMP literals without a zone
   bool timestamp_is_ntz = false;      ///< spark.sql.timestampType = TIMESTAMP_NTZ
   bool doubled_quotes = true;         ///< Spark 4: `''` in a literal is a quote; 3.5 joins the two literals
+  bool is_spark4 = true;              ///< the statements that only Spark 4 has
   bool bang_is_not = false;           ///< Spark 3.5: `a ! IN (1)` is NOT IN; 4 refuses it
   /// Values of `:name` and `?`, put where the markers stand. A marker without a value stays a parameter node, which analysis refuses.
   std::map<std::string, plan::ExpressionPtr> named_parameters = {};

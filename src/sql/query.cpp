@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "sql/conditions.h"
 #include "sql/grammar.h"
@@ -66,7 +67,14 @@ std::vector<plan::CommonTable> Grammar::common_tables(bool& recursive) {
     plan::CommonTable table;
     table.name = identifier();
     if (at("(") && !at_query(1)) table.columns = identifier_list();
-    if (at_all({"MAX", "RECURSION", "LEVEL"})) position_ += 4;
+    if (at_all({"MAX", "RECURSION", "LEVEL"})) {
+      position_ += 3;
+      if (token().kind != TokenKind::Integer) fail();
+      std::int64_t rounds = 0;
+      std::from_chars(token().text.data(), token().text.data() + token().text.size(), rounds);
+      table.most_rounds = rounds;
+      advance();
+    }
     accept("AS");
     expect("(");
     table.plan = query();
@@ -162,16 +170,18 @@ RelationPtr Grammar::organized(RelationPtr input) {
   if (!sort.empty()) input = relation_node(plan::Sort{std::move(input), std::move(sort), false}, first);
   if (at("WINDOW")) input = window_clause(std::move(input), first);
   plan::ExpressionPtr limit;
+  bool limits_all = false;
   if (at("LIMIT")) {
     advance();
     if (!(at("ALL") && !can_start_expression(1)) && !at_all({"ALL", "OFFSET"})) {
       limit = expression();
     } else {
       advance();
+      limits_all = true;
     }
   }
   if (accept("OFFSET")) input = relation_node(plan::Offset{std::move(input), expression()}, first);
-  if (limit) input = relation_node(plan::Limit{std::move(input), std::move(limit)}, first);
+  if (limit || limits_all) input = relation_node(plan::Limit{std::move(input), std::move(limit)}, first);
   return input;
 }
 

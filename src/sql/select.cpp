@@ -100,7 +100,6 @@ RelationPtr Grammar::from_statement() {
       plan::Expressions all{plan::make_expression(plan::UnresolvedStar{}, origin(first))};
       return relation_node(plan::Project{std::move(from), std::move(all)}, first);
     }
-    if (at("INSERT")) raise(conditions::kUnsupportedFeature, {{"feature", "INSERT behind FROM"}, {"hint", "Write one INSERT INTO … SELECT a table."}}, first);
     fail();
   }
   auto result = select_query(from, first);

@@ -34,10 +34,7 @@ Statement Grammar::set_statement(Index first) {
     node.is_catalog_only = true;
     return {std::move(node), {}};
   }
-  if (at_any({"VARIABLE", "VAR"}) && (at_identifier(1) || at("(", 1))) {
-    position_ = tokens_.size() - 1;
-    return {plan::UnsupportedCommand{"SET VARIABLE"}, {}};
-  }
+  if (at_any({"VARIABLE", "VAR"}) && (at_identifier(1) || at("(", 1)) && options_.is_spark4) return set_variable(first);
   plan::SetConfig node;
   const auto start = tokens_[first].end;
   std::string_view rest = stripped(std::string_view(*text_).substr(start));

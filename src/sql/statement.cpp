@@ -16,10 +16,14 @@ Statement Grammar::statement() {
     // A WITH in front of INSERT belongs to its query; in front of other DML Spark takes it too.
     if (at("INSERT")) {
       result = insert_statement(std::move(tables), recursive);
+    } else if (at_multi_insert()) {
+      result = multi_insert(tables, recursive);
     } else {
       position_ = first;
       result.node = query();
     }
+  } else if (at_multi_insert()) {
+    result = multi_insert({}, false);
   } else if (at_query()) {
     result.node = query();
   } else if (at("CREATE") || (at("REPLACE") && at("TABLE", 1))) {
@@ -63,6 +67,10 @@ Statement Grammar::statement() {
     result = cache_statement();
   } else if (at("REFRESH")) {
     result = refresh_statement();
+  } else if (at("DECLARE") && options_.is_spark4) {
+    result = declare_statement(first);
+  } else if (at_all({"EXECUTE", "IMMEDIATE"}) && options_.is_spark4) {
+    result = execute_immediate(first);
   } else if (at("EXPLAIN")) {
     result = explain_statement();
   } else if (auto unsupported = unsupported_statement()) {
@@ -155,8 +163,6 @@ const UnsupportedForm kUnsupportedForms[] = {
     {{"MSCK", "REPAIR", "TABLE"}, "MSCK REPAIR TABLE"},
     {{"REPAIR", "TABLE"}, "REPAIR TABLE"},
     {{"LOAD", "DATA"}, "LOAD DATA"},
-    {{"DECLARE"}, "DECLARE VARIABLE"},
-    {{"EXECUTE", "IMMEDIATE"}, "EXECUTE IMMEDIATE"},
     {{"CALL"}, "CALL"},
     {{"BEGIN"}, "BEGIN … END"},
     {{"ADD", "JAR"}, "ADD JAR"},
@@ -169,7 +175,6 @@ const UnsupportedForm kUnsupportedForms[] = {
     {{"LIST", "JARS"}, "LIST JAR", false},
     {{"LIST", "FILE"}, "LIST FILE", false},
     {{"LIST", "FILES"}, "LIST FILE", false},
-    {{"FROM"}, "FROM … INSERT"},
 };
 
 // Hive's statements that Spark's grammar knows only to refuse them.
@@ -202,7 +207,7 @@ std::optional<Statement> Grammar::unsupported_statement() {
     if (form.needs_more && (at_end() || at(";"))) fail();
     // Most name an object first; a word that can be none is an error of grammar and not of ours.
     if (form.needs_more && !at_identifier() && !at_string()) fail();
-    if (tokens_[start].is("DECLARE") || tokens_[start].is("BEGIN")) {
+    if (tokens_[start].is("BEGIN")) {
       while (!at_end()) advance();
     }
     while (!at_end() && !at(";")) {

@@ -1,0 +1,187 @@
+#include <set>
+
+#include "base/letter_case.h"
+#include "commands/conditions.h"
+#include "commands/execute.h"
+#include "sql/parser.h"
+#include "types/type_text.h"
+
+namespace lab::commands {
+namespace {
+
+constexpr const char* kPath = "[`system`.`session`]";
+
+/// The last part of a variable's name, when what stands before it is `session` or `system.session`.
+std::optional<std::string> variable_name(const plan::NameParts& name) {
+  if (name.size() > 3 || (name.size() > 1 && lower_case(name[name.size() - 2]) != "session") || (name.size() == 3 && lower_case(name[0]) != "system")) return std::nullopt;
+  return name.back();
+}
+
+std::string full_name(const std::string& name) { return types::quote_parts({"system", "session", lower_case(name)}); }
+
+std::string declared_name(const plan::NameParts& name) {
+  const auto last = variable_name(name);
+  if (!last) throw Error(conditions::kUnresolvedVariable, {{"variableName", types::quote_parts(name)}, {"searchPath", kPath}});
+  return *last;
+}
+
+/// The names of variables that are there; none twice.
+std::vector<std::string> existing_names(const std::vector<plan::NameParts>& names, const Statement& context) {
+  std::vector<std::string> result;
+  std::set<std::string> seen;
+  for (const plan::NameParts& name : names) {
+    const auto last = variable_name(name);
+    if (!last || !context.session().find_variable(*last))
+      throw Error(conditions::kUnresolvedVariable,
+                  {{"variableName", types::quote_parts(name)},
+                   {"searchPath", "[`system`.`builtin`, `system`.`session`, " + types::quote_parts({catalog::kCatalogName, context.session().current_database()}) + "]"}});
+    result.push_back(*last);
+  }
+  for (const std::string& name : result)
+    if (!seen.insert(lower_case(name)).second) throw Error(conditions::kDuplicateAssignments, {{"nameList", types::quote_identifier(lower_case(name))}});
+  return result;
+}
+
+bool is_subquery(const plan::ExpressionPtr& expression) {
+  return std::holds_alternative<plan::ScalarSubquery>(expression->node) || std::holds_alternative<plan::Exists>(expression->node) ||
+         std::holds_alternative<plan::InSubquery>(expression->node);
+}
+
+bool is_default_name(const plan::ExpressionPtr& expression) {
+  const auto* name = std::get_if<plan::UnresolvedAttribute>(&expression->node);
+  return name != nullptr && name->parts.size() == 1 && lower_case(name->parts[0]) == "default";
+}
+
+/// The values of expressions over nothing, each cast to its type where one is given.
+std::vector<types::Literal> evaluate_row(const plan::Expressions& expressions, const std::vector<std::optional<types::DataType>>& targets, Statement& context) {
+  plan::Expressions items;
+  for (std::size_t i = 0; i < expressions.size(); ++i)
+    items.push_back(targets[i] ? plan::make_expression(plan::Cast{expressions[i], *targets[i], plan::CastMode::Session}, expressions[i]->origin) : expressions[i]);
+  const plan::bound::Query query = context.analyze(plan::make_relation(plan::Project{plan::make_relation(plan::OneRow{}), std::move(items)}));
+  const types::Schema schema = query.schema();
+  auto rows = context.collect(query);
+  std::vector<types::Literal> values;
+  for (std::size_t i = 0; i < schema.size(); ++i) values.push_back({schema[i].type, rows.at(0).at(i)});
+  return values;
+}
+
+types::Literal evaluate_one(const plan::ExpressionPtr& expression, const std::optional<types::DataType>& target, Statement& context) {
+  return evaluate_row({expression}, {target}, context).at(0);
+}
+
+types::Literal variable_default(const SessionVariable& variable, Statement& context) {
+  return variable.default_value ? evaluate_one(variable.default_value, variable.value.type, context) : types::Literal::null(variable.value.type);
+}
+
+void assign(const std::string& name, types::Literal value, Statement& context) {
+  SessionVariable variable = *context.session().find_variable(name);
+  variable.value = std::move(value);
+  context.session().put_variable(name, std::move(variable), true);
+}
+
+/// The row that a query gives to variables: NULLs when it gives none.
+void assign_row(const plan::RelationPtr& query, const std::vector<std::string>& names, Statement& context) {
+  const types::Schema given = context.analyze(query).schema();
+  if (given.size() != names.size())
+    throw Error(conditions::kAssignmentArity, {{"numTarget", std::to_string(names.size())}, {"numExpr", std::to_string(given.size())}});
+  std::vector<std::string> positions;
+  plan::Expressions items;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    positions.push_back("p" + std::to_string(i));
+    items.push_back(plan::make_expression(plan::Cast{plan::make_attribute({positions.back()}), context.session().find_variable(names[i])->value.type, plan::CastMode::Session}));
+  }
+  auto renamed = plan::make_relation(plan::ToDf{query, positions});
+  auto limited = plan::make_relation(plan::Limit{std::move(renamed), plan::make_literal(types::Literal::integer(2))});
+  const plan::bound::Query rows_query = context.analyze(plan::make_relation(plan::Project{std::move(limited), std::move(items)}));
+  const types::Schema schema = rows_query.schema();
+  const auto rows = context.collect(rows_query);
+  if (rows.size() > 1) throw Error(conditions::kRowSubqueryTooManyRows);
+  for (std::size_t i = 0; i < names.size(); ++i) assign(names[i], {schema[i].type, rows.empty() ? types::Value{} : rows[0][i]}, context);
+}
+
+}  // namespace
+
+std::optional<types::Literal> Statement::find_variable(const std::vector<std::string>& name) const {
+  const auto last = variable_name(name);
+  if (!last) return std::nullopt;
+  auto found = session_.find_variable(*last);
+  if (!found) return std::nullopt;
+  return std::move(found->value);
+}
+
+LocalTable declare_variable(const plan::DeclareVariable& command, Statement& context) {
+  std::vector<std::string> names;
+  std::set<std::string> seen;
+  for (const plan::NameParts& name : command.names) {
+    names.push_back(declared_name(name));
+    if (!seen.insert(lower_case(names.back())).second) throw Error(conditions::kDuplicateVariable, {{"variableName", full_name(names.back())}});
+  }
+  if (command.default_value && is_subquery(command.default_value))
+    throw Error(conditions::kDefaultWithSubquery, {{"statement", "DECLARE VARIABLE"}, {"colName", full_name(names[0])}, {"defaultValue", command.default_sql}});
+  SessionVariable variable;
+  variable.default_value = command.default_value;
+  variable.value = command.default_value ? evaluate_one(command.default_value, command.type, context) : types::Literal::null(*command.type);
+  if (!command.or_replace)
+    for (const std::string& name : names)
+      if (context.session().find_variable(name)) throw Error(conditions::kVariableAlreadyExists, {{"variableName", full_name(name)}});
+  for (const std::string& name : names) context.session().put_variable(name, variable, true);
+  return no_rows();
+}
+
+LocalTable drop_variable(const plan::DropVariable& command, Statement& context) {
+  const std::string name = declared_name(command.name);
+  if (!context.session().drop_variable(name) && !command.if_exists) throw Error(conditions::kVariableNotFound, {{"variableName", full_name(name)}});
+  return no_rows();
+}
+
+LocalTable set_variable(const plan::SetVariable& command, Statement& context) {
+  const std::vector<std::string> names = existing_names(command.names, context);
+  if (command.query) {
+    assign_row(command.query, names, context);
+    return no_rows();
+  }
+  // All values first: `SET VAR a = b, b = a` swaps.
+  std::vector<types::Literal> values;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const SessionVariable variable = *context.session().find_variable(names[i]);
+    values.push_back(command.values[i] && !is_default_name(command.values[i]) ? evaluate_one(command.values[i], variable.value.type, context) : variable_default(variable, context));
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) assign(names[i], std::move(values[i]), context);
+  return no_rows();
+}
+
+Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& context) {
+  const std::vector<std::string> into = command.into.empty() ? std::vector<std::string>{} : existing_names(command.into, context);
+  const types::Literal text = evaluate_one(command.text, std::nullopt, context);
+  if (text.value.is_null()) {
+    const auto* name = std::get_if<plan::UnresolvedAttribute>(&command.text->node);
+    throw Error(conditions::kNullQueryString, {{"varName", name ? types::quote_parts(name->parts) : "NULL"}});
+  }
+  if (!text.type.is_text()) throw Error(conditions::kInvalidExecuteType, {{"varType", types::quoted_sql(text.type)}});
+  sql::ParserOptions options = parser_options(context.session());
+  bool has_names = false;
+  for (const plan::ExpressionPtr& argument : command.arguments) {
+    const auto* alias = std::get_if<plan::Alias>(&argument->node);
+    const plan::ExpressionPtr& value = alias ? alias->child : argument;
+    auto literal = plan::make_literal(evaluate_one(value, std::nullopt, context));
+    const auto* variable = std::get_if<plan::UnresolvedAttribute>(&value->node);
+    // A bare variable is a parameter of its own name, too.
+    if (alias) {
+      has_names = true;
+      options.named_parameters.emplace(alias->names[0], literal);
+    } else if (variable) {
+      options.named_parameters.emplace(variable->parts.back(), literal);
+    }
+    options.positional_parameters.push_back(std::move(literal));
+  }
+  if (has_names) options.positional_parameters.clear();
+  const std::string sql = text.value.text();
+  const plan::Statement statement = sql::parse_statement(sql, options);
+  if (std::holds_alternative<plan::ExecuteImmediate>(statement.node)) throw Error(conditions::kNestedExecuteImmediate, {{"sqlString", sql}});
+  if (into.empty()) return context.execute(statement);
+  if (!statement.is_query()) throw Error(conditions::kInvalidStatementForInto, {{"sqlString", sql}});
+  assign_row(std::get<plan::RelationPtr>(statement.node), into, context);
+  return no_rows();
+}
+
+}  // namespace lab::commands
