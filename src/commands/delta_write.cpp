@@ -200,12 +200,16 @@ WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadat
     char name[32];
     std::snprintf(name, sizeof name, "part-%05d-", index++);
     add.path = name + random_uuid() + "-c000.snappy.parquet";
+    // An empty text and Hive's word for NULL are NULL as partitions, as Spark writes them.
+    std::vector<std::optional<std::string>> partition = file.partition_values;
+    for (auto& value : partition)
+      if (value && (value->empty() || *value == "__HIVE_DEFAULT_PARTITION__")) value.reset();
     for (std::size_t i = 0; i < metadata.partition_columns.size(); ++i) {
       const types::Field& field = metadata.schema[static_cast<std::size_t>(spec.partition_by[i])];
-      if (!field.nullable && !file.partition_values[i]) throw Error(conditions::kNotNullViolated, {{"columnName", field.name}});
-      add.partition_values.emplace(physical[static_cast<std::size_t>(spec.partition_by[i])].name, file.partition_values[i]);
+      if (!field.nullable && !partition[i]) throw Error(conditions::kNotNullViolated, {{"columnName", field.name}});
+      add.partition_values.emplace(physical[static_cast<std::size_t>(spec.partition_by[i])].name, partition[i]);
     }
-    if (!metadata.partition_columns.empty()) add.path = delta::partition_folder(metadata.partition_columns, file.partition_values) + "/" + add.path;
+    if (!metadata.partition_columns.empty()) add.path = delta::partition_folder(metadata.partition_columns, partition) + "/" + add.path;
     add.num_bytes = file.num_bytes;
     add.modified_millis = now;
     add.stats = delta::statistics_of(file.num_rows, metadata, file.statistics);
