@@ -32,6 +32,13 @@ plan::ExpressionPtr identity_value(const delta::Identity& identity, const types:
   return cast_to(plan::make_operator("+", {long_literal(identity.next()), plan::make_operator("*", {long_literal(identity.step), column_named(kNumber)})}), type);
 }
 
+/// A CHAR(n) is filled up with spaces as it is stored.
+plan::ExpressionPtr padded(const plan::ExpressionPtr& value, int length) {
+  const auto wanted = plan::make_literal(types::Literal::integer(length));
+  const auto is_short = plan::make_operator("<", {plan::make_call("length", {value}), wanted});
+  return plan::make_operator("when", {is_short, plan::make_call("rpad", {value, wanted, plan::make_literal(types::Literal::string(" "))}), value});
+}
+
 bound::Query numbered(bound::Query rows) {
   const bound::ColumnId id{rows.next_id++};
   bound::Columns columns = rows.root->columns;
@@ -127,7 +134,7 @@ bound::Query fill_columns(bound::Query rows, const types::Schema& schema, const 
   for (std::size_t i = 0; i < schema.size(); ++i) {
     const auto identity = delta::identity_of(schema[i]);
     if (identity && given[i] && !identity->allows_explicit) throw Error(conditions::kIdentityExplicit, {{"colName", schema[i].name}});
-    fills = fills || (!given[i] && (identity || delta::current_default(schema[i]) || delta::generation_expression(schema[i])));
+    fills = fills || schema[i].type.is(types::TypeKind::Char) || (!given[i] && (identity || delta::current_default(schema[i]) || delta::generation_expression(schema[i])));
   }
   if (!fills) return rows;
   if (numbers_rows(schema, given)) rows = numbered(std::move(rows));
@@ -139,6 +146,7 @@ bound::Query fill_columns(bound::Query rows, const types::Schema& schema, const 
       plan::ExpressionPtr value = column_named(field.name);
       if (const auto identity = delta::identity_of(field); identity && !given[i]) value = identity_value(*identity, field.type);
       else if (!given[i] && delta::current_default(field)) value = default_value(field);
+      if (field.type.is(types::TypeKind::Char)) value = padded(std::move(value), field.type.length());
       first.push_back(plan::make_expression(plan::Alias{std::move(value), {field.name}, {}}));
       plan::ExpressionPtr generated = given[i] ? nullptr : generated_value(field);
       second.push_back(plan::make_expression(plan::Alias{generated ? std::move(generated) : column_named(field.name), {field.name}, {}}));

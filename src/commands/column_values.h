@@ -14,7 +14,8 @@ bool is_default_keyword(const plan::ExpressionPtr& expression);
 plan::ExpressionPtr generated_value(const types::Field& field);
 bool has_generated_columns(const types::Schema& schema);
 
-/// `rows` have the columns of `schema`, in order; those that were not `given` become what the table fills them with. Throws
+/// `rows` have the columns of `schema`, in order; those that were not `given` become what the table fills them with, and CHAR(n) is filled
+/// up. Throws
 /// DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED.
 plan::bound::Query fill_columns(plan::bound::Query rows, const types::Schema& schema, const std::vector<bool>& given, Statement& context);
 /// Whether fill_columns() numbers rows; then the marks of the metadata move on by `num_rows` once they are written.

@@ -113,6 +113,8 @@ inline constexpr Condition kGeneratedType{"DELTA_GENERATED_COLUMNS_EXPR_TYPE_MIS
 inline constexpr Condition kLegacyMetadataMismatch{"_LEGACY_ERROR_TEMP_DELTA_0007", "", Kind::Analysis, "<message>"};
 inline constexpr Condition kDuplicateDataColumns{"DELTA_DUPLICATE_COLUMNS_FOUND.DATA", "42711", Kind::Analysis, "Found duplicate column(s): <duplicateCols> in the data to save."};
 inline constexpr Condition kDifferentPartitioning{"DELTA_CREATE_TABLE_WITH_DIFFERENT_PARTITIONING", "42KD7", Kind::Analysis, "The specified partitioning does not match the existing partitioning at <path>.\n\n== Specified ==\n<specifiedColumns>\n\n== Existing ==\n<existingColumns>\n"};
+inline constexpr Condition kTextTooLong{"DELTA_EXCEED_CHAR_VARCHAR_LIMIT", "22001", Kind::Runtime, "Value \"<value>\" exceeds char/varchar type length limitation. Failed check: <expr>."};
+inline constexpr Condition kPredicateNotRecognized{"DELTA_FAILED_RECOGNIZE_PREDICATE", "42601", Kind::Analysis, "Cannot recognize the predicate '<predicate>'"};
 inline constexpr Condition kNestedUpdate{"_LEGACY_ERROR_TEMP_DELTA_0009", "", Kind::Analysis, "<optionalPrefixMessage>Updating nested fields is only supported for StructType."};
 inline constexpr Condition kNoSuchField{"FIELD_NOT_FOUND", "42704", Kind::Analysis, "No such struct field <fieldName> in <fields>."};
 inline constexpr Condition kUpdateSchemaMismatch{"DELTA_UPDATE_SCHEMA_MISMATCH_EXPRESSION", "42846", Kind::Analysis, "Cannot cast <fromCatalog> to <toCatalog>. All nested columns must match."};

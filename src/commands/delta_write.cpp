@@ -287,6 +287,15 @@ Target existing_target(const delta::Snapshot& snapshot, const DeltaWrite& write,
   }
 }
 
+plan::ExpressionPtr parse_predicate(const std::string& text) {
+  try {
+    return sql::parse_expression(text);
+  } catch (const Error& failure) {
+    if (failure.kind() != Kind::Parse) throw;
+    throw Error(conditions::kPredicateNotRecognized, {{"predicate", text}});
+  }
+}
+
 /// Which columns of the table the rows give.
 std::vector<bool> given_columns(const DeltaWrite& write, const types::Schema& schema) {
   if (write.match == MatchColumns::ByPosition) return write.given.empty() ? std::vector<bool>(schema.size(), true) : write.given;
@@ -314,7 +323,7 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
     const auto seen = snapshot->transaction_version(*write.options.app_id);
     if (seen && *seen >= *write.options.app_version) return {snapshot->version()};
   }
-  if (write.options.replace_where && write.mode == plan::SaveMode::Overwrite) write.replace_condition = sql::parse_expression(*write.options.replace_where);
+  if (write.options.replace_where && write.mode == plan::SaveMode::Overwrite) write.replace_condition = parse_predicate(*write.options.replace_where);
   if (write.mode == plan::SaveMode::Overwrite && write.options.dynamic_partitions && !write.replace_condition && snapshot &&
       !snapshot->metadata().partition_columns.empty() && !write.options.overwrite_schema)
     write.dynamic_overwrite = true;

@@ -106,12 +106,28 @@ void check_nested_nulls(const std::vector<std::string>& parent, const std::vecto
   }
 }
 
+/// Texts of CHAR(n) and VARCHAR(n) columns have n characters at most.
+void check_lengths(const types::Schema& schema, const plan::RelationPtr& rows, Statement& context) {
+  for (const types::Field& field : schema) {
+    if (!field.type.is(types::TypeKind::Char) && !field.type.is(types::TypeKind::Varchar)) continue;
+    const plan::ExpressionPtr column = plan::make_attribute({field.name});
+    const auto limit = plan::make_literal(types::Literal::integer(field.type.length()));
+    const auto too_long = plan::make_operator(">", {plan::make_call("length", {column}), limit});
+    const auto one = plan::make_relation(plan::Limit{plan::make_relation(plan::Filter{rows, too_long}), plan::make_literal(types::Literal::integer(1))});
+    const auto found = context.collect(context.analyze(plan::make_relation(plan::Project{one, {column}})));
+    if (!found.empty())
+      throw Error(conditions::kTextTooLong, {{"value", found[0][0].text()},
+                                             {"expr", "((" + field.name + " IS NULL) OR (length(" + field.name + ") <= " + std::to_string(field.type.length()) + "))"}});
+  }
+}
+
 }  // namespace
 
 void check_written_rows(const delta::Metadata& metadata, const WrittenData& data, Statement& context) {
   if (data.files.empty()) return;
   const plan::RelationPtr rows = scan_of_written(metadata, data);
   check_nested_nulls({}, metadata.schema, rows, context);
+  check_lengths(metadata.schema, rows, context);
   for (Rule& rule : rules_of(metadata))
     if (const auto row = find_broken(rule, rows, context))
       throw Error(conditions::kConstraintViolated, {{"constraintName", rule.name}, {"expression", rule.shown}, {"values", *row}});

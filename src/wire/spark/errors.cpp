@@ -63,7 +63,7 @@ std::vector<std::string> java_classes(const Error& error) {
       return with_parents({row.name.data(), "io.delta.exceptions.DeltaConcurrentModificationException"},
                           {"java.util.ConcurrentModificationException", "java.lang.RuntimeException", "java.lang.Exception"});
   // Rows that break a rule of their table: a class of Delta's that clients do not know.
-  for (const std::string_view condition : {"DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES"})
+  for (const std::string_view condition : {"DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "DELTA_EXCEED_CHAR_VARCHAR_LIMIT"})
     if (error.condition().name == condition)
       return with_parents({"org.apache.spark.sql.delta.schema.DeltaInvariantViolationException", "org.apache.spark.sql.delta.schema.InvariantViolationException"},
                           {"java.lang.RuntimeException", "java.lang.Exception"});
