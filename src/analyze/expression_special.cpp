@@ -84,7 +84,13 @@ std::optional<Typed> Resolver::special_call(const std::string& name, const plan:
     const bool is_text = arguments[0].type().is_text();
     if (!is_text && !arguments[0].type().is(TypeKind::Variant))
       throw Error(conditions::kNotAVariantColumn, {}).at(plan::query_context(expr.origin));
-    return call_row(row(is_text ? "get_json_object" : "variant_get"), std::move(arguments), expr.origin);
+    // The last name in the path names the column.
+    const auto* path = std::get_if<bound::LiteralNode>(&arguments[1].expression->node);
+    std::string last = path ? path->value.text() : std::string();
+    last = last.substr(last.rfind('.') + 1);
+    Typed extracted = call_row(row(is_text ? "get_json_object" : "variant_get"), std::move(arguments), expr.origin, call_sql("variant_get", {}));
+    if (!last.empty()) extracted.sql = extracted.name.emplace(last);
+    return extracted;
   }
   if (name == "window" || name == "session_window" || name == "window_time") return window_call(name, function, expr, names);
   const auto type = cast_function(name);

@@ -100,7 +100,9 @@ constexpr CallText kTexts[] = {
     {.name = "to_unix_timestamp", .defaults = {"", kSeconds}},
     {.name = "to_varchar", .shown = "to_char"},
     {.name = "try_aes_decrypt", .defaults = {"", "", "GCM", "DEFAULT"}, .filled = 5},
+    {.name = "try_variant_get", .most = 2},
     {.name = "unix_timestamp", .defaults = {"current_timestamp()", kSeconds}},
+    {.name = "variant_get", .most = 2},
 };
 static_assert(std::ranges::is_sorted(kTexts, {}, &CallText::name));
 
