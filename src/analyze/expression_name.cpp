@@ -91,6 +91,16 @@ std::optional<Typed> Resolver::find_literal_function(const std::vector<std::stri
   return typed;
 }
 
+void Resolver::note_outer(const Typed& found, const Names& names) const {
+  if (!names.used_outer) return;
+  bound::walk(found.expression, [&](const ExpressionPtr& part) {
+    if (const auto* reference = std::get_if<bound::ColumnRef>(&part->node))
+      // A field counts as its whole column.
+      names.used_outer->push_back({depth_, reference->column, found.is_attribute ? found.sql : found.sql.substr(0, found.sql.find('.'))});
+    return true;
+  });
+}
+
 std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin) {
   for (auto frame = names.lambdas.rbegin(); frame != names.lambdas.rend(); ++frame)
     for (const auto& parameter : frame->parameters)
@@ -152,9 +162,9 @@ std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& pa
     if (one_level) outer.outer = nullptr;
     outer.lateral = nullptr;
     if (auto found = find_attribute(parts, outer, origin)) {
+      note_outer(*found, *names.outer);
       found->expression = as_outer(found->expression);
       found->sql = "outer(" + found->sql + ")";
-      if (names.used_outer) *names.used_outer = true;
       return found;
     }
   }
@@ -212,8 +222,8 @@ std::optional<Typed> Resolver::find_by_plan_id(const plan::UnresolvedAttribute& 
   if (names.outer) {
     Names outer = *names.outer;
     if (auto found = find_by_plan_id(attribute, outer, origin)) {
+      note_outer(*found, *names.outer);
       found->expression = as_outer(found->expression);
-      if (names.used_outer) *names.used_outer = true;
       return found;
     }
   }

@@ -10,41 +10,53 @@
 
 namespace lab::analyze {
 
-Resolved Resolver::resolve_subquery(const plan::RelationPtr& plan, Names& names) {
-  bool used_outer = false;
+// `outer_sql`: the columns around that it names, as Spark prints them: those of its upper operators first.
+Resolved Resolver::resolve_subquery(const plan::RelationPtr& plan, Names& names, std::string& outer_sql) {
+  std::vector<OuterUse> uses;
   Names around = names;
-  around.used_outer = &used_outer;
   around.lateral = nullptr;
+  around.used_outer = &uses;
   const auto* outer = std::exchange(outer_, &around);
   const auto* windows = std::exchange(named_windows_, nullptr);
   Resolved result = resolve(plan);
   outer_ = outer;
   named_windows_ = windows;
+  for (std::size_t i = 0; i < uses.size(); ++i) uses[i].order = i;
+  std::ranges::sort(uses, {}, [](const OuterUse& use) { return std::pair(use.depth, use.order); });
+  std::vector<ColumnId> seen;
+  for (const auto& use : uses) {
+    if (std::ranges::find(seen, use.column) != seen.end()) continue;
+    seen.push_back(use.column);
+    outer_sql += (outer_sql.empty() ? "" : ", ") + use.name;
+  }
   return result;
 }
 
 Typed Resolver::resolve_expression(const plan::ScalarSubquery& node, const plan::Expression& expr, Names& names) {
-  Resolved body = resolve_subquery(node.plan, names);
+  std::string outer_sql;
+  Resolved body = resolve_subquery(node.plan, names, outer_sql);
   if (body.scope.size() != 1)
     throw Error(conditions::kScalarSubqueryColumns, {{"number", std::to_string(body.scope.size())}}).at(plan::query_context(expr.origin));
   Typed result;
-  result.sql = "scalarsubquery()";
+  result.sql = "scalarsubquery(" + outer_sql + ")";
   const DataType type = body.scope[0].column.type;
   result.expression = bound::make_expression(bound::ScalarSubquery{trimmed(body)}, type, true, expr.origin);
   return result;
 }
 
 Typed Resolver::resolve_expression(const plan::Exists& node, const plan::Expression& expr, Names& names) {
-  Resolved body = resolve_subquery(node.plan, names);
+  std::string outer_sql;
+  Resolved body = resolve_subquery(node.plan, names, outer_sql);
   Typed result;
-  result.sql = "exists()";
+  result.sql = "exists(" + outer_sql + ")";
   result.expression = bound::make_expression(bound::Exists{trimmed(body)}, TypeKind::Boolean, false, expr.origin);
   return result;
 }
 
 Typed Resolver::resolve_expression(const plan::InSubquery& node, const plan::Expression& expr, Names& names) {
   TypedList values = expressions(node.values, names);
-  Resolved body = resolve_subquery(node.plan, names);
+  std::string outer_sql;
+  Resolved body = resolve_subquery(node.plan, names, outer_sql);
   const auto context = plan::query_context(expr.origin);
   std::string left = join_sql(sql_of(values));
   if (values.size() > 1) {
@@ -56,7 +68,7 @@ Typed Resolver::resolve_expression(const plan::InSubquery& node, const plan::Exp
     left = "named_struct(" + join_sql(parts) + ")";
   }
   Typed result;
-  result.sql = "(" + left + " IN (listquery()))";
+  result.sql = "(" + left + " IN (listquery(" + outer_sql + ")))";
   // `(a, b)` may arrive as one struct.
   if (values.size() == 1 && body.scope.size() > 1 && values[0].type().is(TypeKind::Struct) && values[0].type().fields().size() == body.scope.size()) {
     TypedList fields;

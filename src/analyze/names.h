@@ -42,6 +42,14 @@ struct LambdaFrame {
   std::vector<bound::Column> parameters;
 };
 
+/// A column of the query around that a subquery names, and how deep in the subquery it does.
+struct OuterUse {
+  int depth = 0;
+  ColumnId column{};
+  std::string name;
+  std::size_t order = 0;  ///< among those of its depth
+};
+
 /// What may be named at one place of a query.
 struct Names {
   std::vector<const Resolved*> inputs;
@@ -58,7 +66,7 @@ struct Names {
   bool aggregate_input_first = false;
   std::vector<ColumnId> not_from_aggregate = {};    ///< input columns that turned out not to be grouped: use the output's
   const std::vector<std::pair<std::string, plan::WindowSpec>>* named_windows = nullptr;
-  bool* used_outer = nullptr;
+  std::vector<OuterUse>* used_outer = nullptr;      ///< collects what a subquery takes from here
   std::vector<std::string>* invalid = nullptr;      ///< collects calls that may not stand here, as they print
   bool aggregates_are_invalid = false;
 };

@@ -51,6 +51,33 @@ std::vector<std::vector<int>> rollup_sets(const std::vector<std::vector<int>>& e
   return sets;
 }
 
+std::vector<std::vector<int>> cube_sets(const std::vector<std::vector<int>>& elements);
+
+// The sets of GROUPING SETS, those of nested ROLLUP, CUBE and GROUPING SETS among them; what they name goes to `elements`.
+std::vector<std::vector<int>> nested_sets(const plan::GroupingAnalytics& analytics, plan::Expressions& elements) {
+  std::vector<std::vector<int>> parts;
+  for (const auto& set : analytics.sets) {
+    const auto* nested = set.size() == 1 ? std::get_if<plan::GroupingAnalytics>(&set[0]->node) : nullptr;
+    if (nested) {
+      const auto inner = nested_sets(*nested, elements);
+      parts.insert(parts.end(), inner.begin(), inner.end());
+      continue;
+    }
+    std::vector<int> indices;
+    for (const auto& expression : set) {
+      indices.push_back(static_cast<int>(elements.size()));
+      elements.push_back(expression);
+    }
+    parts.push_back(std::move(indices));
+  }
+  switch (analytics.kind) {
+    case plan::GroupingAnalytics::Kind::Rollup: return rollup_sets(parts);
+    case plan::GroupingAnalytics::Kind::Cube: return cube_sets(parts);
+    case plan::GroupingAnalytics::Kind::GroupingSets: break;
+  }
+  return parts;
+}
+
 std::vector<std::vector<int>> cube_sets(const std::vector<std::vector<int>>& elements) {
   std::vector<std::vector<int>> sets;
   const std::size_t count = std::size_t{1} << elements.size();
@@ -66,10 +93,11 @@ std::vector<std::vector<int>> cube_sets(const std::vector<std::vector<int>>& ele
 }  // namespace
 
 // grouping_id() is a column of the Aggregate; grouping(x) is x's bit in it.
-ExpressionPtr Resolver::grouping_value(const AggregateBelow& below, const ExpressionPtr& call) {
+ExpressionPtr Resolver::grouping_value(const AggregateBelow& below, const ExpressionPtr& call, bool tells_place) {
   const auto* node = std::get_if<bound::AggregateCall>(&call->node);
   if (!node || (node->function->name != "grouping" && node->function->name != "grouping_id")) return nullptr;
   const auto context = plan::query_context(call->origin);
+  if (!below.grouping_id && !tells_place) throw Error(conditions::kUnsupportedGrouping, {});
   if (!below.grouping_id) throw Error(conditions::kUnsupportedGrouping, {}).at(context);
   auto id = bound::make_expression(bound::ColumnRef{*below.grouping_id, false}, TypeKind::Long, false, call->origin);
   if (node->function->name == "grouping_id") {
@@ -105,8 +133,9 @@ TypedList Resolver::grouping_expressions(const plan::Expressions& list, Names& n
     if (const auto* name = std::get_if<plan::UnresolvedAttribute>(&expr->node); name && name->parts.size() == 1 && !name->plan_id) {
       Names probe = names;
       probe.outer = nullptr;
-      if (!find_attribute(name->parts, probe, expr->origin)) {
-        const auto item = std::ranges::find_if(items, [&](const Item& i) { return i.typed.name && same_name(i.name, name->parts[0], policy_.case_sensitive); });
+      const bool by_alias = lower_case(context_.setting("spark.sql.groupByAliases").value_or("true")) != "false";
+      if (by_alias && !find_attribute(name->parts, probe, expr->origin)) {
+        const auto item = std::ranges::find_if(items, [&](const Item& i) { return same_name(i.name, name->parts[0], policy_.case_sensitive); });
         if (item != items.end()) {
           if (bound::contains(item->typed.expression, &bound::is_aggregate)) throw Error(conditions::kGroupByAggregate, {{"sqlExpr", item->typed.sql}}).at(context);
           result.push_back(item->typed);
@@ -187,8 +216,7 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
     const bool was_pass = item.is_pass;
     item.typed.expression = rewriter.rewrite(item.typed.expression);
     if (rewriter.offender) {
-      const auto context = plan::query_context(rewriter.offender->origin.is_known() ? rewriter.offender->origin : origin);
-      if (is_global && below->groups.empty()) throw Error(conditions::kMissingGroupBy, {}).at(context);
+      if (is_global && below->groups.empty()) throw Error(conditions::kMissingGroupBy, {}).at(plan::query_context(origin));
       std::string name = item.typed.sql;
       const auto id = std::get<bound::ColumnRef>(rewriter.offender->node).column;
       for (const auto& column : input.scope)
@@ -275,7 +303,10 @@ Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relatio
   } else {
     for (const auto& expr : node.grouping) {
       if (const auto* analytics = std::get_if<plan::GroupingAnalytics>(&expr->node)) {
-        add_analytics(analytics->kind, analytics->sets);
+        // `GROUP BY a, b GROUPING SETS (a)`: b is grouped by in no set, and NULL.
+        elements.insert(elements.end(), analytics->given.begin(), analytics->given.end());
+        if (analytics->kind == plan::GroupingAnalytics::Kind::GroupingSets) cross(nested_sets(*analytics, elements));
+        else add_analytics(analytics->kind, analytics->sets);
         continue;
       }
       if (node.type != GroupType::GroupingSets) cross({{static_cast<int>(elements.size())}});

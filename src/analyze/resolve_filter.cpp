@@ -41,7 +41,7 @@ ExpressionPtr Resolver::push_into_aggregate(Resolved& input, const ExpressionPtr
     if (bound::same(group.expression, expression))
       return bound::make_expression(bound::ColumnRef{group.column, false}, expression->type, expression->nullable, expression->origin);
   if (bound::is_aggregate(*expression)) {
-    if (auto grouping = grouping_value(below, expression)) return grouping;
+    if (auto grouping = grouping_value(below, expression, false)) return grouping;
     const auto* aggregate = find_aggregate(input.relation);
     LAB_CHECK(aggregate);
     for (const auto& output : aggregate->outputs)

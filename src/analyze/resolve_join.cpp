@@ -43,11 +43,9 @@ std::shared_ptr<const Instance> both(const Resolved& left, const Resolved& right
 Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& relation) {
   Resolved left = resolve(node.left);
   Resolved right;
-  bool used_left = false;
   if (node.is_lateral) {
     Names around = names_over(left);
     around.outer = outer_;
-    around.used_outer = &used_left;
     const auto* saved = std::exchange(outer_, &around);
     right = resolve(node.right);
     outer_ = saved;

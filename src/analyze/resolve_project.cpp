@@ -230,6 +230,21 @@ TypedList Resolver::star_columns(const plan::UnresolvedStar& star, const Names& 
       }
   }
   if (star.target.empty() || found) return result;
+  // `t.*` of a table around: LATERAL and subqueries may take its columns.
+  for (const auto* around = names.outer; around && !found; around = around->outer)
+    for (const auto* input : around->inputs)
+      for (const auto& column : input->scope)
+        if (fits(column)) {
+          found = true;
+          Names here = names;
+          std::vector<std::string> path = column.qualifier;
+          path.push_back(column.column.name);
+          if (auto typed = find_attribute(path, here, origin)) {
+            typed->name = column.column.name;
+            result.push_back(*std::move(typed));
+          }
+        }
+  if (found) return result;
   // `s.*` of a struct column gives its fields.
   Names at = names;
   if (auto structure = find_attribute(star.target, at, origin); structure && structure->type().is(TypeKind::Struct)) {

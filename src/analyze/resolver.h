@@ -114,7 +114,7 @@ class Resolver {
   Typed resolve_above(Resolved& input, Names names, const plan::Origin& origin, const std::function<Typed(Names&)>& read);
   ExpressionPtr push_into_aggregate(Resolved& input, const ExpressionPtr& expression, std::vector<ColumnId>& ungrouped);
   /// The value of a grouping() or grouping_id() call over that aggregate; null for other calls.
-  ExpressionPtr grouping_value(const AggregateBelow& below, const ExpressionPtr& call);
+  ExpressionPtr grouping_value(const AggregateBelow& below, const ExpressionPtr& call, bool tells_place = true);
   void expose_references(Resolved& input, const ExpressionPtr& expression);
   Resolved filtered(const Resolved& before, Resolved input, Typed condition);
   void refuse_in_condition(const Typed& condition, const std::vector<std::string>& invalid) const;
@@ -177,6 +177,7 @@ class Resolver {
   std::optional<Typed> find_attribute(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin);
   std::optional<Typed> find_in_inputs(const std::vector<std::string>& parts, const Names& names, const plan::Origin& origin);
   std::optional<Typed> find_by_plan_id(const plan::UnresolvedAttribute& attribute, Names& names, const plan::Origin& origin);
+  void note_outer(const Typed& found, const Names& names) const;
   std::optional<Typed> find_variable(const std::vector<std::string>& parts, const plan::Origin& origin);
   std::optional<Typed> find_literal_function(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin);
   Typed from_match(const NameMatch& match, const plan::Origin& origin);
@@ -223,7 +224,7 @@ class Resolver {
   ExpressionPtr cast_expression(ExpressionPtr expression, const DataType& type) const;
   ExpressionPtr make_call(std::string_view name, bound::Expressions arguments, DataType type, bool nullable, const plan::Origin& origin) const;
   const functions::FunctionRow& row(std::string_view name) const;
-  Resolved resolve_subquery(const plan::RelationPtr& plan, Names& names);
+  Resolved resolve_subquery(const plan::RelationPtr& plan, Names& names, std::string& outer_sql);
   bool allow_precision_loss() const;
 
   struct CommonTableScope {
