@@ -27,7 +27,8 @@ std::optional<std::size_t> LakeFacts::num_rows(duckdb::ClientContext& context, c
       total += static_cast<std::size_t>(*files[i].num_rows);
     } else {
       auto* reader = footer(context, bind, i);
-      const auto rows = reader ? reader->GetUnionData(i)->TryGetCardinalityEstimate() : duckdb::optional_idx();
+      // As of the first file: for later ones DuckDB takes the footer out of the reader, which column() still needs.
+      const auto rows = reader ? reader->GetUnionData(0)->TryGetCardinalityEstimate() : duckdb::optional_idx();
       if (!rows.IsValid()) return std::nullopt;
       total += rows.GetIndex();
     }
