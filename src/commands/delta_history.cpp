@@ -22,7 +22,7 @@ DeltaTarget open_target(const plan::NameParts& name, const std::optional<std::st
   const TableRef ref = resolve_name(path ? plan::NameParts{"delta", *path} : name, context);
   DeltaTarget target = open_delta_target(ref, context, operation);
   if (!target.table->exists()) {
-    const std::string shown = types::quote_identifier(ref.is_path() ? ref.location->text : ref.table);
+    const std::string shown = types::quote_identifier(ref.is_path() ? shown_path(ref.location->text) : ref.table);
     if (std::string_view(operation) == "DESCRIBE DETAIL") throw Error(delta::conditions::kMissingDeltaTable, {{"tableName", shown}});
     throw Error(conditions::kDeltaTableOnly, {{"tableName", shown}, {"operation", operation}});
   }

@@ -396,6 +396,14 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
   request.info.metrics = {{"numFiles", std::to_string(data.files.size())},
                           {"numOutputRows", std::to_string(data.num_rows)},
                           {"numOutputBytes", std::to_string(data.num_bytes)}};
+  if (write.replace_condition && snapshot) {
+    request.info.metrics = {{"numFiles", std::to_string(data.files.size() + kept.data.files.size())},
+                            {"numOutputRows", std::to_string(data.num_rows + kept.data.num_rows)},
+                            {"numOutputBytes", std::to_string(data.num_bytes + kept.data.num_bytes)},
+                            {"numCopiedRows", std::to_string(kept.num_copied)},
+                            {"numDeletedRows", std::to_string(kept.num_matched)},
+                            {"numAddedChangeFiles", "0"}};
+  }
   if (!is_append && snapshot) {
     request.info.metrics.emplace("numRemovedFiles", std::to_string(num_removed));
     request.info.metrics.emplace("numRemovedBytes", std::to_string(removed_bytes));

@@ -29,6 +29,7 @@ plan::RelationPtr visible_rows(const delta::Snapshot& snapshot, const plan::Name
 void check_condition(const plan::RelationPtr& rows, const plan::ExpressionPtr& condition, const char* operation, Statement& context) {
   if (!condition) return;
   refuse_subqueries(rows, condition, operation, context);
+  check_row_expressions(rows, {condition}, context);
   context.analyze(plan::make_relation(plan::Filter{rows, condition}));
 }
 
@@ -72,7 +73,6 @@ LocalTable delete_rows(const plan::Delete& command, Statement& context) {
   delta::check_writable(snapshot->protocol(), snapshot->metadata());
   const plan::RelationPtr visible = visible_rows(*snapshot, target.qualifier);
   check_condition(visible, command.condition, "DELETE", context);
-  if (command.condition) check_row_expressions(visible, {command.condition}, context);
   delta::CommitRequest request;
   std::shared_ptr<StagedFiles> staged;
   const std::int64_t started = now_millis(context);

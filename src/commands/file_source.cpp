@@ -118,8 +118,8 @@ std::shared_ptr<const scan::TableSource> open_delta(const Statement& statement, 
       table = statement.world().places.delta_table(place, statement.origin("read"));
     }
   if (!table->exists()) {
-    if (!statement.world().places.exists(place)) throw Error(conditions::kPathNotFound, {{"path", place.text}});
-    throw Error(delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(place.text)}});
+    if (!statement.world().places.exists(place)) throw Error(conditions::kPathNotFound, {{"path", shown_path(place.text)}});
+    throw Error(delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(shown_path(place.text))}});
   }
   return snapshot_of(*table, options, version, time, statement)->source();
 }

@@ -86,6 +86,13 @@ void check_merge_conditions(const plan::Merge& command, const plan::RelationPtr&
   }
 }
 
+void check_merge_values(const plan::Merge& command, const plan::RelationPtr& source, const plan::RelationPtr& target, Statement& context) {
+  const plan::RelationPtr joined = both_sides(target, source);
+  for (const plan::MergeClause& clause : command.clauses)
+    for (const plan::MergeAssignment& assignment : clause.assignments)
+      check_row_expressions(clause.when == When::Matched ? joined : clause.when == When::NotMatched ? source : target, {assignment.value}, context);
+}
+
 }  // namespace
 
 LocalTable merge(const plan::Merge& command, Statement& context) {
@@ -96,8 +103,18 @@ LocalTable merge(const plan::Merge& command, Statement& context) {
   const std::int64_t started = now_millis(context);
   context.pin_sources();
   // Checked over the source as it was asked for, then read once.
-  const MergePlan asked(command, command.source, target, snapshot, context);
-  check_merge_conditions(command, command.source, asked.visible_target(), context);
+  const plan::RelationPtr visible = plan::make_relation(plan::SourceScan{snapshot->source_of({}), target.qualifier, false});
+  try {
+    MergePlan(command, command.source, target, snapshot, context);
+  } catch (const Error& failure) {
+    // Aggregates have names of their own here.
+    if (failure.condition().name == "UNSUPPORTED_EXPR_FOR_OPERATOR" || failure.condition().name == "MISSING_GROUP_BY") {
+      check_merge_conditions(command, command.source, visible, context);
+      check_merge_values(command, command.source, visible, context);
+    }
+    throw;
+  }
+  check_merge_conditions(command, command.source, visible, context);
   const plan::RelationPtr source = settle_rows(command.source, target.delta.table, context);
   const MergePlan merge_plan(command, source, target, snapshot, context);
 

@@ -107,7 +107,9 @@ void MergePlan::evolve_schema() {
       if (each.when == When::NotMatchedBySource) return false;
       if (each.action == Act::UpdateAll || each.action == Act::InsertAll) return true;
       return std::any_of(each.assignments.begin(), each.assignments.end(), [&](const plan::MergeAssignment& assignment) {
-        return equal_ignoring_case(assignment.column.size() == 1 ? assignment.column[0] : assignment.column.back(), field.name);
+        const plan::NameParts& name = assignment.column;
+        const bool is_qualified = name.size() == 2 && !target_.qualifier.empty() && equal_ignoring_case(name[0], target_.qualifier.back());
+        return (name.size() == 1 || is_qualified) && equal_ignoring_case(name.back(), field.name);
       });
     });
     if (is_named) wanted.push_back({field.name, types::as_nullable(field.type), true, field.metadata});

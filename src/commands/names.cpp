@@ -78,6 +78,8 @@ std::string resolve_database(const plan::NameParts& name, const Statement& state
               {{"sessionCatalog", catalog::kCatalogName}, {statement.policy().is_spark4 ? "identifier" : "namespace", types::quote_parts(name)}});
 }
 
+std::string shown_path(const std::string& location) { return location.starts_with("file:/") ? location.substr(5) : location; }
+
 std::string DeltaTarget::shown_name() const {
   if (!entry) return "delta." + types::quote_identifier(table->storage().uri());
   return std::string(catalog::kCatalogName) + "." + entry->database + "." + entry->name;
@@ -104,8 +106,8 @@ void require_delta_table(const DeltaTarget& target, const TableRef& ref, const S
   if (target.table->exists()) return;
   const std::string place = ref.is_path() ? ref.location->text : target.entry->location;
   if (const auto version = travelled_version(place)) throw Error(conditions::kHistoricalScan, {{"historicalVersion", *version}});
-  if (ref.is_path() && !statement.world().places.exists(*ref.location)) throw Error(conditions::kPathNotFound, {{"path", place}});
-  throw Error(lake::delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(place)}});
+  if (ref.is_path() && !statement.world().places.exists(*ref.location)) throw Error(conditions::kPathNotFound, {{"path", shown_path(place)}});
+  throw Error(lake::delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(shown_path(place))}});
 }
 
 DmlTarget open_dml_target(const plan::RelationPtr& target, const Statement& statement, const char* operation) {
@@ -121,7 +123,7 @@ DmlTarget open_dml_target(const plan::RelationPtr& target, const Statement& stat
     DmlTarget result{open_delta_target(ref, statement, operation), {}};
     require_delta_table(result.delta, ref, statement);
     if (ref.is_path()) {
-      result.qualifier = {"delta", ref.location->text};
+      result.qualifier = named->name;
     } else {
       result.qualifier = {catalog::kCatalogName, ref.database, ref.table};
     }

@@ -184,7 +184,7 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   const TableRef ref = resolve_name(table.name, *this);
   if (ref.is_path()) {
     plan::Options options = table.options;
-    return {open_files(*this, ref.format, {*ref.location}, options, {}, table.version_as_of, table.timestamp_as_of), nullptr, {}, {ref.format, ref.location->text}};
+    return {open_files(*this, ref.format, {*ref.location}, options, {}, table.version_as_of, table.timestamp_as_of), nullptr, {}, table.name};
   }
   const auto entry = world_.catalog.find_table(ref.database, ref.table);
   if (!entry) {

@@ -132,6 +132,8 @@ struct DeltaTarget {
   std::string shown_name() const;
 };
 DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, const char* operation);
+/// A local place as Delta's messages name it: without the scheme.
+std::string shown_path(const std::string& location);
 /// Throws PATH_NOT_FOUND or DELTA_TABLE_NOT_FOUND when there is no Delta table at the place.
 void require_delta_table(const DeltaTarget& target, const TableRef& ref, const Statement& statement);
 /// The same for the target relation of MERGE, UPDATE, DELETE: a table with an optional alias around it.
