@@ -179,6 +179,17 @@ RelationPtr prune_to(const RelationPtr& relation, Needed needed) {
 
 }  // namespace
 
+std::vector<ColumnId> columns_in_subqueries(const ExpressionPtr& expression) {
+  Needed needed;
+  bound::walk(expression, [&](const ExpressionPtr& node) {
+    if (const auto* scalar = std::get_if<bound::ScalarSubquery>(&node->node)) collect_relation(scalar->plan, needed);
+    if (const auto* exists = std::get_if<bound::Exists>(&node->node)) collect_relation(exists->plan, needed);
+    if (const auto* in = std::get_if<bound::InSubquery>(&node->node)) collect_relation(in->plan, needed);
+    return true;
+  });
+  return {needed.begin(), needed.end()};
+}
+
 RelationPtr prune(const RelationPtr& root) {
   Needed needed;
   for (const auto& column : root->columns) needed.insert(column.id);

@@ -2,6 +2,7 @@
 
 #include "analyze/conditions.h"
 #include "analyze/pretty.h"
+#include "analyze/prune.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "plan/bound_build.h"
@@ -60,6 +61,11 @@ ExpressionPtr Resolver::push_into_aggregate(Resolved& input, const ExpressionPtr
 }
 
 void Resolver::expose_references(Resolved& input, const ExpressionPtr& expression) {
+  // Ids are unique in a query: what is found below belongs there, the rest is the subqueries' own.
+  for (const ColumnId id : columns_in_subqueries(expression)) {
+    if (bound::find_column(input.relation->columns, id)) continue;
+    if (auto exposed = bound::expose(input.relation, id)) input.relation = std::move(exposed);
+  }
   bound::walk(expression, [&](const ExpressionPtr& node) {
     if (const auto* reference = std::get_if<bound::ColumnRef>(&node->node); reference && !reference->is_outer)
       if (!bound::find_column(input.relation->columns, reference->column)) {
