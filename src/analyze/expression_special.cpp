@@ -92,6 +92,7 @@ std::optional<Typed> Resolver::special_call(const std::string& name, const plan:
     if (!last.empty()) extracted.sql = extracted.name.emplace(last);
     return extracted;
   }
+  if (function.arguments.empty() && name.starts_with("input_file_")) return file_call(name, names, expr.origin);
   if (name == "window" || name == "session_window" || name == "window_time") return window_call(name, function, expr, names);
   const auto type = cast_function(name);
   if (!type && !kSpecial.contains(name)) return std::nullopt;
@@ -219,6 +220,24 @@ Typed Resolver::in_list(TypedList arguments, const plan::Origin& origin) {
   result.sql = sql;
   result.expression = make_call("in", std::move(values), TypeKind::Boolean, nullable, origin);
   return result;
+}
+
+std::optional<Typed> Resolver::file_call(const std::string& name, const Names& names, const plan::Origin& origin) {
+  const char* field = name == "input_file_name" ? "file_path" : name == "input_file_block_start" ? "file_block_start" : "file_block_length";
+  for (const auto* input : names.inputs) {
+    for (const ScopeColumn& column : input->hidden) {
+      if (column.column.name != kFileMetadataName || !column.qualifier.empty()) continue;
+      Typed whole;
+      whole.expression = bound::make_reference(column.column, origin);
+      whole.sql = kFileMetadataName;
+      Typed typed = field_of(std::move(whole), field, origin);
+      typed.sql = name + "()";
+      typed.name.reset();
+      typed.is_attribute = false;
+      return typed;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<Typed> Resolver::context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin) {

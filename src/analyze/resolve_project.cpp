@@ -184,6 +184,14 @@ Resolved Resolver::finish_projection(Resolved input, Items items, bool is_border
     result.scope.push_back({columns.back(), item.is_pass ? item.qualifier : std::vector<std::string>{}, item.identity});
   }
   result.relation = bound::make_project(std::move(relation), std::move(outputs), std::move(columns));
+  // What files say of themselves stays within reach; pruning takes it away again where nobody asks.
+  for (const ScopeColumn& column : input.hidden) {
+    if (column.column.name != kFileMetadataName || !column.qualifier.empty()) continue;
+    if (auto exposed = bound::expose(result.relation, column.column.id)) {
+      result.relation = std::move(exposed);
+      result.hidden.push_back(column);
+    }
+  }
   return result;
 }
 

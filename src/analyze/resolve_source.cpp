@@ -60,8 +60,20 @@ Resolved Resolver::from_source(std::shared_ptr<const scan::TableSource> source, 
     scan.source_columns.push_back(bound::kRowNumberColumn);
     columns.push_back({fresh(), plan::kRowNumberName, TypeKind::Long, false, {}});
   }
+  const types::Field* metadata = source->metadata_column();
+  if (metadata) {
+    scan.source_columns.push_back(bound::kMetadataColumn);
+    columns.push_back({fresh(), metadata->name, metadata->type, false, {}});
+  }
   scan.source = std::move(source);
-  return from_relation(bound::make_relation(std::move(scan), std::move(columns)), std::move(qualifier));
+  Resolved result = from_relation(bound::make_relation(std::move(scan), std::move(columns)), std::move(qualifier));
+  if (metadata) {
+    // Reached by its name, but no part of `*`.
+    result.hidden.push_back(std::move(result.scope.back()));
+    result.hidden.back().qualifier.clear();
+    result.scope.pop_back();
+  }
+  return result;
 }
 
 Resolved Resolver::resolve_node(const plan::SourceScan& node, const plan::Relation&) { return from_source(node.source, node.name, node.with_row_ids); }

@@ -53,6 +53,9 @@ struct AggregateBelow {
   std::optional<ColumnId> grouping_id;
 };
 
+/// The hidden column of files (scan::TableSource::metadata_column).
+inline constexpr const char* kFileMetadataName = "_metadata";
+
 /// A bound relation and the names it offers. The relation may give more columns than the scope shows.
 struct Resolved {
   bound::RelationPtr relation;

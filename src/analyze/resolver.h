@@ -198,6 +198,7 @@ class Resolver {
   std::optional<Typed> boolean_comparison(const std::string& name, TypedList& arguments, const plan::Origin& origin);
   [[noreturn]] void throw_cast_error(const Typed& child, const DataType& type, bound::CastMode mode, const plan::Origin& origin, const std::string& shown = {}) const;
   Typed if_else(TypedList arguments, const plan::Origin& origin);
+  std::optional<Typed> file_call(const std::string& name, const Names& names, const plan::Origin& origin);
   std::optional<Typed> special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   std::optional<Typed> context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin);
   Typed aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);

@@ -78,6 +78,11 @@ inline constexpr Condition kCodecNotAvailable35{"", "", Kind::InvalidArgument, "
 inline constexpr Condition kEmptySchema{"EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", "0A000", Kind::Analysis, "The <format> datasource does not support writing empty or nested empty schemas. Please make sure the data schema has at least one or more column(s)."};
 inline constexpr Condition kEmptySchema35{"_LEGACY_ERROR_TEMP_1142", "", Kind::Analysis, "Datasource does not support writing empty or nested empty schemas. Please make sure the data schema has at least one or more column(s)."};
 inline constexpr Condition kParseInput{"DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09", Kind::Analysis, "Cannot parse rows as <format>: one column of the type \"STRING\" is required, but the input has <schema>."};
+inline constexpr Condition kBucketUnsupported{"_LEGACY_ERROR_TEMP_1312", "", Kind::Analysis, "'<operation>' does not support bucketBy right now."};
+inline constexpr Condition kBucketAndSortUnsupported{"_LEGACY_ERROR_TEMP_1313", "", Kind::Analysis, "'<operation>' does not support bucketBy and sortBy right now."};
+inline constexpr Condition kSortWithoutBuckets{"SORT_BY_WITHOUT_BUCKETING", "42601", Kind::Analysis, "sortBy must be used together with bucketBy."};
+inline constexpr Condition kCorruptColumnType{"INVALID_CORRUPT_RECORD_TYPE", "42804", Kind::Analysis, "The column <columnName> for corrupt records must have the nullable STRING type, but got <actualType>."};
+inline constexpr Condition kCorruptColumnType35{"_LEGACY_ERROR_TEMP_1097", "", Kind::Analysis, "The field for corrupt records must be string type and nullable."};
 inline constexpr Condition kUnableToInferSchema{"UNABLE_TO_INFER_SCHEMA", "42KD9", Kind::Analysis, "Unable to infer schema for <format>. It must be specified manually."};
 
 inline constexpr Condition kInvalidVersion{"DELTA_TIME_TRAVEL_INVALID_BEGIN_VALUE", "42604", Kind::InvalidArgument, "<timeTravelKey> needs to be a valid begin value."};

@@ -9,6 +9,7 @@
 #include "commands/conditions.h"
 #include "commands/source_files.h"
 #include "lake/delta/conditions.h"
+#include "scan/json_options.h"
 #include "scan/parquet_schema.h"
 #include "scan/text_schema.h"
 #include "types/type_text.h"
@@ -22,10 +23,11 @@ namespace {
 /// Files of one format with a schema: data columns, then partition columns.
 class FileSource final : public scan::TableSource {
  public:
-  FileSource(std::string name, types::Schema schema, std::optional<scan::FileScan> parquet, std::optional<scan::TextScan> text)
-      : name_(std::move(name)), schema_(std::move(schema)), parquet_(std::move(parquet)), text_(std::move(text)) {}
+  FileSource(std::string name, types::Schema schema, std::optional<scan::FileScan> parquet, std::optional<scan::TextScan> text, std::optional<types::Field> metadata)
+      : name_(std::move(name)), schema_(std::move(schema)), parquet_(std::move(parquet)), text_(std::move(text)), metadata_(std::move(metadata)) {}
   const types::Schema& schema() const override { return schema_; }
   std::string name() const override { return name_; }
+  const types::Field* metadata_column() const override { return metadata_ ? &*metadata_ : nullptr; }
   const scan::FileScan* file_scan() const override { return parquet_ ? &*parquet_ : nullptr; }
   const scan::TextScan* text_scan() const override { return text_ ? &*text_ : nullptr; }
 
@@ -34,6 +36,7 @@ class FileSource final : public scan::TableSource {
   types::Schema schema_;
   std::optional<scan::FileScan> parquet_;
   std::optional<scan::TextScan> text_;
+  std::optional<types::Field> metadata_;
 };
 
 std::optional<std::string> find_option(const plan::Options& options, const char* key) {
@@ -174,6 +177,32 @@ types::Schema infer_parquet(const std::vector<scan::DataFile>& files, const plan
   return data;
 }
 
+types::Field metadata_column(bool has_row_index) {
+  using types::TypeKind;
+  std::vector<types::Field> fields{{"file_path", TypeKind::String, false, {}},        {"file_name", TypeKind::String, false, {}},
+                                   {"file_size", TypeKind::Long, false, {}},          {"file_block_start", TypeKind::Long, false, {}},
+                                   {"file_block_length", TypeKind::Long, false, {}}, {"file_modification_time", TypeKind::Timestamp, false, {}}};
+  if (has_row_index) fields.push_back({"row_index", TypeKind::Long, false, {}});
+  return {"_metadata", types::DataType::structure(std::move(fields)), false, {}};
+}
+
+void add_metadata(std::vector<scan::DataFile>& files, const types::Field& column) {
+  for (scan::DataFile& file : files) {
+    const std::string uri = !file.uri.empty() ? file.uri : file.remote ? file.remote->uri() : "file://" + file.path;
+    types::Values values{{uri}, {uri.substr(uri.rfind('/') + 1)}, {file.num_bytes}, {std::int64_t{0}}, {file.num_bytes}, {file.modified_millis * 1000}};
+    values.resize(column.type.fields().size());
+    file.partition_values.push_back({types::Elements{std::make_shared<const types::Values>(std::move(values))}});
+  }
+}
+
+/// What the session says where the read does not.
+plan::Options with_settings(plan::Options options, const Statement& statement) {
+  constexpr std::pair<const char*, const char*> kOptions[] = {{"ignorecorruptfiles", "spark.sql.files.ignoreCorruptFiles"}, {"ignoremissingfiles", "spark.sql.files.ignoreMissingFiles"}};
+  for (const auto& [key, setting] : kOptions)
+    if (const auto value = statement.setting(setting)) options.emplace(key, *value);
+  return options;
+}
+
 /// Data columns and then partition columns; when the files were asked (`inferred`), a column that both have stays at its place, with the
 /// partition's type. `order`: data columns ≥ 0, partition columns -1 - i.
 types::Schema with_partitions(types::Schema data, const std::vector<types::Field>& partitions, bool inferred, std::vector<int>& order) {
@@ -232,7 +261,7 @@ void check_schema(const types::Schema& schema, const std::string& format) {
 }
 
 std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, const std::string& format_name, const std::vector<catalog::Location>& locations,
-                                                    const plan::Options& options, const std::optional<types::Schema>& schema,
+                                                    const plan::Options& given, const std::optional<types::Schema>& schema,
                                                     const std::optional<std::string>& version_as_of, const plan::ExpressionPtr& timestamp_as_of) {
   const std::string format = file_format(format_name);
   if (locations.empty()) {
@@ -243,11 +272,12 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
   if (format == "delta") {
     // Delta takes one path, and does not know several for any.
     if (locations.size() > 1) throw Error(conditions::kPathOptionNotSupported);
-    return open_delta(statement, locations.front(), options, version_as_of, timestamp_as_of);
+    return open_delta(statement, locations.front(), given, version_as_of, timestamp_as_of);
   }
   const bool is_parquet = format == "parquet";
   const auto text = is_parquet ? scan::TextScan::Format::Text : text_format(format);
   if (schema) check_schema(*schema, format);
+  plan::Options options = with_settings(given, statement);
   SourceFiles found = find_source_files(statement, locations, options, schema ? &*schema : nullptr);
   if (!is_parquet) catalog::Places::fetch(found.files);
   const std::string name = format + " " + locations.front().text;
@@ -265,9 +295,12 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
       place = place >= 0 ? next_data++ : num_data - 1 - place;
     }
     if (!std::is_sorted(order.begin(), order.end())) scan.schema_order = order;
+    types::Field metadata = metadata_column(true);
+    add_metadata(found.files, metadata);
     scan.partition_columns = std::move(found.partition_columns);
+    scan.partition_columns.push_back(metadata);
     scan.files = std::move(found.files);
-    return std::make_shared<const FileSource>(name, std::move(all), std::move(scan), std::nullopt);
+    return std::make_shared<const FileSource>(name, std::move(all), std::move(scan), std::nullopt, std::move(metadata));
   }
   scan::TextScan scan;
   scan.format = text;
@@ -279,6 +312,13 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
 }
 
 std::shared_ptr<const scan::TableSource> make_text_source(const Statement& statement, std::string name, scan::TextScan scan, const std::optional<types::Schema>& schema) {
+  const auto corrupt = scan.options.find("columnnameofcorruptrecord");
+  for (std::size_t i = 0; schema && i < schema->size(); ++i)
+    if ((*schema)[i].name == (corrupt == scan.options.end() ? "_corrupt_record" : corrupt->second) && !(*schema)[i].type.is_text() && scan.format != scan::TextScan::Format::Text)
+      throw Error(scan.is_spark4 ? conditions::kCorruptColumnType : conditions::kCorruptColumnType35, {{"columnName", types::quote_identifier((*schema)[i].name)}, {"actualType", types::quoted_sql((*schema)[i].type)}});
+  // Options that mean nothing are refused before anything is read.
+  if (scan.format == scan::TextScan::Format::Csv) (void)scan::CsvOptions::parse(scan.options);
+  if (scan.format == scan::TextScan::Format::Json) (void)scan::JsonOptions::parse(scan.options);
   const std::vector<types::Field> partitions = scan.partition_columns;
   types::Schema data = without(schema ? *schema : scan::infer_schema(scan, {statement.policy().time_zone, scan.is_spark4}), partitions);
   check_repeated(data);
@@ -287,7 +327,14 @@ std::shared_ptr<const scan::TableSource> make_text_source(const Statement& state
     field.type = types::as_nullable(field.type);
   }
   data.insert(data.end(), partitions.begin(), partitions.end());
-  return std::make_shared<const FileSource>(std::move(name), std::move(data), std::nullopt, std::move(scan));
+  std::optional<types::Field> metadata;
+  // Rows that are no files have nothing to say.
+  if (scan.files.empty() || !scan.files.front().text) {
+    metadata = metadata_column(false);
+    add_metadata(scan.files, *metadata);
+    scan.metadata_column = metadata;
+  }
+  return std::make_shared<const FileSource>(std::move(name), std::move(data), std::nullopt, std::move(scan), std::move(metadata));
 }
 
 std::optional<std::string> travelled_version(const std::string& path) {

@@ -164,11 +164,23 @@ void write_files(FileWrite write, Statement& context) {
   places.adopt(write.location, files, is_replaced, context.origin("WRITE"));
 }
 
-void append_to_file_table(const catalog::Table& entry, plan::bound::Query rows, bool overwrite, Statement& context) {
+namespace {
+
+void write_file_table(const catalog::Table& entry, plan::bound::Query rows, plan::SaveMode mode, std::string static_folder, Statement& context) {
   rows = align_rows(std::move(rows), entry.schema, MatchColumns::ByPosition, types::quote_parts({catalog::kCatalogName, entry.database, entry.name}));
-  write_files({std::move(rows), entry.provider, context.locate(entry.location), overwrite ? plan::SaveMode::Overwrite : plan::SaveMode::Append,
-               entry.partition_columns, entry.options},
-              context);
+  plan::Options options;
+  for (const auto& [key, value] : entry.options) options.emplace(lower_case(key), value);
+  write_files({std::move(rows), entry.provider, context.locate(entry.location), mode, entry.partition_columns, std::move(options), std::move(static_folder)}, context);
+}
+
+}  // namespace
+
+void append_to_file_table(const catalog::Table& entry, plan::bound::Query rows, bool overwrite, Statement& context) {
+  write_file_table(entry, std::move(rows), overwrite ? plan::SaveMode::Overwrite : plan::SaveMode::Append, "", context);
+}
+
+void overwrite_file_table(const catalog::Table& entry, plan::bound::Query rows, std::string static_folder, Statement& context) {
+  write_file_table(entry, std::move(rows), plan::SaveMode::Overwrite, std::move(static_folder), context);
 }
 
 }  // namespace lab::commands

@@ -19,5 +19,7 @@ void write_files(FileWrite write, Statement& context);
 
 /// INSERT into a table of such files.
 void append_to_file_table(const catalog::Table& entry, plan::bound::Query rows, bool overwrite, Statement& context);
+/// INSERT OVERWRITE … PARTITION (k = v): `static_folder` (`k=v/`) is all that goes.
+void overwrite_file_table(const catalog::Table& entry, plan::bound::Query rows, std::string static_folder, Statement& context);
 
 }  // namespace lab::commands

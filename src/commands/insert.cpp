@@ -133,6 +133,25 @@ plan::ExpressionPtr static_partitions(const plan::Insert& command) {
   return all;
 }
 
+/// `k=v/` of the outermost partition columns that have a static value; empty without any.
+std::string static_folder(const plan::Insert& command, const catalog::Table& entry, Statement& context) {
+  std::vector<std::string> names;
+  std::vector<std::optional<std::string>> values;
+  for (const std::string& column : entry.partition_columns) {
+    const auto part = std::find_if(command.partition.begin(), command.partition.end(), [&](const auto& one) { return equal_ignoring_case(one.first, column); });
+    const types::Field* field = find_field(entry.schema, column);
+    if (part == command.partition.end() || !part->second || !field) break;
+    const auto cast = plan::make_expression(plan::Cast{part->second, field->type, plan::CastMode::Session});
+    const auto rows = context.evaluate(context.analyze(plan::make_relation(plan::Project{plan::make_relation(plan::OneRow{}), {cast}})));
+    names.push_back(column);
+    values.push_back(lake::delta::partition_text(rows.at(0).at(0), field->type));
+  }
+  const auto num_static = std::count_if(command.partition.begin(), command.partition.end(), [](const auto& part) { return part.second != nullptr; });
+  // Values behind a dynamic column name many folders.
+  if (names.empty() || static_cast<std::size_t>(num_static) != names.size()) return "";
+  return lake::delta::partition_folder(names, values) + "/";
+}
+
 }  // namespace
 
 LocalTable insert(const plan::Insert& command, Statement& context) {
@@ -144,7 +163,11 @@ LocalTable insert(const plan::Insert& command, Statement& context) {
     if (entry && !entry->is_view() && entry->provider != "delta") {
       PlacedRows placed = command.by_name ? PlacedRows{command.query, {}} : place_columns(command, entry->schema, context, ref.quoted());
       plan::RelationPtr rows = with_file_defaults(std::move(placed), entry->schema);
-      // Only what lies in the named partitions is overwritten.
+      // Only what lies in the named partitions is overwritten: their folder, when they have one.
+      if (const std::string folder = command.overwrite ? static_folder(command, *entry, context) : ""; !folder.empty()) {
+        overwrite_file_table(*entry, context.analyze(rows), folder, context);
+        return no_rows();
+      }
       if (const auto condition = command.overwrite ? static_partitions(command) : nullptr) {
         const auto table = plan::make_relation(plan::NamedTable{command.table, {}, {}, nullptr});
         plan::SetOperation both;

@@ -5,8 +5,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "engine/conditions.h"
-#include "engine/kernels/raise.h"
 #include "engine/malformed_record.h"
 #include "engine/text_rows.h"
 
@@ -56,9 +54,7 @@ class BinaryRowReader : public TextRowReader {
     }
   }
 
-  [[noreturn]] void fail(const std::string& message) {
-    raise(plan_.scan().is_spark4 ? conditions::kFailedReadFile : conditions::kFailedReadFile35, {{"path", file_uri(*file_)}, {"message", message}});
-  }
+  [[noreturn]] void fail(const std::string& reason) { raise_unreadable(plan_.scan(), static_cast<std::size_t>(file_ - plan_.scan().files.data()), reason); }
 
   void write_content(duckdb::Vector& vector, std::size_t row) {
     if (file_->num_bytes > kMaxContent)

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "duckdb/common/string_util.hpp"
 #include "duckdb/common/types/vector.hpp"
 #include "engine/decimal_store.h"
 #include "engine/malformed_record.h"
@@ -110,16 +111,28 @@ class CsvRowReader : public TextRowReader {
       const std::string_view line = scan::next_line(text_, behind, separator_);
       const bool is_skipped = scan::is_blank_line(line) || (options_.comment != 0 && line[0] == options_.comment);
       if (!is_skipped && options_.is_multi_line) {
-        records_.split_multi_line(text_, at_, separator_);
+        check_header(records_.split_multi_line(text_, at_, separator_));
         return;
       }
       at_ = behind;
-      if (!is_skipped) return;
+      if (!is_skipped) return check_header(records_.split(line));
     }
+  }
+
+  // Spark's check of enforceSchema=false: names by position, in any case.
+  void check_header(const std::vector<CsvField>& header) {
+    if (options_.enforces_schema) return;
+    std::vector<std::string> wanted;
+    for (std::size_t i = 0; i < plan_.num_data_columns(); ++i)
+      if (field_of_[i] >= 0) wanted.push_back(plan_.source->schema()[i].name);
+    bool conforms = header.size() == wanted.size();
+    for (std::size_t i = 0; conforms && i < wanted.size(); ++i) conforms = duckdb::StringUtil::CIEquals(wanted[i], std::string(header[i].text));
+    if (!conforms) raise_unreadable(plan_.scan(), piece_.file, "CSV header does not conform to the schema.");
   }
 
   // False when the record is dropped.
   bool write(duckdb::DataChunk& output, std::size_t row, const std::vector<CsvField>& fields, std::string_view record) {
+    if (const std::string problem = records_.problem(); !problem.empty()) raise_unreadable(plan_.scan(), piece_.file, problem);
     bool is_bad = checks_count_ && fields.size() != static_cast<std::size_t>(num_fields_);
     for (const Wanted& wanted : wanted_) {
       duckdb::Vector& vector = output.data[static_cast<std::size_t>(wanted.output)];

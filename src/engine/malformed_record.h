@@ -9,6 +9,8 @@ namespace lab::engine {
 
 /// Ends a scan under FAILFAST: FAILED_READ_FILE around MALFORMED_RECORD_IN_PARSING, under the name of the line of versions.
 [[noreturn]] void raise_malformed(const scan::TextScan& scan, std::size_t file, std::string_view record);
+/// Ends a scan that cannot read a file, for the reason given: Spark 3.5 tells it, 4 only names the file.
+[[noreturn]] void raise_unreadable(const scan::TextScan& scan, std::size_t file, const std::string& reason);
 /// `file:///…` as messages and `input_file_name()` have it.
 std::string file_uri(const scan::DataFile& file);
 

@@ -9,8 +9,10 @@
 #include "engine/duck_type.h"
 #include "engine/inputs.h"
 #include "engine/kernels/raise.h"
+#include "engine/malformed_record.h"
 #include "engine/table_functions.h"
 #include "engine/text_rows.h"
+#include "scan/csv_options.h"
 
 namespace lab::engine {
 namespace {
@@ -65,8 +67,14 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& context, du
     names.push_back("x" + std::to_string(names.size()));
     types.push_back(to_duck(field.type));
   }
+  if (const auto& metadata = data->source->text_scan()->metadata_column) {
+    names.push_back("x" + std::to_string(names.size()));
+    types.push_back(to_duck(metadata->type));
+  }
   return data;
 }
+
+bool is_metadata(const scan::TableSource& source, int column) { return static_cast<std::size_t>(column) == source.schema().size(); }
 
 // A record is only known as corrupt by the columns that it is read for.
 void check_corrupt_column(const TextScanPlan& plan) {
@@ -94,7 +102,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   state->plan.types = [&] {
     duckdb::vector<duckdb::LogicalType> types;
     for (const int column : state->plan.columns)
-      types.push_back(column < 0 ? duckdb::LogicalType::BOOLEAN : to_duck(data.source->schema()[static_cast<std::size_t>(column)].type));
+      types.push_back(column < 0 || is_metadata(*data.source, column) ? duckdb::LogicalType::BOOLEAN : to_duck(data.source->schema()[static_cast<std::size_t>(column)].type));
     return types;
   }();
   raising_ours([&] {
@@ -117,10 +125,23 @@ void write_partitions(const TextScanPlan& plan, std::size_t file, duckdb::DataCh
     const int column = plan.columns[i];
     if (column < 0) {
       output.data[i].Reference(duckdb::Value(output.data[i].GetType()));
+    } else if (is_metadata(*plan.source, column)) {
+      output.data[i].Reference(to_duck(plan.scan().files[file].partition_values.back(), plan.scan().metadata_column->type));
     } else if (static_cast<std::size_t>(column) >= plan.num_data_columns()) {
       const std::size_t partition = static_cast<std::size_t>(column) - plan.num_data_columns();
       output.data[i].Reference(to_duck(plan.scan().files[file].partition_values.at(partition), plan.scan().partition_columns[partition].type));
     }
+  }
+}
+
+/// Null: the file cannot be read, and `ignoreCorruptFiles` says not to mind.
+std::shared_ptr<const scan::TextFile> open_text(const scan::TextScan& scan, std::size_t file) {
+  try {
+    return scan::TextFile::open(scan.files[file], scan::encoding_of(scan));
+  } catch (const Error& error) {
+    if (error.kind() != Kind::Corruption) throw;
+    if (scan::parse_flag(scan.options, "ignorecorruptfiles", false)) return nullptr;
+    raise_unreadable(scan, file, error.message());
   }
 }
 
@@ -134,8 +155,9 @@ void scan_text(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb
         if (local.piece >= global.pieces.size()) return;
         const scan::TextPiece& piece = global.pieces[local.piece];
         if (global.plan.scan().format != scan::TextScan::Format::Binary && (!local.text || local.open_file != piece.file)) {
-          local.text = scan::TextFile::open(global.plan.scan().files[piece.file], scan::encoding_of(global.plan.scan()));
+          local.text = open_text(global.plan.scan(), piece.file);
           local.open_file = piece.file;
+          if (!local.text) continue;
         }
         local.reader->begin(piece, local.text);
         local.has_piece = true;

@@ -29,6 +29,21 @@ std::string no_rows(const Columns& columns) {
   return "SELECT " + (outputs.empty() ? "true AS no_columns" : comma_list(outputs)) + " WHERE false";
 }
 
+/// The metadata column stands behind all others; a row's number in its file comes from the reader.
+std::string metadata_text(const scan::TableSource& source) {
+  const scan::FileScan* files = source.file_scan();
+  const std::size_t place = files ? files->columns.size() + files->partition_columns.size() - 1 : source.schema().size();
+  const std::string column = "x" + std::to_string(place);
+  const auto& fields = source.metadata_column()->type.fields();
+  if (fields.empty() || fields.back().name != "row_index") return column;
+  std::string text = "struct_pack(";
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::string name = "f" + std::to_string(i);
+    text += (i > 0 ? ", " : "") + name + " := " + (i + 1 < fields.size() ? "struct_extract(" + column + ", '" + name + "')" : "CAST(file_row_number AS BIGINT)");
+  }
+  return text + ")";
+}
+
 }  // namespace
 
 Select Lowering::lower(const Scan& node, const Relation& relation) {
@@ -39,6 +54,10 @@ Select Lowering::lower(const Scan& node, const Relation& relation) {
   for (std::size_t i = 0; i < node.source_columns.size(); ++i) {
     int column = node.source_columns[i];
     if (files && column >= 0 && !files->schema_order.empty()) column = files->schema_order[static_cast<std::size_t>(column)];
+    if (column == kMetadataColumn) {
+      outputs.push_back(metadata_text(*node.source) + " AS " + column_name(relation.columns[i].id));
+      continue;
+    }
     const std::string text = column == kFileIndexColumn    ? "CAST(file_index AS INTEGER)"
                              : column == kRowNumberColumn ? "CAST(file_row_number AS BIGINT)"
                                                           : "x" + std::to_string(column);

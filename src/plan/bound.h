@@ -144,8 +144,9 @@ struct OneRow {};
 /// Source columns that every Parquet scan can give besides its schema.
 inline constexpr int kFileIndexColumn = -1;  ///< int: index into FileScan::files
 inline constexpr int kRowNumberColumn = -2;  ///< bigint: physical row number in the file, from 0
+inline constexpr int kMetadataColumn = -3;   ///< struct: `_metadata` of the source's files
 
-/// Reads a table; column i of the relation is `source`'s column `source_columns[i]` (or one of the two above).
+/// Reads a table; column i of the relation is `source`'s column `source_columns[i]` (or one of those above).
 struct Scan {
   std::shared_ptr<const scan::TableSource> source;
   std::vector<int> source_columns;

@@ -145,6 +145,10 @@ struct StatementPrinter {
   std::string operator()(const RefreshTable& s) const { return "(refresh " + print_target(s.name, s.path) + ")"; }
   std::string operator()(const Explain& s) const { return "(explain" + (s.mode.empty() ? "" : " " + s.mode) + " " + print_statement(*s.statement) + ")"; }
   std::string operator()(const UnsupportedCommand& s) const { return "(unsupported " + s.what + ")"; }
+  std::string operator()(const WriteOperation& s) const {
+    if (s.target != WriteOperation::Target::Path) return "(dataframe-command)";
+    return "(write " + s.source + print_optional("path", s.path.empty() ? std::nullopt : std::optional(s.path)) + print_options(s.options) + " " + print_part(s.input) + ")";
+  }
   template <typename Other>
   std::string operator()(const Other&) const {
     return "(dataframe-command)";

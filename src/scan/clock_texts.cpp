@@ -1,5 +1,6 @@
 #include "scan/clock_texts.h"
 
+#include "base/error.h"
 #include "compute/calendar.h"
 #include "compute/datetime_pattern.h"
 #include "compute/datetime_text.h"
@@ -48,6 +49,13 @@ ClockFormats ClockFormats::parse(const std::map<std::string, std::string>& optio
     const auto found = options.find(key);
     return found == options.end() ? std::nullopt : std::optional(found->second);
   };
+  const auto locale = text("locale");
+  if (locale && !locale->starts_with("en") && !locale->starts_with("EN")) {
+    // Words of other languages would all be NULL.
+    for (const char* key : {"dateformat", "timestampformat", "timestampntzformat"})
+      if (const auto pattern = text(key); pattern && (pattern->find("MMM") != std::string::npos || pattern->find_first_of("EaG") != std::string::npos))
+        throw Error(conditions::kUnsupportedFeature, {{"feature", "names of months and days in the locale " + *locale}, {"hint", "Use a pattern of numbers, or the locale en-US."}});
+  }
   return {text("dateformat"), text("timestampformat"), text("timestampntzformat"), text("timezone")};
 }
 

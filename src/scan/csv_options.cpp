@@ -68,6 +68,14 @@ std::optional<std::string> text_option(const std::map<std::string, std::string>&
   return text ? std::optional(*text) : std::nullopt;
 }
 
+int whole_number(const std::map<std::string, std::string>& options, const std::string& key, const std::string& shown, int otherwise) {
+  const std::string* text = find(options, key);
+  if (!text) return otherwise;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), otherwise);
+  if (error != std::errc{} || end != text->data() + text->size()) refuse(shown, shown + " should be an integer. Found " + *text);
+  return otherwise;
+}
+
 }  // namespace
 
 bool parse_flag(const std::map<std::string, std::string>& options, const std::string& key, bool otherwise) {
@@ -121,10 +129,9 @@ CsvOptions CsvOptions::parse(const std::map<std::string, std::string>& options) 
     result.sampling_ratio = std::strtod(ratio->c_str(), &end);
     if (end == ratio->c_str() || result.sampling_ratio <= 0) refuse("samplingRatio", "samplingRatio (" + *ratio + ") should be greater than 0");
   }
-  if (const auto* columns = find(options, "maxcolumns")) {
-    const auto [end, error] = std::from_chars(columns->data(), columns->data() + columns->size(), result.max_columns);
-    if (error != std::errc{} || end != columns->data() + columns->size()) refuse("maxColumns", "maxColumns should be an integer. Found " + *columns);
-  }
+  result.max_columns = whole_number(options, "maxcolumns", "maxColumns", result.max_columns);
+  result.max_characters = whole_number(options, "maxcharspercolumn", "maxCharsPerColumn", result.max_characters);
+  result.enforces_schema = parse_flag(options, "enforceschema", true);
   return result;
 }
 

@@ -32,6 +32,8 @@ struct CsvOptions {
   std::string encoding = "UTF-8";
   double sampling_ratio = 1;
   int max_columns = 20480;
+  int max_characters = -1;  ///< of one field; not positive: no limit
+  bool enforces_schema = true;
 
   /// Throws INVALID_… conditions for values that Spark refuses; unknown keys are other readers' business.
   static CsvOptions parse(const std::map<std::string, std::string>& options);

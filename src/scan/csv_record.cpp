@@ -22,7 +22,7 @@ const std::vector<CsvField>& CsvRecordReader::split_multi_line(std::string_view 
 const std::vector<CsvField>& CsvRecordReader::split_at(std::string_view text, std::size_t& at, std::string_view line_separator) {
   fields_.clear();
   num_unescaped_ = 0;
-  while (true) {
+  while (fields_.size() <= static_cast<std::size_t>(options_.max_columns)) {
     at = read_field(text, at, line_separator);
     if (at >= text.size()) return fields_;
     if (is_line_end(text, at, line_separator)) {
@@ -35,6 +35,20 @@ const std::vector<CsvField>& CsvRecordReader::split_at(std::string_view text, st
       return fields_;
     }
   }
+  at = text.size();
+  return fields_;
+}
+
+std::string CsvRecordReader::problem() const {
+  if (fields_.size() > static_cast<std::size_t>(options_.max_columns))
+    return "Index " + std::to_string(options_.max_columns) + " out of bounds for length " + std::to_string(options_.max_columns) +
+           ". Hint: Number of columns processed may have exceeded limit of " + std::to_string(options_.max_columns) + " columns. Use the option maxColumns.";
+  if (options_.max_characters <= 0) return {};
+  for (const CsvField& field : fields_)
+    if (field.text.size() > static_cast<std::size_t>(options_.max_characters))
+      return "Length of parsed input (" + std::to_string(field.text.size()) + ") exceeds the maximum number of characters defined in your parser settings (" +
+             std::to_string(options_.max_characters) + ").";
+  return {};
 }
 
 std::size_t CsvRecordReader::read_field(std::string_view text, std::size_t at, std::string_view line_separator) {

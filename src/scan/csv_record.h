@@ -24,6 +24,8 @@ class CsvRecordReader {
   /// Fields of a record that is one line, without its line separator.
   const std::vector<CsvField>& split(std::string_view line);
   /// Fields of the record at `at` of a text where quotes may span lines; moves `at` behind its line separator.
+  /// What Spark's parser refuses in the fields of the last record: too many of them (the rest was not read), or one too long. Empty: nothing.
+  std::string problem() const;
   const std::vector<CsvField>& split_multi_line(std::string_view text, std::size_t& at, std::string_view line_separator);
 
  private:

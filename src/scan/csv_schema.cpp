@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/error.h"
 #include "base/letter_case.h"
 #include "scan/csv_record.h"
 #include "scan/csv_values.h"
@@ -17,6 +18,8 @@ namespace {
 
 using types::DataType;
 using types::TypeKind;
+
+constexpr Condition kUnreadableCsv{"", "", Kind::Corruption, "<message>"};
 
 /// The tightest type so far of one column; Null: nothing seen.
 class ColumnGuess {
@@ -103,6 +106,10 @@ bool is_skipped(std::string_view line, const CsvOptions& options) {
 template <typename See>
 void for_each_record(std::string_view text, std::size_t begin, std::size_t end, const CsvOptions& options, See see) {
   CsvRecordReader reader(options);
+  const auto seen = [&](const std::vector<CsvField>& fields) {
+    if (const std::string problem = reader.problem(); !problem.empty()) throw Error(kUnreadableCsv, {{"message", problem}});
+    return see(fields);
+  };
   for (std::size_t at = begin; at < end;) {
     if (options.is_multi_line) {
       const std::string separator = options.line_separator.empty() ? detected_separator(text) : options.line_separator;
@@ -112,12 +119,12 @@ void for_each_record(std::string_view text, std::size_t begin, std::size_t end, 
         at = line_end;
         continue;
       }
-      if (!see(reader.split_multi_line(text, at, separator))) return;
+      if (!seen(reader.split_multi_line(text, at, separator))) return;
       continue;
     }
     const std::string_view line = next_line(text, at, options.line_separator);
     if (is_skipped(line, options)) continue;
-    if (!see(reader.split(line))) return;
+    if (!seen(reader.split(line))) return;
   }
 }
 

@@ -20,8 +20,8 @@
 namespace lab::scan {
 namespace {
 
-constexpr Condition kCannotReadFooter{"CANNOT_READ_FILE_FOOTER", "KD001", Kind::Runtime,
-                                      "Could not read footer for file: <file>. Please ensure that the file is in either ORC or Parquet format. <reason>"};
+constexpr Condition kCannotReadFooter{"FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", "KD001", Kind::Corruption,
+                                      "Encountered error while reading file <path>. Could not read footer. Please ensure that the file is in either ORC or Parquet format."};
 
 /// Which bytes a path stands for: a changed file has another time, a replaced one another number.
 struct FileIdentity {
@@ -52,7 +52,7 @@ types::Schema schema_in_footer(const DataFile& file) {
     } else {
       std::shared_ptr<arrow::Schema> arrow_schema;
       const auto status = parquet::arrow::FromParquetSchema(metadata->schema(), &arrow_schema);
-      if (!status.ok()) throw Error(kCannotReadFooter, {{"file", path}, {"reason", status.message()}});
+      if (!status.ok()) throw Error(kCannotReadFooter, {{"path", "file:" + path}});
       schema = types::from_arrow(*arrow_schema);
     }
     for (types::Field& field : schema) {
@@ -61,7 +61,7 @@ types::Schema schema_in_footer(const DataFile& file) {
     }
     return schema;
   } catch (const parquet::ParquetException& failure) {
-    throw Error(kCannotReadFooter, {{"file", path}, {"reason", failure.what()}});
+    throw Error(kCannotReadFooter, {{"path", "file:" + path}});
   }
 }
 

@@ -8,7 +8,7 @@
 namespace lab::scan {
 
 /// Columns of a Parquet file by Spark's rules: the schema that Spark left in the footer, else the Arrow reading of the columns, all
-/// nullable. Throws CANNOT_READ_FILE_FOOTER for what is no Parquet file.
+/// nullable. Throws FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER for what is no Parquet file.
 types::Schema read_parquet_schema(const DataFile& file);
 
 }  // namespace lab::scan

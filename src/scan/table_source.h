@@ -53,7 +53,7 @@ struct FileColumn {
 /// A set of Parquet files that are one table version. Columns are data columns, then partition columns.
 struct FileScan {
   std::vector<FileColumn> columns;
-  std::vector<types::Field> partition_columns;
+  std::vector<types::Field> partition_columns;  ///< the source's metadata column, when there is one, is the last
   /// Where column i of the source's schema stands among those columns; empty: in the same order.
   std::vector<int> schema_order;
   std::vector<DataFile> files;
@@ -73,6 +73,9 @@ class TableSource {
   virtual const types::Schema& schema() const = 0;
   /// Name for error messages and EXPLAIN.
   virtual std::string name() const = 0;
+  /// What Spark calls `_metadata`: a struct that is one value a file, not part of schema(); behind the partition columns in the files'
+  /// values. A field `row_index` in it is the row's number in its file, and NULL in those values.
+  virtual const types::Field* metadata_column() const { return nullptr; }
   /// Set when the rows are Parquet files.
   virtual const FileScan* file_scan() const { return nullptr; }
   /// Text files read by DuckDB's own readers or ours; set when the rows are CSV, JSON or text.
@@ -88,6 +91,7 @@ struct TextScan {
   std::vector<DataFile> files;
   std::map<std::string, std::string> options;
   std::vector<types::Field> partition_columns;  ///< discovered from `k=v` folders
+  std::optional<types::Field> metadata_column;  ///< whose values stand behind those of the partition columns
   bool is_spark4 = false;                       ///< which line of versions reads: JSON numbers as text, names of conditions
 };
 

@@ -19,7 +19,7 @@ namespace lab::scan {
 
 namespace {
 
-inline constexpr Condition kFailedReadTextFile{"FAILED_READ_FILE.NO_HINT", "KD001", Kind::Runtime,
+inline constexpr Condition kFailedReadTextFile{"FAILED_READ_FILE.NO_HINT", "KD001", Kind::Corruption,
     "Encountered error while reading file <path>. <message>"};
 [[noreturn]] void fail(const std::string& path, const std::string& message) {
   throw Error(kFailedReadTextFile, {{"path", "file://" + path}, {"message", message}});

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/error.h"
 #include "scan/csv_options.h"
 #include "scan/packing.h"
 
@@ -20,6 +21,16 @@ constexpr std::size_t kMaxThreads = 8;
 bool is_read_whole(const TextScan& scan, const std::string& path) {
   return is_packed(path) || encoding_of(scan).find("16") != std::string::npos || encoding_of(scan).find("32") != std::string::npos ||
          parse_flag(scan.options, "multiline", false) || parse_flag(scan.options, "wholetext", false);
+}
+
+// Null: unreadable, and `ignoreCorruptFiles` says not to mind.
+std::shared_ptr<const TextFile> open_or_skip(const TextScan& scan, std::size_t file) {
+  try {
+    return TextFile::open(scan.files[file], encoding_of(scan));
+  } catch (const Error& error) {
+    if (error.kind() != Kind::Corruption || !parse_flag(scan.options, "ignorecorruptfiles", false)) throw;
+    return nullptr;
+  }
 }
 
 }  // namespace
@@ -58,9 +69,9 @@ void for_each_piece(const TextScan& scan, const std::vector<TextPiece>& pieces, 
     std::size_t open_file = 0;
     try {
       for (std::size_t i = next++; i < pieces.size(); i = next++) {
-        if (!text || open_file != pieces[i].file) text = TextFile::open(scan.files[pieces[i].file], encoding_of(scan));
+        if (!text || open_file != pieces[i].file) text = open_or_skip(scan, pieces[i].file);
         open_file = pieces[i].file;
-        work(i, pieces[i], *text);
+        if (text) work(i, pieces[i], *text);
       }
     } catch (...) {
       const std::lock_guard lock(mutex);

@@ -224,6 +224,7 @@ class Grammar {
   void insert_head(plan::Insert& node);
   bool at_multi_insert() const;
   plan::Statement multi_insert(const std::vector<plan::CommonTable>& tables, bool recursive);
+  plan::Statement insert_directory();
   std::vector<std::pair<std::string, plan::ExpressionPtr>> partition_spec();
   plan::Statement update_statement();
   plan::Statement delete_statement();

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cctype>
+
 #include "sql/conditions.h"
 #include "sql/grammar.h"
 
@@ -49,6 +52,10 @@ void Grammar::insert_head(plan::Insert& node) {
 
 Statement Grammar::insert_statement(std::vector<plan::CommonTable> tables, bool recursive) {
   const Index first = position_;
+  if (at_all({"INSERT", "OVERWRITE"}) && (at("DIRECTORY", 2) || (at("LOCAL", 2) && at("DIRECTORY", 3)))) {
+    position_ += 2;
+    return insert_directory();
+  }
   plan::Insert node;
   insert_head(node);
   if (!at_query()) {
@@ -86,6 +93,27 @@ Statement Grammar::multi_insert(const std::vector<plan::CommonTable>& tables, bo
   }
   refuse_duplicates(tables, first);
   return {std::move(all), {}};
+}
+
+/// `DIRECTORY '/x' USING csv OPTIONS (…) SELECT …`: as a DataFrame's writer would.
+Statement Grammar::insert_directory() {
+  accept("LOCAL");
+  expect("DIRECTORY");
+  plan::WriteOperation node;
+  node.mode = plan::SaveMode::Overwrite;
+  if (at_string()) node.path = string_literal();
+  if (!accept("USING")) {
+    while (!at_end() && !at(";")) advance();
+    return {plan::UnsupportedCommand{"INSERT OVERWRITE DIRECTORY in a format of Hive"}, {}};
+  }
+  for (const auto& part : multipart_identifier()) node.source += (node.source.empty() ? "" : ".") + part;
+  std::transform(node.source.begin(), node.source.end(), node.source.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (at("OPTIONS") && at("(", 1)) {
+    advance();
+    node.options = property_list(true);
+  }
+  node.input = query();
+  return {std::move(node), {}};
 }
 
 std::vector<std::pair<std::string, plan::ExpressionPtr>> Grammar::partition_spec() {
