@@ -146,5 +146,7 @@ inline constexpr Condition kWithinGroupMissing{"INVALID_WITHIN_GROUP_EXPRESSION.
 inline constexpr Condition kWithinGroupCount{"INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K", Kind::Analysis, "Invalid function <funcName> with WITHIN GROUP. The function requires <expectedNumArgs> orderings in WITHIN GROUP but got <actualNumArgs>."};
 inline constexpr Condition kCountOfTableStar{"INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT", "42000", Kind::Analysis, "count(<tableName>.*) is not allowed. Please use count(*) or expand the columns manually, e.g. count(col1, col2)."};
 inline constexpr Condition kCountOfTableStar3{"_LEGACY_ERROR_TEMP_1021", "", Kind::Analysis, "count(<targetString>.*) is not allowed. Please use count(*) or expand the columns manually, e.g. count(col1, col2)."};
+inline constexpr Condition kNotAScalarFunction{"NOT_A_SCALAR_FUNCTION", "42887", Kind::Analysis, "<functionName> appears as a scalar expression here, but the function was defined as a table function. Please update the query to move the function call into the FROM clause, or redefine <functionName> as a scalar function instead."};
+inline constexpr Condition kUnexpectedArgumentType{"UNEXPECTED_INPUT_TYPE", "42K09", Kind::Analysis, "Parameter <paramIndex> of function <functionName> requires the <requiredType> type, however <inputSql> has the type <inputType>."};
 
 }  // namespace lab::analyze::conditions

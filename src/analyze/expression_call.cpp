@@ -177,6 +177,8 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   const auto* found = functions::find_function(name, policy_.is_spark4);
   // `system.builtin.abs` and `builtin.abs` are the only qualified names there are.
   const bool qualified = function.name.size() > 1 && lower_case(function.name[function.name.size() - 2]) != "builtin";
+  if (found && found->kind == FunctionKind::Table && policy_.is_spark4)
+    throw Error(conditions::kNotAScalarFunction, {{"functionName", types::quote_identifier(name)}}).at(plan::query_context(expr.origin));
   if (!found || qualified || found->kind == FunctionKind::Table) {
     std::vector<std::string> quoted;
     for (const auto& part : function.name) quoted.push_back(types::quote_identifier(part));

@@ -35,7 +35,18 @@ std::int64_t Resolver::limit_value(const plan::ExpressionPtr& expr, const std::s
 }
 
 std::int64_t Resolver::range_argument(const plan::ExpressionPtr& argument, std::size_t) {
-  Typed typed = cast_to(constant(argument), TypeKind::Long);
+  const Typed given = constant(argument);
+  const auto* literal = std::get_if<bound::LiteralNode>(&given.expression->node);
+  if (given.type().is(TypeKind::Null) || (given.type().is_text() && !policy_.ansi))
+    throw Error(conditions::kUnexpectedArgumentType, {{"paramIndex", policy_.is_spark4 ? "second" : "2"}, {"functionName", "`range`"}, {"requiredType", "\"BIGINT\""},
+                                                      {"inputSql", quoted_expression(given.sql)}, {"inputType", types::quoted_sql(given.type())}}).at(plan::query_context(argument->origin));
+  if (literal && given.type().is(TypeKind::Decimal)) {
+    // Digits behind the point are cut.
+    auto number = std::get<types::Decimal>(literal->value.data).unscaled;
+    for (int i = 0; i < given.type().scale(); ++i) number /= 10;
+    return static_cast<std::int64_t>(number);
+  }
+  Typed typed = cast_to(given, TypeKind::Long);
   const auto value = fold_constant(typed.expression, policy_);
   if (!value || value->is_null()) throw Error(conditions::kNonFoldableArgument, {{"funcName", "`range`"}, {"paramName", quoted_expression(typed.sql)}, {"paramType", "\"BIGINT\""}}).at(plan::query_context(argument->origin));
   return value->integer();

@@ -54,6 +54,8 @@ Evaluation evaluate(std::string_view xml, std::string_view path) {
   const std::string expression(path);
   if (made.context) {
     made.context->error = &be_silent;
+    // A path without a slash begins at the document.
+    made.context->node = reinterpret_cast<xmlNode*>(made.document.get());
     made.result.reset(xmlXPathEvalExpression(reinterpret_cast<const xmlChar*>(expression.c_str()), made.context.get()));
   }
   if (!made.result) throw Error(conditions::kInvalidXpath, {{"path", expression}});

@@ -28,7 +28,7 @@ struct Misfit {
   std::size_t argument = 0;
   std::string required =
       {};  ///< Input, BinaryWrongType, NotFoldable: `"INT"`; NumArguments: `[2, 3]`; IsNull: what it names;
-      ///< Cast: the type that it has no cast to; Range: `name|range`
+      ///< Cast: the type that it has no cast to; Range: `name|range`; NotFoldable: a name, or `name|wanted`
 
   std::optional<DataType> actual = {};  ///< BinaryWrongType, Input, NotFoldable: the type after promotion
   std::optional<std::size_t> argument_index = {};  ///< Input: the place that the error names, where it is another

@@ -2,6 +2,7 @@
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
 #include "functions/rows.h"
+#include "plan/bound_tree.h"
 #include "types/type_text.h"
 
 namespace lab::functions {
@@ -35,33 +36,40 @@ std::string lower_randn(const LowerCall& call) { return random_call("lab_randn",
 std::string seed_sql(const LowerCall& call, std::size_t i) {
   return i < call.size() ? call.sql[i] : "CAST(random() * 9e15 AS BIGINT)";
 }
-void need_constant(const CallShape& shape, std::size_t i, std::string_view name) {
-  if (shape.constant(i) == nullptr) throw Misfit{Misfit::Why::NotFoldable, i, "`" + std::string(name) + "`"};
+/// Nothing in it depends on a row.
+bool is_foldable(const plan::bound::ExpressionPtr& expression) {
+  return !plan::bound::contains(expression, [](const plan::bound::Expression& part) {
+    const auto* call = std::get_if<plan::bound::Call>(&part.node);
+    return std::holds_alternative<plan::bound::ColumnRef>(part.node) || plan::bound::is_aggregate(part) || (call && call->function->is_volatile);
+  });
+}
+void need_foldable(const CallShape& shape, std::size_t i, std::string named) {
+  if (!is_foldable(shape.arguments[i])) throw Misfit{Misfit::Why::NotFoldable, i, std::move(named)};
 }
 
 CallTypes randstr_types(const CallShape& shape) {
-  const auto need_integer = [&](std::size_t i, std::string required) {
-    if (!shape.type(i).is_integral() && !shape.type(i).is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, i, std::move(required)};
-  };
-  need_integer(0, "INT or SMALLINT");
-  if (shape.size() > 1) need_integer(1, "INT or SMALLINT");
-  need_constant(shape, 0, "length");
-  if (shape.size() > 1) need_constant(shape, 1, "seed");
+  const DataType& length = shape.type(0);
+  if (!length.is_numeric() && !length.is_text() && !length.is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 0, "INT or SMALLINT"};
+  need_foldable(shape, 0, "`length`|integer");
   CallTypes types{{TypeKind::Int}, TypeKind::String, false};
-  if (shape.size() > 1) types.arguments.push_back(TypeKind::Long);
+  if (shape.size() == 1) return types;
+  if (!shape.type(1).is_integral() && !shape.type(1).is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 1, "(\"INT\" or \"BIGINT\")"};
+  need_foldable(shape, 1, "`seed`|integer");
+  types.arguments.push_back(TypeKind::Long);
   return types;
 }
 std::string lower_randstr(const LowerCall& call) { return "lab_randstr(" + seed_sql(call, 1) + ", " + call.sql[0] + ")"; }
 
 CallTypes uniform_types(const CallShape& shape) {
   for (std::size_t i = 0; i < 2; ++i)
-    if (!shape.type(i).is_numeric() && !shape.type(i).is(TypeKind::Null))
-      throw Misfit{Misfit::Why::Input, i, "integer or floating-point"};
-  static constexpr std::string_view kNames[] = {"min", "max", "seed"};
-  for (std::size_t i = 0; i < shape.size(); ++i) need_constant(shape, i, kNames[i]);
-  const auto common = tightest_common_type(shape.type(0), shape.type(1), shape.policy);
+    if (!shape.type(i).is_numeric() && !shape.type(i).is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, i, "\"NUMERIC\""};
+  static constexpr std::string_view kNames[] = {"`min`", "`max`", "`seed`"};
+  for (std::size_t i = 0; i < shape.size(); ++i) need_foldable(shape, i, std::string(kNames[i]) + "|integer or floating-point");
+  const bool is_null = shape.type(0).is(TypeKind::Null) || shape.type(1).is(TypeKind::Null);
+  const std::vector<DataType> both{shape.type(0), shape.type(1)};
+  const auto common = is_null ? std::optional(DataType(TypeKind::Double)) : wider_common_type(both, shape.policy);
   if (!common) throw Misfit{Misfit::Why::DifferentTypes};
-  CallTypes types{{TypeKind::Double, TypeKind::Double}, *common, {}};
+  CallTypes types{{TypeKind::Double, TypeKind::Double}, *common, shape.arguments[0]->nullable || shape.arguments[1]->nullable};
   if (shape.size() > 2) types.arguments.push_back(TypeKind::Long);
   return types;
 }

@@ -18,7 +18,7 @@ CallTypes histogram_types(const CallShape& shape) {
   if (!fits && !type.is(TypeKind::Null))
     throw Misfit{Misfit::Why::Input, 0,
                  "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"};
-  if (shape.constant(1) == nullptr) throw Misfit{Misfit::Why::NotFoldable, 1, "nb"};
+  if (shape.constant(1) == nullptr) throw Misfit{Misfit::Why::NotFoldable, 1, shape.policy.is_spark4 ? "`nb`" : "nb"};
   if (shape.constant(1)->is_null()) throw Misfit{Misfit::Why::IsNull, 1, "nb"};
   if (shape.type(1).is_integral() && shape.constant(1)->integer() < 2) throw Misfit{Misfit::Why::Range, 1, "nb|[2, 2147483647]"};
   const DataType x = type.is(TypeKind::Null) || type.is_text() ? DataType(TypeKind::Double) : type;

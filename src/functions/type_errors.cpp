@@ -98,11 +98,14 @@ void Misfit::raise(const FunctionRow& row, const CallShape& shape, std::string_v
       throw Error(conditions::kInvalidOrderingType, {{"sqlExpr", in_quotes(display)},
                                                      {"functionName", "`" + std::string(row.name) + "`"},
                                                      {"dataType", types::quoted_sql(shape.type(argument))}});
-    case Why::NotFoldable:
-      throw Error(conditions::kNonFoldableInput, {{"sqlExpr", in_quotes(display)},
-                                                  {"inputName", required},
-                                                  {"inputType", types::quoted_sql(actual.value_or(shape.type(argument)))},
-                                                  {"inputExpr", in_quotes(shape.display(argument))}});
+    case Why::NotFoldable: {
+      const auto bar = required.find('|');
+      throw Error(conditions::kNonFoldableInput,
+                  {{"sqlExpr", in_quotes(display)},
+                   {"inputName", required.substr(0, bar)},
+                   {"inputType", bar == std::string::npos ? types::quoted_sql(actual.value_or(shape.type(argument))) : required.substr(bar + 1)},
+                   {"inputExpr", in_quotes(shape.display(argument))}});
+    }
     case Why::Range: {
       const auto bar = required.find('|');
       throw Error(conditions::kValueOutOfRange, {{"sqlExpr", in_quotes(display)},

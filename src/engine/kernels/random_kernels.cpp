@@ -1,6 +1,8 @@
 #include <atomic>
 #include <cmath>
 
+#include "base/error.h"
+#include "compute/conditions.h"
 #include "compute/java_random.h"
 #include "duckdb/execution/expression_executor_state.hpp"
 #include "duckdb/planner/expression/bound_function_expression.hpp"
@@ -66,8 +68,11 @@ void text(DataChunk& arguments, ExpressionState& state, Vector& result) {
   static constexpr char kCharacters[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
   auto* out = duckdb::FlatVector::GetData<duckdb::string_t>(result);
-  const auto length = static_cast<std::size_t>(arguments.data[1].GetValue(0).GetValue<std::int32_t>());
-  std::string value(length, '\0');
+  const duckdb::Value given = arguments.data[1].GetValue(0);
+  const std::int32_t length = given.IsNull() ? 0 : given.GetValue<std::int32_t>();
+  if (length < 0)
+    throw Error(compute::conditions::kSliceLength, {{"parameter", "`length`"}, {"functionName", "`randstr`"}, {"length", std::to_string(length)}});
+  std::string value(static_cast<std::size_t>(length), '\0');
   for (idx_t row = 0; row < arguments.size(); ++row) {
     for (char& c : value) c = kCharacters[std::abs(random.next(32) % 62)];
     out[row] = duckdb::StringVector::AddString(result, value);
@@ -87,7 +92,7 @@ void register_random_kernels(KernelRegistry& registry) {
   const KernelTraits traits{.is_volatile = true, .sees_nulls = true};
   registry.add(drawn("lab_rand", {seed}, number, &draw<&compute::SparkRandom::next_double>), traits);
   registry.add(drawn("lab_randn", {seed}, number, &draw<&compute::SparkRandom::next_gaussian>), traits);
-  registry.add(drawn("lab_randstr", {seed, LogicalType::INTEGER}, LogicalType::VARCHAR, &text), traits);
+  registry.add(drawn("lab_randstr", {seed, LogicalType::INTEGER}, LogicalType::VARCHAR, &text), {.may_raise = true, .is_volatile = true, .sees_nulls = true});
 }
 
 }  // namespace lab::engine
