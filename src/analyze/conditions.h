@@ -111,7 +111,7 @@ inline constexpr Condition kInvalidPlanColumn{"CONNECT_INVALID_PLAN.UNRESOLVED_C
 inline constexpr Condition kSampleBounds{"", "", Kind::InvalidArgument, "requirement failed: Sampling fraction (<fraction>) must be on interval [0, 1] without replacement"};
 inline constexpr Condition kUnrecognizedStatistic{"UNRECOGNIZED_STATISTIC", "42704", Kind::InvalidArgument, "The statistic <stats> is not recognized. Valid statistics include `count`, `count_distinct`, `approx_count_distinct`, `mean`, `stddev`, `min`, `max`, and percentile values. Percentile must be a numeric value followed by '%', within the range 0% to 100%."};
 inline constexpr Condition kWindowNotOrdered{"WINDOW_FUNCTION_FRAME_NOT_ORDERED", "42601", Kind::Analysis, "The window function <wf_name> requires the window to be ordered, please add an ORDER BY clause. For example SELECT <wf_expr>(value_expr) OVER (PARTITION BY window_partition ORDER BY window_ordering) from table."};
-inline constexpr Condition kWindowInClause{"WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", "42903", Kind::Analysis, "Cannot use a window function in <clauseName>."};
+inline constexpr Condition kWindowInClause{"WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", "42601", Kind::Analysis, "Cannot use a window function in <clauseName>."};
 inline constexpr Condition kWindowInClause3{"_LEGACY_ERROR_TEMP_1034", "", Kind::Analysis, "It is not allowed to use window functions inside <clauseName> clause."};
 inline constexpr Condition kDistinctWindow{"DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", "0A000", Kind::Analysis, "Distinct window functions are not supported: <windowExpr>."};
 inline constexpr Condition kWindowFilter{"_LEGACY_ERROR_TEMP_1030", "", Kind::Analysis, "window aggregate function with filter predicate is not supported yet."};

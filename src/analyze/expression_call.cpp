@@ -37,8 +37,10 @@ Typed Resolver::call_row(const functions::FunctionRow& row, TypedList arguments,
     displays.push_back(argument.sql);
   }
   functions::CallTypes types;
+  // What its error shows is the function that Spark makes of it.
+  const std::string shown = row.name == "try_element_at" ? call_sql("element_at", displays) : sql;
   try {
-    types = functions::bind_types(row, {bound_arguments, policy_, displays}, sql);
+    types = functions::bind_types(row, {bound_arguments, policy_, displays}, shown);
   } catch (Error& error) {
     if (!error.contexts().empty()) throw;
     throw Error(error).at(plan::query_context(origin));

@@ -61,7 +61,7 @@ Date add_months(Date date, std::int32_t months) {
   const std::int64_t total = static_cast<std::int64_t>(civil.year) * 12 + civil.month - 1 + months;
   const std::int64_t year = floor_divide(total, 12);
   // Dates are days in 32 bits.
-  if (year > 5'881'579 || year < -5'877'640) throw_overflow("integer overflow");
+  if (year > 5'881'579 || year < -5'877'640) throw_overflow("overflow");
   const int month = static_cast<int>(floor_remainder(total, 12)) + 1;
   return days_of({static_cast<std::int32_t>(year), month, std::min(civil.day, days_in_month(year, month))});
 }

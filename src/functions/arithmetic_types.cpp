@@ -95,6 +95,7 @@ CallTypes numeric_types(const CallShape& shape, char op) {
   if (left.is(TypeKind::Null)) left = right;
   if (right.is(TypeKind::Null)) right = left;
   if (op == 'd' && (left.is_fractional() || right.is_fractional())) {
+    if (l.is_text() || r.is_text()) refuse_operands(shape, required_operand(op));
     // Whole numbers are bigints by now, and a decimal beside a fractional a double; no wider type is looked for.
     const auto divided = [](const DataType& type, const DataType& other) {
       if (type.is_integral()) return DataType(TypeKind::Long);
@@ -122,10 +123,11 @@ CallTypes numeric_types(const CallShape& shape, char op) {
 }
 
 /// What a date cannot be moved by: Spark makes date_add of the sum before it looks at the types.
-[[noreturn]] void refuse_day_count(const CallShape& shape, std::size_t argument) {
+[[noreturn]] void refuse_day_count(const CallShape& shape, std::string_view function, std::size_t argument) {
   Misfit misfit{Misfit::Why::Input, argument, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")"};
   if (shape.type(argument).is_text()) misfit.actual = shape.policy.ansi ? TypeKind::Date : TypeKind::Double;
   misfit.argument_index = 1;
+  misfit.shown = std::string(function) + "(" + shape.display(1 - argument) + ", " + shape.display(argument) + ")";
   throw misfit;
 }
 
@@ -172,8 +174,8 @@ CallTypes add_types(const CallShape& shape) {
   if (auto types = moment_and_span(r, l, true)) return *types;
   if (l.is(TypeKind::Date) && (is_day_count(r) || r.is(TypeKind::Null))) return {{l, TypeKind::Int}, l, {}};
   if (r.is(TypeKind::Date) && (is_day_count(l) || l.is(TypeKind::Null))) return {{TypeKind::Int, r}, r, {}};
-  if (l.is(TypeKind::Date) && moves_no_date(r)) refuse_day_count(shape, 1);
-  if (r.is(TypeKind::Date) && moves_no_date(l)) refuse_day_count(shape, 0);
+  if (l.is(TypeKind::Date) && moves_no_date(r)) refuse_day_count(shape, "date_add", 1);
+  if (r.is(TypeKind::Date) && moves_no_date(l)) refuse_day_count(shape, "date_add", 0);
   return numeric_types(shape, '+');
 }
 
@@ -183,7 +185,7 @@ CallTypes subtract_types(const CallShape& shape) {
   if (auto types = moment_and_span(l, r, false)) return *types;
   const auto datelike = [](const DataType& t) { return t.is(TypeKind::Date) || t.is_text() || t.is(TypeKind::Null); };
   if (l.is(TypeKind::Date) && is_day_count(r)) return {{l, TypeKind::Int}, l, {}};
-  if (l.is(TypeKind::Date) && (r.is_numeric() || (r.is_text() && !shape.policy.ansi))) refuse_day_count(shape, 1);
+  if (l.is(TypeKind::Date) && (r.is_numeric() || (r.is_text() && !shape.policy.ansi))) refuse_day_count(shape, "date_sub", 1);
   if ((l.is(TypeKind::Date) && datelike(r)) || (r.is(TypeKind::Date) && datelike(l))) {
     return {{TypeKind::Date, TypeKind::Date}, DataType::day_time(DayTimeField::Day, DayTimeField::Day), {}};
   }

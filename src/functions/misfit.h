@@ -33,6 +33,7 @@ struct Misfit {
   std::optional<DataType> actual = {};  ///< BinaryWrongType, Input, NotFoldable: the type after promotion
   std::optional<std::size_t> argument_index = {};  ///< Input: the place that the error names, where it is another
   std::vector<DataType> promoted = {};             ///< BinaryTypes, DifferentTypes: the types as they were compared
+  std::string shown = {};  ///< how the call prints in the error, where Spark made another of it
   bool counts_from_zero = false;  ///< Input: 3.5 numbers this argument from 0
   /// Named: the condition and its parameters; `sqlExpr` and `functionName` are the call's own.
   const Condition* condition = nullptr;

@@ -116,6 +116,13 @@ std::string lower_sort_array(const LowerCall& call) {
   return "(CASE WHEN " + call.sql[1] + " THEN " + up + " WHEN NOT " + call.sql[1] + " THEN " + down + " END)";
 }
 
+/// Of nothing but NULLs the first is left.
+std::string lower_array_distinct(const LowerCall& call) {
+  if (!call.type(0).is(TypeKind::Array) || call.type(0).element().is(TypeKind::Null))
+    return "list_slice(" + call.sql[0] + ", 1, 1)";
+  return "list_select(" + call.sql[0] + ", lab_distinct_indices(" + call.sql[0] + "))";
+}
+
 std::string lower_array_max(const LowerCall& call) {
   return first_in_order(call.sql[0], call.result, ListOrder::DownNullsLast);
 }
@@ -284,7 +291,7 @@ constexpr FunctionRow kArrayTable[] = {
      .doc = "Holds the value."},
     {.name = "array_distinct",
      .signature = "(array: array<T>) -> array<T>",
-     .sql = "list_select($1, lab_distinct_indices($1))",
+     .lower = &lower_array_distinct,
      .doc = "Without repeated values."},
     {.name = "array_except",
      .signature = "(a: array<T>, b: array<T>) -> array<T>",

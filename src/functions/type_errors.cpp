@@ -80,7 +80,8 @@ Misfit Misfit::out_of_range(std::string_view name, std::string range, std::strin
                {{"exprName", std::string(name)}, {"valueRange", std::move(range)}, {"currentValue", std::move(value)}});
 }
 
-void Misfit::raise(const FunctionRow& row, const CallShape& shape, std::string_view display) const {
+void Misfit::raise(const FunctionRow& row, const CallShape& shape, std::string_view call) const {
+  const std::string_view display = shown.empty() ? call : std::string_view(shown);
   switch (why) {
     case Why::Input:
       throw_unexpected_input(shape, display, argument, required, actual,
