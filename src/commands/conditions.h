@@ -120,6 +120,7 @@ inline constexpr Condition kDuplicateDataColumns{"DELTA_DUPLICATE_COLUMNS_FOUND.
 inline constexpr Condition kDifferentPartitioning{"DELTA_CREATE_TABLE_WITH_DIFFERENT_PARTITIONING", "42KD7", Kind::Analysis, "The specified partitioning does not match the existing partitioning at <path>.\n\n== Specified ==\n<specifiedColumns>\n\n== Existing ==\n<existingColumns>\n"};
 inline constexpr Condition kTextTooLong{"DELTA_EXCEED_CHAR_VARCHAR_LIMIT", "22001", Kind::Runtime, "Value \"<value>\" exceeds char/varchar type length limitation. Failed check: <expr>."};
 inline constexpr Condition kPredicateNotRecognized{"DELTA_FAILED_RECOGNIZE_PREDICATE", "42601", Kind::Analysis, "Cannot recognize the predicate '<predicate>'"};
+inline constexpr Condition kMergeMissingWhen{"DELTA_MERGE_MISSING_WHEN", "42601", Kind::Analysis, "There must be at least one WHEN clause in a MERGE statement."};
 inline constexpr Condition kNestedUpdate{"_LEGACY_ERROR_TEMP_DELTA_0009", "", Kind::Analysis, "<optionalPrefixMessage>Updating nested fields is only supported for StructType."};
 inline constexpr Condition kNoSuchField{"FIELD_NOT_FOUND", "42704", Kind::Analysis, "No such struct field <fieldName> in <fields>."};
 inline constexpr Condition kUpdateSchemaMismatch{"DELTA_UPDATE_SCHEMA_MISMATCH_EXPRESSION", "42846", Kind::Analysis, "Cannot cast <fromCatalog> to <toCatalog>. All nested columns must match."};

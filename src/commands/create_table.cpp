@@ -48,6 +48,9 @@ types::Schema declared_schema(const plan::TableDefinition& definition, const std
     if (provider != "delta" && column.generated_sql)
       throw Error(conditions::kUnsupportedFeature, {{"feature", "generated columns"}, {"hint", "Compute the column in the query that writes."}});
     if (column.default_sql && provider == "delta" && !enables_defaults(definition)) throw Error(conditions::kDefaultsNotEnabled, {{"commandType", "CREATE TABLE"}});
+    for (const types::Field& other : schema)
+      if (equal_ignoring_case(other.name, column.field.name))
+        throw Error(conditions::kColumnAlreadyExists, {{"columnName", types::quote_identifier(lower_case(column.field.name))}});
     types::Field field = column.field;
     field.metadata = metadata_of(column);
     schema.push_back(std::move(field));
@@ -224,9 +227,10 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
     const auto table = context.world().places.delta_table(context.locate(entry.location, definition.options), context.origin("CREATE TABLE"));
     const bool has_log = table->exists();
     if (ref.is_path() && has_log && command.if_not_exists) return no_rows();
-    if (ref.is_path() && has_log && !replaces) throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", ref.quoted()}});
+    if (ref.is_path() && has_log && !replaces)
+      throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", types::quote_parts({ref.format, shown_path(ref.location->text)})}});
     // A table that is named by its place and told to lie there keeps what is there, as Delta's builder has it.
-    if (ref.is_path() && has_log && replaces && definition.location) check_same_table(*table, schema, entry.partition_columns, entry.location);
+    if (ref.is_path() && has_log && replaces && definition.location) check_same_table(*table, schema, entry.partition_columns, shown_path(entry.location));
     if (!has_log || replaces) {
       if (schema.empty() && !has_log && definition.location) throw Error(conditions::kDeltaTableNotFoundAtLocation, {{"path", entry.location}});
       create_empty_delta(*table, entry, std::move(schema), definition.options, replaces, context);

@@ -324,6 +324,8 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
     if (seen && *seen >= *write.options.app_version) return {snapshot->version()};
   }
   if (write.options.replace_where && write.mode == plan::SaveMode::Overwrite) write.replace_condition = parse_predicate(*write.options.replace_where);
+  if (snapshot && write.replace_condition)
+    refuse_subqueries(plan::make_relation(plan::SourceScan{snapshot->source_of({}), {}, false}), write.replace_condition, "DELETE", context);
   if (write.mode == plan::SaveMode::Overwrite && write.options.dynamic_partitions && !write.replace_condition && snapshot &&
       !snapshot->metadata().partition_columns.empty() && !write.options.overwrite_schema)
     write.dynamic_overwrite = true;

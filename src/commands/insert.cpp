@@ -63,6 +63,9 @@ std::string name_list(const std::vector<std::string>& names) {
 
 PlacedRows place_columns(const plan::Insert& command, const types::Schema& table, Statement& context, const std::string& table_name) {
   const std::vector<std::string> targets = target_columns(command, table);
+  for (std::size_t i = 0; i < command.columns.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (equal_ignoring_case(command.columns[i], command.columns[k])) throw Error(conditions::kColumnAlreadyExists, {{"columnName", types::quote_identifier(command.columns[i])}});
   for (const std::string& name : command.columns)
     if (!find_field(table, name)) {
       std::vector<std::string> names;

@@ -96,6 +96,7 @@ void check_merge_values(const plan::Merge& command, const plan::RelationPtr& sou
 }  // namespace
 
 LocalTable merge(const plan::Merge& command, Statement& context) {
+  if (command.clauses.empty()) throw Error(conditions::kMergeMissingWhen);
   const DmlTarget target = open_dml_target(command.target, context, "MERGE");
   delta::Table& table = *target.delta.table;
   const auto snapshot = table.snapshot();

@@ -139,8 +139,11 @@ void check_replace_condition(const delta::Metadata& metadata, const WrittenData&
   Rule rule{"EXPRESSION(" + shown + ")", condition};
   const plan::RelationPtr rows = scan_of_written(metadata, data);
   if (const auto row = find_broken(rule, rows, context)) {
-    const Error inner(conditions::kConstraintViolated, {{"constraintName", "EXPRESSION(" + rule.shown + ")"}, {"expression", rule.shown}, {"values", *row}});
-    throw Error(conditions::kReplaceWhereMismatch, {{"replaceWhere", shown}, {"message", inner.what()}});
+    // Delta names the rule by the predicate before it was resolved.
+    const std::string name = rule.shown.starts_with("(") ? "('" + rule.shown.substr(1) : rule.shown;
+    const Error inner(conditions::kConstraintViolated, {{"constraintName", "EXPRESSION(" + name + ")"}, {"expression", "(" + shown + ")"}, {"values", *row}});
+    throw Error(conditions::kReplaceWhereMismatch,
+                {{"replaceWhere", shown}, {"message", "[" + std::string(inner.condition().name) + "] " + inner.message()}});
   }
 }
 
