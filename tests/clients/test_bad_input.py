@@ -157,7 +157,7 @@ def test_deep_relations_end_in_an_answer(target, levels):
     # Relation.subquery_alias = 16 {input = 1}
     number = proto.Relation.DESCRIPTOR.fields_by_name["subquery_alias"].number
     raw = request_with_root(nested_raw(levels, RANGE, lambda body: field(number, field(1, body) + field(2, b"t"))))
-    if levels > 2_000:
+    if levels > 1_000:
         refused(target, raw=raw)
     else:
         try:
@@ -172,7 +172,7 @@ def test_deep_expressions_end_in_an_answer(target, levels):
     inner = literal(integer=1).SerializeToString()
     deep = nested_raw(levels, inner, lambda body: field(function, field(1, b"negative") + field(2, body)))
     raw = request_with_root(field(proto.Relation.DESCRIPTOR.fields_by_name["project"].number, field(3, deep)))
-    if levels > 2_000:
+    if levels > 1_000:
         refused(target, raw=raw)
     else:
         try:
