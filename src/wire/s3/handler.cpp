@@ -8,6 +8,7 @@
 #include "wire/s3/body_receiver.h"
 #include "wire/s3/cross_origin.h"
 #include "wire/s3/errors.h"
+#include "wire/s3/operations/operations.h"
 
 namespace lab::s3 {
 namespace {
@@ -28,6 +29,8 @@ Scope scope_of(const Address& address) {
   if (address.bucket.empty()) return Scope::Service;
   return address.key.empty() ? Scope::Bucket : Scope::Object;
 }
+
+bool is_form_of_iam(const Call& call) { return scope_of(call.address) == Scope::Service && call.head.method == "POST"; }
 
 Error method_not_allowed(const RequestHead& head, Scope scope) {
   constexpr std::string_view kTypes[] = {"SERVICE", "BUCKET", "OBJECT"};
@@ -75,7 +78,9 @@ net::awaitable<net::Response> S3Handler::handle(net::Request request, net::Reque
   } catch (const Error& error) {
     failure = error;
   }
-  if (failure) {
+  if (failure && is_form_of_iam(call)) {
+    response = iam_error_response(call, *failure);
+  } else if (failure) {
     response = error_response(*failure, target, call.host, call.request_id, service_.options.domain);
   } else {
     response.set("x-amz-request-id", call.request_id);
@@ -93,7 +98,7 @@ net::awaitable<net::Response> S3Handler::answer(Call& call, net::RequestBody& bo
     auto job = [&call] { return answer_preflight(call); };
     co_return co_await net::offload(service_.storage, std::move(job));
   }
-  if (scope_of(call.address) == Scope::Service && call.head.method == "POST") {
+  if (is_form_of_iam(call)) {
     // IAM's clients sign the body without naming its hash.
     call.document = co_await body.read_all(kMaxForm);
     if (!call.head.header("x-amz-content-sha256")) call.head.headers.emplace_back("x-amz-content-sha256", sha256_hex(call.document));

@@ -4,6 +4,7 @@
 #include "protocol/s3/http_date.h"
 #include "protocol/s3/policy.h"
 #include "protocol/s3/xml.h"
+#include "wire/s3/errors.h"
 #include "wire/s3/operations/operations.h"
 
 /// Users, their keys and policies by IAM's query protocol (version 2010-05-08), as `aws iam` and boto3 speak it to this
@@ -173,7 +174,10 @@ Error iam_error(const Error& error) {
   return error;
 }
 
-net::Response iam_failure(const Call& call, const Error& error) {
+}  // namespace
+
+net::Response iam_error_response(const Call& call, const Error& failure) {
+  const Error error = translate_error(iam_error(failure));
   XmlWriter xml;
   xml.open("ErrorResponse");
   xml.open("Error");
@@ -185,6 +189,8 @@ net::Response iam_failure(const Call& call, const Error& error) {
   xml.close();
   return net::text_response(find_error_row(error.condition())->status, "text/xml", std::move(xml).finish());
 }
+
+namespace {
 
 net::Response serve_action(Call& call, const NameValues& form) {
   const std::string action(find_value(form, "Action").value_or(""));
@@ -206,14 +212,6 @@ net::Response serve_action(Call& call, const NameValues& form) {
 
 }  // namespace
 
-net::Response serve_iam(Call& call) {
-  try {
-    return serve_action(call, parse_query(call.document));
-  } catch (const Error& error) {
-    const Error translated = iam_error(error);
-    if (find_error_row(translated.condition()) == nullptr) throw;
-    return iam_failure(call, translated);
-  }
-}
+net::Response serve_iam(Call& call) { return serve_action(call, parse_query(call.document)); }
 
 }  // namespace lab::s3

@@ -9,6 +9,8 @@ namespace lab::s3 {
 
 net::Response serve_list_buckets(Call& call);
 net::Response serve_iam(Call& call);
+/// An error in IAM's form.
+net::Response iam_error_response(const Call& call, const Error& failure);
 
 net::Response serve_create_bucket(Call& call);
 net::Response serve_head_bucket(Call& call);
