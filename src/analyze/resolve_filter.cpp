@@ -134,7 +134,6 @@ void Resolver::refuse_in_condition(const Typed& condition, const std::vector<std
 Resolved Resolver::filtered(const Resolved& before, Resolved input, Typed condition) {
   const DataType type = condition.type();
   if (type.is(TypeKind::Null)) condition.expression = cast_expression(condition.expression, TypeKind::Boolean);
-  if (!type.is(TypeKind::Boolean) && type.is_text() ) condition.expression = cast_expression(condition.expression, TypeKind::Boolean);
   if (!condition.type().is(TypeKind::Boolean))
     throw Error(conditions::kFilterNotBoolean, {{"sqlExpr", quoted_expression(condition.sql)}, {"filter", quoted_expression(condition.sql)}, {"type", types::quoted_sql(type)}})
         .at(plan::query_context(condition.expression->origin));

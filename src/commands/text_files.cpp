@@ -90,16 +90,19 @@ class CsvLines {
   explicit CsvLines(const plan::Options& options)
       : separator_(option(options, "sep", option(options, "delimiter", ","))), line_end_(option(options, "linesep", "\n")),
         null_(option(options, "nullvalue", "")), empty_(option(options, "emptyvalue", "\"\"")), quote_(option(options, "quote", "\"")),
-        escape_(option(options, "escape", "\\")), quotes_all_(is_true(options, "quoteall", false)), escapes_quotes_(is_true(options, "escapequotes", true)) {
+        escape_(option(options, "escape", "\\")), quotes_all_(is_true(options, "quoteall", false)), escapes_quotes_(is_true(options, "escapequotes", true)),
+        trims_leading_(is_true(options, "ignoreleadingwhitespace", true)), trims_trailing_(is_true(options, "ignoretrailingwhitespace", true)) {
     if (separator_ == "\\t") separator_ = "\t";
   }
 
   void add(std::string& out, std::optional<std::string_view> cell, bool is_first) const {
     if (!is_first) out += separator_;
-    if (!cell) {
-      out += null_;
-    } else if (cell->empty()) {
-      out += empty_;
+    if (cell) cell = trimmed(*cell);
+    if (!cell || cell->empty()) {
+      const std::string& text = cell ? empty_ : null_;
+      // The default for empty texts is a pair of quotes already.
+      const bool quotes = quotes_all_ && !(cell && empty_.starts_with(quote_) && empty_.size() > 1);
+      out += quotes ? quote_ + text + quote_ : text;
     } else if (quotes_all_ || needs_quotes(*cell)) {
       out += quote_;
       for (const char c : *cell) {
@@ -116,12 +119,17 @@ class CsvLines {
  private:
   bool needs_quotes(std::string_view cell) const {
     if (quote_.empty()) return false;
-    return cell.find(separator_) != std::string::npos || cell.find_first_of("\r\n") != std::string::npos || (escapes_quotes_ && cell.find(quote_) != std::string::npos) ||
-           cell.front() == ' ' || cell.back() == ' ';
+    return cell.find(separator_) != std::string::npos || cell.find_first_of("\r\n") != std::string::npos || (escapes_quotes_ && cell.find(quote_) != std::string::npos);
+  }
+  // The writer leaves blanks around a text out unless it is told to keep them.
+  std::string_view trimmed(std::string_view cell) const {
+    while (trims_leading_ && !cell.empty() && static_cast<unsigned char>(cell.front()) <= ' ') cell.remove_prefix(1);
+    while (trims_trailing_ && !cell.empty() && static_cast<unsigned char>(cell.back()) <= ' ') cell.remove_suffix(1);
+    return cell;
   }
 
   std::string separator_, line_end_, null_, empty_, quote_, escape_;
-  bool quotes_all_, escapes_quotes_;
+  bool quotes_all_, escapes_quotes_, trims_leading_, trims_trailing_;
 };
 
 /// One open file a partition.
