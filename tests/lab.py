@@ -37,7 +37,7 @@ class Lab:
         self.log = self.folder / "up.log"
         self.process: subprocess.Popen | None = None
 
-    def start(self, wait_seconds: float = 20) -> Lab:
+    def start(self, wait_seconds: float = 90) -> Lab:
         command = [str(program()), "up", "--data", str(self.folder / "data"), "--profile", "workshop"]
         for key, value in self.settings.items():
             command += ["--set", f"{key}={value}"]

@@ -4,7 +4,7 @@ import socket
 import threading
 
 import pytest
-from conftest import connect
+from conftest import connect, leave
 
 
 class BreakingProxy:
@@ -57,11 +57,13 @@ def breaking(lab):
 
     def make(budget: int, cuts: int):
         proxy = BreakingProxy(lab.spark_port, budget, cuts)
-        made.append(proxy)
-        return proxy, connect(f"sc://127.0.0.1:{proxy.port}")
+        spark = connect(f"sc://127.0.0.1:{proxy.port}")
+        made.append((proxy, spark))
+        return proxy, spark
 
     yield make
-    for proxy in made:
+    for proxy, spark in made:
+        leave(spark)
         proxy.close()
 
 
@@ -79,8 +81,7 @@ def test_a_write_whose_answer_is_lost_is_written_once(breaking, place):
     spark.range(10).write.format("delta").save(place + "/once")
     # From now on every answer breaks its connection before it arrives.
     proxy.budget, proxy.cuts_left = 0, 3
-    for thread_cut in range(1):
-        spark.range(5).write.format("delta").mode("append").save(place + "/once")
+    spark.range(5).write.format("delta").mode("append").save(place + "/once")
     proxy.budget = 1 << 60
     assert proxy.cuts > 0
     assert spark.read.format("delta").load(place + "/once").count() == 15

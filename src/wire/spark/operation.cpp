@@ -1,5 +1,7 @@
 #include "wire/spark/operation.h"
 
+#include <algorithm>
+
 #include <spark/connect/base.pb.h>
 
 #include "base/ids.h"
@@ -134,8 +136,14 @@ std::uint64_t Operation::attach(const std::string& last_response_id) {
   } else {
     std::size_t i = 0;
     while (i < kept_.size() && kept_[i].id != last_response_id) ++i;
-    if (i == kept_.size()) throw Error(conditions::kCursorNotFound, {{"responseId", last_response_id}});
-    start = first_index_ + i + 1;
+    if (i == kept_.size()) {
+      const auto forgotten = std::find(forgotten_.rbegin(), forgotten_.rend(), last_response_id);
+      if (forgotten == forgotten_.rend()) throw Error(conditions::kCursorNotFound, {{"responseId", last_response_id}});
+      const auto index = first_index_ - 1 - static_cast<std::uint64_t>(forgotten - forgotten_.rbegin());
+      if (index + 1 < first_index_) throw Error(conditions::kCursorNotAvailable, {{"responseId", last_response_id}, {"index", std::to_string(index + 1)}});
+    } else {
+      start = first_index_ + i + 1;
+    }
   }
   read_index_ = start;
   unread_bytes_ = 0;
@@ -178,6 +186,9 @@ void Operation::forget_first() {
   kept_bytes_ -= kept_.front().size;
   held_->num_bytes -= kept_.front().size;
   if (first_index_ >= read_index_) unread_bytes_ -= kept_.front().size;
+  constexpr std::size_t kMostForgotten = 10'000;
+  forgotten_.push_back(std::move(kept_.front().id));
+  if (forgotten_.size() > kMostForgotten) forgotten_.pop_front();
   kept_.pop_front();
   ++first_index_;
 }

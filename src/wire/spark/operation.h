@@ -105,6 +105,8 @@ class Operation {
   const std::shared_ptr<HeldAnswers> held_;
   mutable std::mutex mutex_;
   std::deque<Kept> kept_;
+  /// Ids of the responses before kept_, the last one behind: a client that released what it read goes on behind it.
+  std::deque<std::string> forgotten_;
   std::uint64_t first_index_ = 0;   ///< of kept_.front()
   std::uint64_t read_index_ = 0;    ///< next for the reader
   std::uint64_t reading_ = 0;
