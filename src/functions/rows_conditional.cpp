@@ -108,9 +108,13 @@ CallTypes if_types(const CallShape& shape) {
 }
 
 CallTypes zero_types(const CallShape& shape) {
-  const bool stays = shape.type(0).is_numeric() || shape.type(0).is(TypeKind::Null);
-  const DataType type = stays ? shape.type(0) : DataType(TypeKind::Int);
+  const DataType type = shape.type(0).is_numeric() ? shape.type(0) : DataType(TypeKind::Int);
   return {{type}, type, {}};
+}
+/// NULL for zero: of NULL without a type it is that.
+CallTypes null_if_zero_types(const CallShape& shape) {
+  if (shape.type(0).is(TypeKind::Null)) return {{shape.type(0)}, shape.type(0), true};
+  return zero_types(shape);
 }
 
 CallTypes nanvl_types(const CallShape& shape) {
@@ -202,7 +206,7 @@ constexpr FunctionRow kConditionalTable[] = {
     {.name = "nullifzero",
      .signature = "(a: any) -> any",
      .sql = "nullif($1, 0)",
-     .types = &zero_types,
+     .types = &null_if_zero_types,
      .nullability = Nullability::Always,
      .since_version = Since::Spark4Only,
      .doc = "NULL for zero."},
