@@ -232,6 +232,14 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
   for (const auto& output : node.outputs) columns.push_back(bound::output_column(output, {}));
   if (node.grouping_id) columns.push_back({*node.grouping_id, {}, TypeKind::Long, false, {}});
   node.groups = below->groups;
+  if (node.grouping_sets)
+    for (std::size_t i = 0; i < node.groups.size(); ++i) {
+      const int index = static_cast<int>(i);
+      if (std::ranges::any_of(*node.grouping_sets, [&](const auto& set) { return std::ranges::find(set, index) != set.end(); })) continue;
+      // Grouped by in no set: NULL in all of them.
+      node.groups[i].expression = bound::make_literal(types::Literal::null(node.groups[i].expression->type));
+      for (auto& set : *node.grouping_sets) set.push_back(index);
+    }
   node.input = input.relation;
   Resolved grouped;
   grouped.relation = bound::make_relation(std::move(node), std::move(columns));

@@ -86,11 +86,19 @@ Resolved Resolver::resolve_node(const plan::Pivot& node, const plan::Relation& r
     items = select_items(node.grouping, front);
   }
   const auto both = [&](ExpressionPtr a, ExpressionPtr b) { return make_call("and", {std::move(a), std::move(b)}, TypeKind::Boolean, true, relation.origin); };
+  Typed one;
+  one.expression = bound::make_literal(types::Literal::integer(1));
+  one.sql = "1";
+  const Typed num_rows = aggregate_of("count", {one}, relation.origin);
   for (const auto& value : values) {
     auto hit = make_call("<=>", {pivot.expression, value.value}, TypeKind::Boolean, false, relation.origin);
     for (const auto& aggregate : aggregates) {
       Item item = aggregate;
-      item.typed.expression = filter_calls(aggregate.typed.expression, hit, both);
+      // Spark spreads rows that are aggregated already: where there were none stands NULL, and no count of 0.
+      auto is_there = make_call(">", {filter_calls(num_rows.expression, hit, both), bound::make_literal(types::Literal::bigint(0))}, TypeKind::Boolean, true, relation.origin);
+      auto spread = filter_calls(aggregate.typed.expression, hit, both);
+      const DataType type = spread->type;
+      item.typed.expression = bound::make_expression(bound::Case{{{std::move(is_there), std::move(spread)}}, nullptr}, type, true, relation.origin);
       item.name = aggregates.size() == 1 ? value.name : value.name + "_" + aggregate.name;
       item.typed.name = item.name;
       item.id = item.identity = fresh();

@@ -31,7 +31,20 @@ ExpressionPtr replace_windows(const ExpressionPtr& expression, bound::Outputs& w
 
 }  // namespace
 
+// IN and NOT IN of a subquery that are values and no conditions ask whether a row is there: never NULL.
+ExpressionPtr Resolver::existence_values(const ExpressionPtr& expression) const {
+  const auto is_in = [](const ExpressionPtr& part) { return std::holds_alternative<bound::InSubquery>(part->node); };
+  const auto* call = std::get_if<bound::Call>(&expression->node);
+  const bool is_not_in = call && call->function->name == "not" && call->arguments.size() == 1 && is_in(call->arguments[0]);
+  if (is_in(expression) || is_not_in) {
+    if (!expression->nullable) return expression;
+    return make_call("coalesce", {expression, bound::make_literal({TypeKind::Boolean, {false}})}, TypeKind::Boolean, false, expression->origin);
+  }
+  return bound::map_children(expression, [this](const ExpressionPtr& child) { return existence_values(child); });
+}
+
 Item Resolver::make_item(Typed typed) {
+  typed.expression = existence_values(typed.expression);
   Item item;
   item.name = typed.name.value_or(typed.sql);
   const auto* reference = std::get_if<bound::ColumnRef>(&typed.expression->node);

@@ -105,6 +105,7 @@ class Resolver {
                      const plan::Origin& origin);
   Items select_items(const plan::Expressions& list, Names& names);
   Item make_item(Typed typed);
+  ExpressionPtr existence_values(const ExpressionPtr& expression) const;
   TypedList all_groups(const Items& items, const plan::Origin& origin) const;
   TypedList grouping_expressions(const plan::Expressions& list, Names& names, const Items& items);
   TypedList regex_columns(const plan::UnresolvedRegex& regex, const Names& names, const plan::Origin& origin);

@@ -167,7 +167,8 @@ void write_files(FileWrite write, Statement& context) {
 namespace {
 
 void write_file_table(const catalog::Table& entry, plan::bound::Query rows, plan::SaveMode mode, std::string static_folder, Statement& context) {
-  rows = align_rows(std::move(rows), entry.schema, MatchColumns::ByPosition, types::quote_parts({catalog::kCatalogName, entry.database, entry.name}));
+  // Unlike Delta's, tables of files take no value that store assignment does not cast by itself.
+  rows = analyze::cast_for_insert(std::move(rows), entry.schema, false, types::quote_parts({catalog::kCatalogName, entry.database, entry.name}));
   plan::Options options;
   for (const auto& [key, value] : entry.options) options.emplace(lower_case(key), value);
   write_files({std::move(rows), entry.provider, context.locate(entry.location), mode, entry.partition_columns, std::move(options), std::move(static_folder)}, context);
