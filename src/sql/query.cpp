@@ -58,7 +58,8 @@ RelationPtr Grammar::query() {
 
 std::vector<plan::CommonTable> Grammar::common_tables(bool& recursive) {
   expect("WITH");
-  if (at("RECURSIVE") && at_identifier(1) && !at("AS", 1)) {
+  // For 3.5 the word is a name, and what follows it an error.
+  if (options_.is_spark4 && at("RECURSIVE") && at_identifier(1) && !at("AS", 1)) {
     advance();
     recursive = true;
   }

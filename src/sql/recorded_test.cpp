@@ -69,6 +69,7 @@ TEST(RecordedSql, parses_as_spark_did) {
   const auto folder = recorded_folder();
   ASSERT_TRUE(std::filesystem::exists(folder)) << folder;
   ParserOptions spark_3;
+  spark_3.is_spark4 = false;
   spark_3.doubled_quotes = false;
   spark_3.bang_is_not = true;
   int checked = 0;
