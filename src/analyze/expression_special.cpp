@@ -79,20 +79,25 @@ Typed Resolver::choice(TypedList arguments, const plan::Origin& origin, const st
 std::optional<Typed> Resolver::special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
   static const std::set<std::string> kSpecial = {"when", "case", "if", "between", "!=", "<>", "struct", "named_struct", "grouping", "grouping_id", "outer", "-", "+", "in", "cast"};
   if (name == ":") {
-    // `value:path` of a variant or of JSON text.
+    // `value:path` of a variant; the last name in the path names the column.
     TypedList arguments = call_arguments(function, names);
-    const bool is_text = arguments[0].type().is_text();
-    if (!is_text && !arguments[0].type().is(TypeKind::Variant))
-      throw Error(conditions::kNotAVariantColumn, {}).at(plan::query_context(expr.origin));
-    // The last name in the path names the column.
+    if (!arguments[0].type().is(TypeKind::Variant)) throw Error(conditions::kNotAVariantColumn, {}).at(plan::query_context(expr.origin));
     const auto* path = std::get_if<bound::LiteralNode>(&arguments[1].expression->node);
     std::string last = path ? path->value.text() : std::string();
-    last = last.substr(last.rfind('.') + 1);
-    Typed extracted = call_row(row(is_text ? "get_json_object" : "variant_get"), std::move(arguments), expr.origin, call_sql("variant_get", {}));
-    if (!last.empty()) extracted.sql = extracted.name.emplace(last);
+    while (last.ends_with(']') && last.find_last_of("'\"") != last.size() - 2) last.resize(last.rfind('['));
+    if (last.ends_with(']')) {
+      last = last.substr(0, last.size() - 2);
+      last = last.substr(last.find_last_of("'\"") + 1);
+    } else {
+      last = last.substr(last.rfind('.') + 1);
+    }
+    std::erase(last, '`');
+    const std::string sql = call_sql("variant_get", sql_of(arguments));
+    Typed extracted = call_row(row("variant_get"), std::move(arguments), expr.origin, sql);
+    extracted.sql = sql + " AS " + types::quote_if_needed(last);
+    extracted.name = last;
     return extracted;
   }
-  if (function.arguments.empty() && name.starts_with("input_file_")) return file_call(name, names, expr.origin);
   if (name == "window" || name == "session_window" || name == "window_time") return window_call(name, function, expr, names);
   const auto type = cast_function(name);
   if (!type && !kSpecial.contains(name)) return std::nullopt;

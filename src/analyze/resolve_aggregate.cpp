@@ -350,7 +350,7 @@ Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relatio
     items = select_items(front, names);
   }
   for (const auto& group : groups) {
-    if (group.type().is(TypeKind::Map) && !policy_.is_spark4)
+    if ((group.type().is(TypeKind::Map) && !policy_.is_spark4) || group.type().is(TypeKind::Variant))
       throw Error(conditions::kGroupNotOrderable, {{"sqlExpr", quoted_expression(group.sql)}, {"dataType", types::quoted_sql(group.type())}}).at(plan::query_context(relation.origin));
   }
   return aggregate(std::move(input), std::move(groups), std::move(items), std::move(sets), groups.empty(), relation.origin);

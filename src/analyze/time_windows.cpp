@@ -121,7 +121,7 @@ TimeWindow Resolver::bind_time_window(const plan::Expression& expr, Names& names
         .at(plan::query_context(expr.origin));
   Typed time = arguments[0];
   if (window.is_session) {
-    window.sql = call_sql(policy_.is_spark4 ? "session_window" : "sessionwindow", {bare(time.sql), arguments[1].sql});
+    window.sql = call_sql("sessionwindow", {bare(time.sql), arguments[1].sql});
   } else {
     window.duration = window_duration(arguments[1], expr.origin);
     window.slide = arguments.size() > 2 ? window_duration(arguments[2], expr.origin) : window.duration;

@@ -25,6 +25,9 @@ enum Primitive : std::uint8_t {
   kFloat, kBinary, kText, kUuid = 20,
 };
 
+/// Bytes behind the header of a primitive; texts say their own length.
+constexpr std::uint8_t kWidths[] = {0, 0, 0, 1, 2, 4, 8, 8, 5, 9, 17, 4, 8, 8, 4, 0, 0, 0, 0, 0, 16};
+
 [[noreturn]] void throw_malformed_variant() { throw Error(conditions::kMalformedVariant, {}); }
 
 std::size_t width_for(std::uint64_t number) { return number <= 0xFF ? 1 : number <= 0xFFFF ? 2 : number <= 0xFFFFFF ? 3 : 4; }
@@ -170,6 +173,20 @@ VariantView::Members VariantView::members() const {
   members.offsets = members.ids + members.count * members.id_width;
   members.data = members.offsets + (members.count + 1) * members.offset_width;
   return members;
+}
+
+std::size_t VariantView::byte_size() const {
+  switch (type()) {
+    case VariantType::Object:
+    case VariantType::Array: {
+      const Members m = members();
+      return m.data + number(m.offsets + m.count * m.offset_width, m.offset_width);
+    }
+    case VariantType::String:
+    case VariantType::Binary:
+    case VariantType::Uuid: return static_cast<std::size_t>(text().data() + text().size() - value_.data());
+    default: return 1 + std::size_t{kWidths[primitive()]};
+  }
 }
 
 std::size_t VariantView::size() const { return members().count; }
@@ -369,7 +386,6 @@ void VariantBuilder::append(const VariantView& other) {
     default: {
       // Numbers and moments keep the width that they have.
       const auto primitive = static_cast<std::uint8_t>(other.value()[0]) >> 2;
-      static constexpr std::uint8_t kWidths[] = {0, 0, 0, 1, 2, 4, 8, 8, 5, 9, 17, 4, 8, 8, 4, 0, 0, 0, 0, 0, 16};
       const std::size_t length = 1 + std::size_t{kWidths[primitive]};
       if (other.value().size() < length) throw_malformed_variant();
       value_ += other.value().substr(0, length);

@@ -44,7 +44,8 @@ class VariantView {
 
   /// Compact JSON; instants on the zone's clock.
   std::string to_json(const Zone& zone) const;
-  std::string_view value() const { return value_; }
+  std::string_view value() const { return value_; }  ///< may go on behind this value
+  std::size_t byte_size() const;
   std::string_view metadata() const { return metadata_; }
 
  private:

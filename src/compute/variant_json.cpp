@@ -80,7 +80,13 @@ class JsonReader {
       } while (accept(','));
       expect('}');
     }
-    builder_.finish_object(start, std::move(members));
+    try {
+      builder_.finish_object(start, std::move(members));
+    } catch (const Error& error) {
+      // Of a key that comes twice Spark says that the record is malformed.
+      if (std::string_view(error.condition().name) == conditions::kVariantDuplicateKey.name) fail();
+      throw;
+    }
   }
 
   void array(int depth) {

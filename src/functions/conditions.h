@@ -82,6 +82,9 @@ inline constexpr Condition kWrongNumArgs{
     "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605", Kind::Analysis,
     "The <functionName> requires <expectedNum> parameters but the actual number is <actualNum>. "
     "Please, refer to '<docroot>/sql-ref-functions.html' for a fix."};
+inline constexpr Condition kSchemaNotLiteral{"INVALID_SCHEMA.NON_STRING_LITERAL", "42K07", Kind::Analysis,
+                                             "The input schema <inputSchema> is not a valid schema string. The input expression must be "
+                                             "string literal and not null."};
 inline constexpr Condition kLambdaArguments{"INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D", Kind::Analysis,
                                             "Invalid lambda function call. A higher order function expects "
                                             "<expectedNumArgs> arguments, but got <actualNumArgs>."};

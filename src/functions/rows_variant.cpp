@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "functions/conditions.h"
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
 #include "functions/rows.h"
@@ -22,9 +23,15 @@ CallTypes variant_get_types(const CallShape& shape) {
   if (shape.size() < 3) return types;
   types.arguments.push_back(TypeKind::String);
   const types::Value* text = shape.constant(2);
-  if (text == nullptr || text->is_null() || !shape.type(2).is_text()) throw Misfit{Misfit::Why::NotFoldable, 2, "`type`"};
+  if (text == nullptr || text->is_null() || !shape.type(2).is_text())
+    throw Error(conditions::kSchemaNotLiteral, {{"inputSchema", "\"" + shape.display(2) + "\""}});
   types.result = types::parse_type(text->text());
   return types;
+}
+
+CallTypes parse_json_types(const CallShape& shape) {
+  if (!shape.type(0).is_text() && !shape.type(0).is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 0, "\"STRING\""};
+  return {{TypeKind::String}, TypeKind::Variant, {}};
 }
 
 std::string type_literal(const DataType& type) { return text_literal(types::to_json(type)); }
@@ -89,8 +96,9 @@ constexpr FunctionRow kVariantTable[] = {
      .since_version = Since::Spark4Only,
      .doc = "Whether it is JSON's null; a NULL is not."},
     {.name = "parse_json",
-     .signature = "(json: string) -> variant",
+     .signature = "(json: any) -> variant",
      .native = "lab_parse_variant",
+     .types = &parse_json_types,
      .may_raise = true,
      .since_version = Since::Spark4Only,
      .doc = "JSON text as a variant."},
@@ -117,8 +125,9 @@ constexpr FunctionRow kVariantTable[] = {
      .since_version = Since::Spark4Only,
      .doc = "A struct, map or array as a variant; structs and maps become objects."},
     {.name = "try_parse_json",
-     .signature = "(json: string) -> variant",
+     .signature = "(json: any) -> variant",
      .native = "lab_parse_variant_try",
+     .types = &parse_json_types,
      .nullability = Nullability::Always,
      .since_version = Since::Spark4Only,
      .doc = "JSON text as a variant, NULL when it is none."},

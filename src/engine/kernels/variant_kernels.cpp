@@ -135,7 +135,7 @@ void get(DataChunk& arguments, ExpressionState& state, Vector& result) {
   const auto& zone = compute::Zone::find(form.zone);
   UnifiedVectorFormat paths;
   arguments.data[1].ToUnifiedFormat(arguments.size(), paths);
-  std::string known_text;
+  std::optional<std::string> known_text;
   std::vector<compute::VariantStep> known;
   each_variant(arguments, state, result, [&](const VariantView& view, idx_t row) {
     const auto at = paths.sel->get_index(row);
@@ -147,7 +147,7 @@ void get(DataChunk& arguments, ExpressionState& state, Vector& result) {
         throw Error(compute::conditions::kVariantPath,
                     {{"path", std::string(text)}, {"functionName", form.raises ? "`variant_get`" : "`try_variant_get`"}});
       known = std::move(*steps);
-      known_text = text;
+      known_text = std::string(text);
     }
     const auto found = compute::follow(view, known);
     return found ? value_of_variant(*found, form.type, zone, form.raises) : Value(result.GetType());
@@ -232,9 +232,10 @@ void entries(DataChunk& arguments, ExpressionState& state, Vector& result) {
     duckdb::vector<Value> items;
     for (std::size_t i = 0; i < view.size(); ++i) {
       const Value key = is_object ? Value(std::string(view.key(i))) : Value(LogicalType::VARCHAR);
-      compute::VariantBuilder builder;
-      builder.append(view.member(i));
-      items.push_back(Value::STRUCT(entry, {Value::INTEGER(static_cast<std::int32_t>(i)), key, variant_value(builder.result())}));
+      // A part keeps the dictionary of the whole.
+      const VariantView part = view.member(i);
+      items.push_back(Value::STRUCT(entry, {Value::INTEGER(static_cast<std::int32_t>(i)), key,
+                                            variant_value({std::string(part.value().substr(0, part.byte_size())), std::string(part.metadata())})}));
     }
     return Value::LIST(entry, std::move(items));
   });
