@@ -165,8 +165,8 @@ analyze::ResolvedTable Statement::find_table(const plan::NamedTable& table) cons
   try {
     return find_any_table(plain);
   } catch (const Error& failure) {
-    const Condition* condition = &failure.condition();
-    if (condition != &conditions::kPathNotFound && condition != &conditions::kTableOrViewNotFound && condition != &lake::delta::conditions::kTableNotFound) throw;
+    const std::string_view condition = failure.condition().name;
+    if (condition != "PATH_NOT_FOUND" && condition != "TABLE_OR_VIEW_NOT_FOUND" && condition != "DELTA_TABLE_NOT_FOUND") throw;
     throw Error(lake::delta::conditions::kMissingDeltaTable, {{"tableName", types::quote_identifier(table.name.back())}});
   }
 }
