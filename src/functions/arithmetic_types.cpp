@@ -95,7 +95,7 @@ CallTypes numeric_types(const CallShape& shape, char op) {
   if (left.is(TypeKind::Null)) left = right;
   if (right.is(TypeKind::Null)) right = left;
   if (op == 'd' && (left.is_fractional() || right.is_fractional())) {
-    if (l.is_text() || r.is_text()) refuse_operands(shape, required_operand(op));
+    if (shape.policy.ansi && (l.is_text() || r.is_text())) refuse_operands(shape, required_operand(op));
     // Whole numbers are bigints by now, and a decimal beside a fractional a double; no wider type is looked for.
     const auto divided = [](const DataType& type, const DataType& other) {
       if (type.is_integral()) return DataType(TypeKind::Long);
