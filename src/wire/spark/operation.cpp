@@ -13,7 +13,7 @@ namespace {
 /// The producer rests above the first and goes on below the second.
 constexpr std::size_t kMaxUnread = 32 << 20, kFewUnread = 8 << 20;
 /// What a reattaching client may ask for again, once it was read (Spark's observerRetryBufferSize).
-constexpr std::size_t kMaxRetry = 10 << 20;
+constexpr std::size_t kMaxRetry = 64 << 20;
 /// The operations of one session together: above it each producer rests with its first unread response, and nothing read is kept.
 constexpr std::size_t kMaxHeldBySession = 64 << 20;
 
