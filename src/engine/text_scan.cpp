@@ -79,7 +79,8 @@ bool is_metadata(const scan::TableSource& source, int column) { return static_ca
 // A record is only known as corrupt by the columns that it is read for.
 void check_corrupt_column(const TextScanPlan& plan) {
   const scan::TextScan& scan = plan.scan();
-  if (scan.format != scan::TextScan::Format::Csv && scan.format != scan::TextScan::Format::Json) return;
+  // Spark 3.5 lets CSV pass, where no record is corrupt then.
+  if (scan.format != scan::TextScan::Format::Json && !(scan.format == scan::TextScan::Format::Csv && scan.is_spark4)) return;
   const auto named = scan.options.find("columnnameofcorruptrecord");
   const std::string name = named == scan.options.end() ? "_corrupt_record" : named->second;
   std::size_t num_columns = 0, num_corrupt = 0;

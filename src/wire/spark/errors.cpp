@@ -58,6 +58,8 @@ std::string shown_text(const Error& error) {
 std::vector<std::string> java_classes(const Error& error) {
   if (error.condition().name == "SQL_CONF_NOT_FOUND")
     return with_parents({"org.apache.spark.SparkNoSuchElementException"}, {"java.util.NoSuchElementException", "java.lang.RuntimeException", "java.lang.Exception"});
+  if (error.condition().name == "DATA_SOURCE_NOT_FOUND")
+    return with_parents({"org.apache.spark.SparkClassNotFoundException"}, {"java.lang.ClassNotFoundException", "java.lang.ReflectiveOperationException", "java.lang.Exception"});
   for (const DeltaClass& row : kDeltaClasses)
     if (error.condition().name.starts_with(row.condition))
       return with_parents({row.name.data(), "io.delta.exceptions.DeltaConcurrentModificationException"},
