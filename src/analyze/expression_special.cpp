@@ -98,6 +98,7 @@ std::optional<Typed> Resolver::special_call(const std::string& name, const plan:
     extracted.name = last;
     return extracted;
   }
+  if (function.arguments.empty() && name.starts_with("input_file_")) return file_call(name, names, expr.origin);
   if (name == "window" || name == "session_window" || name == "window_time") return window_call(name, function, expr, names);
   const auto type = cast_function(name);
   if (!type && !kSpecial.contains(name)) return std::nullopt;
