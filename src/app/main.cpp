@@ -3,6 +3,8 @@
 #include <exception>
 #include <filesystem>
 
+#include <pthread.h>
+
 #include <CLI/CLI.hpp>
 
 #include "app/cli/commands.h"
@@ -30,6 +32,16 @@ app::Settings read_settings(const Common& common) {
   for (const std::string& assignment : common.settings) settings.set_flag(assignment);
   settings.set("data", std::filesystem::absolute(settings.text("data")).string(), settings.values().at("data").origin);
   return settings;
+}
+
+/// Plans are trees as deep as clients make them, up to a bound, and each layer walks them by recursion: all threads, the
+/// engine's and gRPC's too, get room for that. Only what is touched costs memory.
+void give_threads_deep_stacks() {
+  constexpr std::size_t kStackBytes = 64 << 20;
+  pthread_attr_t attributes;
+  if (::pthread_attr_init(&attributes) != 0) return;
+  if (::pthread_attr_setstacksize(&attributes, kStackBytes) == 0) ::pthread_setattr_default_np(&attributes);
+  ::pthread_attr_destroy(&attributes);
 }
 
 }  // namespace
@@ -78,6 +90,7 @@ int main(int argc, char** argv) {
   show->footer("Examples:\n  dflab config show --origin\n  DFLAB_SPARK_MEMORY=2GiB dflab config show --json");
   version->footer("Examples:\n  dflab version\n  dflab version --json");
   CLI11_PARSE(program, argc, argv);
+  give_threads_deep_stacks();
   try {
     if (*version) return app::cli::version(as_json);
     const app::Settings settings = read_settings(common);
