@@ -106,8 +106,18 @@ class ConnectWorker(Worker):
         from pyspark.sql import SparkSession
         from pyspark.sql.connect.client.retries import DefaultPolicy
 
-        self.spark = SparkSession.builder.remote(f"sc://127.0.0.1:{self.ports[1]}").create()
-        self.spark.client.set_retry_policies([DefaultPolicy(max_retries=0)])  # a change that is sent twice is made twice
+        # gRPC keeps the address's last failure for a while, that of the lab that was killed: asked again until it has let go.
+        deadline = time.monotonic() + 10
+        while True:
+            self.spark = SparkSession.builder.remote(f"sc://127.0.0.1:{self.ports[1]}").create()
+            self.spark.client.set_retry_policies([DefaultPolicy(max_retries=0)])  # a change that is sent twice is made twice
+            try:
+                self.spark.range(1).count()
+                return
+            except Exception:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def place(self, name):
         return f"s3a://{BUCKET}/{'shared' if name == 'shared' else f'w{self.number}'}"
