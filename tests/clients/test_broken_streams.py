@@ -76,6 +76,7 @@ def test_a_large_result_arrives_whole_over_a_connection_that_breaks(breaking):
     assert (table["x"] == table["id"] * 7).all()
 
 
+@pytest.mark.only("spark42")
 def test_a_write_whose_answer_is_lost_is_written_once(breaking, place):
     proxy, spark = breaking(1 << 60, 0)
     spark.range(10).write.format("delta").save(place + "/once")
