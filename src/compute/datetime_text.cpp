@@ -44,9 +44,9 @@ class TimestampReader {
       const char c = text[at];
       if (c >= '0' && c <= '9') {
         if (segment_ == 6) ++fraction_digits_;
+        if (digits_ == 18 && segment_ != 6) return {};
         if (segment_ != 6 || digits_ < 6) value_ = value_ * 10 + (c - '0');
         ++digits_;
-        if (digits_ > 18 && segment_ != 6) return {};
         continue;
       }
       if (!separate(c, at == 0)) return {};
