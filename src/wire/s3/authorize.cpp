@@ -284,4 +284,11 @@ bool may_delete(const Call& call, const std::string& key, bool is_version) {
   return decide(call, snapshot, ground, is_version ? "s3:DeleteObjectVersion" : "s3:DeleteObject", key, nullptr);
 }
 
+bool may_bypass_governance(const Call& call, const std::string& key) {
+  if (!bypasses_governance(call.head)) return false;
+  const store::Snapshot snapshot = call.service.store.snapshot();
+  Ground ground = ground_of(call, snapshot, call.address.bucket);
+  return is_free(call, ground) || decide(call, snapshot, ground, "s3:BypassGovernanceRetention", key, nullptr);
+}
+
 }  // namespace lab::s3

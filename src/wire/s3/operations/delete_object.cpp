@@ -1,3 +1,4 @@
+#include "wire/s3/authorize.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/versions.h"
@@ -11,7 +12,7 @@ net::Response serve_delete_object(Call& call) {
                         .key = call.address.key,
                         .expect = read_expectation(call.head),
                         .version = named_version(call.head),
-                        .bypasses_governance = bypasses_governance(call.head)},
+                        .bypasses_governance = may_bypass_governance(call, call.address.key)},
                        &result);
   call.service.store.apply(std::move(change));
   net::Response response = empty_response(204);

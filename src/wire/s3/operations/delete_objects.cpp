@@ -12,7 +12,7 @@ store::DeleteObject delete_of(const Call& call, const ObjectToDelete& object) {
   store::DeleteObject erase{.bucket = call.address.bucket, .key = object.key};
   if (object.etag) erase.expect = *object.etag == "*" ? store::Expectation::present() : store::Expectation::has_etag(*object.etag);
   if (object.version) erase.version = read_version(*object.version);
-  erase.bypasses_governance = bypasses_governance(call.head);
+  erase.bypasses_governance = may_bypass_governance(call, object.key);
   return erase;
 }
 

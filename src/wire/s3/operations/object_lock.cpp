@@ -1,5 +1,6 @@
 #include "protocol/s3/object_lock.h"
 
+#include "wire/s3/authorize.h"
 #include "wire/s3/locks.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
@@ -44,7 +45,7 @@ net::Response serve_put_object_retention(Call& call) {
     wanted.mode = *retention.mode == LockMode::Governance ? ObjectLock::Mode::Governance : ObjectLock::Mode::Compliance;
     wanted.until = retention.until;
   }
-  const bool bypasses = bypasses_governance(call.head);
+  const bool bypasses = may_bypass_governance(call, call.address.key);
   return change_lock(call, [wanted, now, bypasses](ObjectLock& lock) {
     check_retention_change(lock, wanted, now, bypasses);
     lock.mode = wanted.mode;
