@@ -67,6 +67,20 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """Ends the process once everything is reported: at exit, clients say goodbye to labs that are gone, some for ten minutes each."""
+    status = getattr(config, "_lab_status", None)
+    if status is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    session.config._lab_status = int(exitstatus)
+
+
 @pytest.fixture(scope="session")
 def lab():
     running = lab_module.Lab()

@@ -16,6 +16,9 @@ import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CACHE = pathlib.Path(os.environ.get("DFLAB_CACHE", "~/.cache/dflab")).expanduser()
+# Far above what any takes: they end a client that hangs, as a failure with a name.
+SECONDS_PER_TEST = 600
+SECONDS_PER_ENVIRONMENT = 1800
 ENVIRONMENTS = ("spark35", "spark42")
 FOLDERS = tuple(f for f in ("tests/clients", "tests/sql", "tests/golden", "tests/crash", "tests/docs") if (ROOT / f).is_dir())
 
@@ -30,7 +33,11 @@ def run(environment: str, arguments: list[str]) -> tuple[int, int, list[str]]:
     with tempfile.TemporaryDirectory(prefix="dflab-clients-") as folder:
         report = pathlib.Path(folder) / "report.xml"
         command = [python, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider", "-W", "ignore", f"--junitxml={report}"]
-        done = subprocess.run([*command, *arguments, *folders], cwd=ROOT, env=variables)
+        command += [f"--timeout={SECONDS_PER_TEST}", "--durations=8"]
+        try:
+            code = subprocess.run([*command, *arguments, *folders], cwd=ROOT, env=variables, timeout=SECONDS_PER_ENVIRONMENT).returncode
+        except subprocess.TimeoutExpired:
+            code = "timeout"
         for case in xml.etree.ElementTree.parse(report).iter("testcase") if report.exists() else ():
             kinds = {child.tag for child in case}
             if kinds & {"failure", "error"}:
@@ -39,8 +46,8 @@ def run(environment: str, arguments: list[str]) -> tuple[int, int, list[str]]:
                 skipped += 1
             else:
                 passed += 1
-    if done.returncode not in (0, 1, 5) or (done.returncode == 1 and not failures):
-        failures.append(f"{environment} pytest ended with {done.returncode}")
+    if code not in (0, 1, 5) or (code == 1 and not failures):
+        failures.append(f"{environment} pytest ended with {code}")
     return passed, skipped, failures
 
 
