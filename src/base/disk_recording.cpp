@@ -12,16 +12,17 @@ class RecordedFile final : public File {
   std::size_t read(std::uint64_t offset, std::span<char> into) override { return below_->read(offset, into); }
   void write(std::uint64_t offset, std::string_view bytes) override {
     below_->write(offset, bytes);
-    disk_.record({.kind = OperationKind::Write, .path = path_, .offset = offset, .bytes = std::string(bytes)});
+    disk_.note({.kind = OperationKind::Write, .path = path_, .offset = offset, .bytes = std::string(bytes)});
   }
   void append(std::string_view bytes) override { write(below_->size(), bytes); }
   void truncate(std::uint64_t size) override {
     below_->truncate(size);
-    disk_.record({.kind = OperationKind::Truncate, .path = path_, .offset = size});
+    disk_.note({.kind = OperationKind::Truncate, .path = path_, .offset = size});
   }
   void sync() override {
+    const auto begun = disk_.num_operations();
     below_->sync();
-    disk_.record({.kind = OperationKind::Sync, .path = path_});
+    disk_.note({.kind = OperationKind::Sync, .path = path_, .begun = begun});
   }
   std::uint64_t size() override { return below_->size(); }
   int descriptor() const override { return below_->descriptor(); }
@@ -42,8 +43,19 @@ void RecordingDisk::forget() {
   operations_.clear();
 }
 
-void RecordingDisk::record(DiskOperation operation) {
+std::size_t RecordingDisk::num_operations() const {
   const std::lock_guard lock(mutex_);
+  return operations_.size();
+}
+
+void RecordingDisk::leave_out(std::function<bool(const DiskOperation&)> matches) {
+  const std::lock_guard lock(mutex_);
+  is_left_out_ = std::move(matches);
+}
+
+void RecordingDisk::note(DiskOperation operation) {
+  const std::lock_guard lock(mutex_);
+  if (is_left_out_ && is_left_out_(operation)) return;
   operations_.push_back(std::move(operation));
 }
 
@@ -55,33 +67,33 @@ std::unique_ptr<File> RecordingDisk::open_to_write(const Path& path) {
 
 std::unique_ptr<File> RecordingDisk::create(const Path& path) {
   auto file = below_.create(path);
-  record({.kind = OperationKind::Create, .path = path});
+  note({.kind = OperationKind::Create, .path = path});
   return std::make_unique<RecordedFile>(*this, path, std::move(file));
 }
 
 void RecordingDisk::make_folder(const Path& path) {
   below_.make_folder(path);
-  record({.kind = OperationKind::MakeFolder, .path = path});
+  note({.kind = OperationKind::MakeFolder, .path = path});
 }
 
 void RecordingDisk::rename(const Path& from, const Path& to) {
   below_.rename(from, to);
-  record({.kind = OperationKind::Rename, .path = from, .to = to});
+  note({.kind = OperationKind::Rename, .path = from, .to = to});
 }
 
 void RecordingDisk::link(const Path& from, const Path& to) {
   below_.link(from, to);
-  record({.kind = OperationKind::Link, .path = from, .to = to});
+  note({.kind = OperationKind::Link, .path = from, .to = to});
 }
 
 void RecordingDisk::remove(const Path& path) {
   below_.remove(path);
-  record({.kind = OperationKind::Remove, .path = path});
+  note({.kind = OperationKind::Remove, .path = path});
 }
 
 void RecordingDisk::remove_folder(const Path& path) {
   below_.remove_folder(path);
-  record({.kind = OperationKind::RemoveFolder, .path = path});
+  note({.kind = OperationKind::RemoveFolder, .path = path});
 }
 
 std::vector<std::string> RecordingDisk::list(const Path& folder) { return below_.list(folder); }
@@ -89,8 +101,9 @@ std::vector<std::string> RecordingDisk::list(const Path& folder) { return below_
 std::optional<FileStatus> RecordingDisk::find_status(const Path& path) { return below_.find_status(path); }
 
 void RecordingDisk::sync_folder(const Path& folder) {
+  const auto begun = num_operations();
   below_.sync_folder(folder);
-  record({.kind = OperationKind::SyncFolder, .path = folder});
+  note({.kind = OperationKind::SyncFolder, .path = folder, .begun = begun});
 }
 
 DiskSpace RecordingDisk::space(const Path& path) { return below_.space(path); }

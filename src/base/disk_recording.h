@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct DiskOperation {
   Disk::Path to = {};        ///< Rename, Link
   std::uint64_t offset = 0;  ///< Write; the size for Truncate
   std::string bytes = {};    ///< Write
+  std::size_t begun = 0;     ///< Sync, SyncFolder: operations that were recorded when the call began, which it covers
 };
 
 /// A disk for tests that passes everything on and remembers what changed or synced: enough to rebuild every state that
@@ -26,6 +28,11 @@ class RecordingDisk final : public Disk {
   explicit RecordingDisk(Disk& below) : below_(below) {}
 
   std::vector<DiskOperation> operations() const;
+  std::size_t num_operations() const;
+  /// Remembers a call that was made past this disk (SQLite's own).
+  void note(DiskOperation operation);
+  /// Calls that match are made and not remembered from now on, as if the code under test had forgotten them.
+  void leave_out(std::function<bool(const DiskOperation&)> matches);
   void forget();
 
   std::unique_ptr<File> open_to_read(const Path& path) override;
@@ -43,11 +50,11 @@ class RecordingDisk final : public Disk {
 
  private:
   friend class RecordedFile;
-  void record(DiskOperation operation);
 
   Disk& below_;
   mutable std::mutex mutex_;
   std::vector<DiskOperation> operations_;
+  std::function<bool(const DiskOperation&)> is_left_out_;
 };
 
 }  // namespace lab

@@ -84,7 +84,7 @@ class RealStore final : public Store {
         tables_(options_.schemas),
         blobs_(directory_, disk, health_),
         writer_(open_journal(directory_ / "lab.db", disk, options_), tables_, blobs_, health_, clock,
-                [this](std::vector<CommittedChange> changes) { feed_->add(std::move(changes)); }),
+                options_.checkpoint_pages, [this](std::vector<CommittedChange> changes) { feed_->add(std::move(changes)); }),
         readers_(directory_ / "lab.db", options_.max_readers),
         feed_(std::make_unique<FeedThread>(readers_, writer_.last_commit())),
         collector_(std::make_unique<Collector>(*this, tables_, readers_, blobs_, options_.keep_history,

@@ -32,6 +32,8 @@ struct StoreOptions {
   /// Called once, from any thread, when a write failed and the store refuses from now on. The process should restart.
   std::function<void(const std::string& reason)> on_failure = {};
   std::size_t max_readers = 32;
+  /// The write-ahead log is moved into the database when it has this many pages of 4 KiB.
+  int checkpoint_pages = 2000;
   /// For tests: the file system under the journal's writer (journal/observed_vfs.h); empty for SQLite's own.
   std::string journal_vfs = {};
 };

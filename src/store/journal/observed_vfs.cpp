@@ -1,5 +1,7 @@
 #include "store/journal/observed_vfs.h"
 
+#include <filesystem>
+
 #include <sqlite3.h>
 
 #include "base/error.h"
@@ -18,7 +20,8 @@ using Call = ObservedVfs::Call;
 
 struct ObservedState {
   const ObservedVfs::Observer* observer;
-  const char* path;  ///< SQLite keeps it as long as the file is open
+  const char* path;            ///< SQLite keeps it as long as the file is open
+  bool is_folder_sync_due = false;  ///< SQLite syncs the folder of a new journal or log with the file's first sync
 };
 
 /// What SQLite allocates per open file; the file of the layer below lies right behind it.
@@ -35,6 +38,10 @@ sqlite3_file* below(sqlite3_file* file) {
 bool allow(sqlite3_file* file, Call call, std::uint64_t offset, std::string_view bytes) {
   const auto& state = observed(file).state;
   return (*state.observer)({call, state.path == nullptr ? "" : state.path, offset, bytes});
+}
+
+bool tell_folder_sync(const ObservedVfs::Observer& observer, const char* file) {
+  return observer({Call::SyncFolder, std::filesystem::path(file).parent_path().string(), 0, {}});
 }
 
 const sqlite3_io_methods kMethods = {
@@ -57,7 +64,11 @@ const sqlite3_io_methods kMethods = {
     .xSync =
         [](sqlite3_file* f, int flags) {
           if (!allow(f, Call::Sync, 0, {})) return SQLITE_IOERR_FSYNC;
-          return below(f)->pMethods->xSync(below(f), flags);
+          const int code = below(f)->pMethods->xSync(below(f), flags);
+          auto& state = observed(f).state;
+          if (code != SQLITE_OK || !state.is_folder_sync_due) return code;
+          state.is_folder_sync_due = false;
+          return tell_folder_sync(*state.observer, state.path) ? SQLITE_OK : SQLITE_IOERR_DIR_FSYNC;
         },
     .xFileSize = [](sqlite3_file* f, sqlite3_int64* size) { return below(f)->pMethods->xFileSize(below(f), size); },
     .xLock = [](sqlite3_file* f, int level) { return below(f)->pMethods->xLock(below(f), level); },
@@ -97,16 +108,24 @@ ObservedVfs::ObservedVfs(std::string name, Observer observer)
   state_->vfs.xOpen = [](sqlite3_vfs* vfs, sqlite3_filename path, sqlite3_file* file, int flags, int* flags_out) {
     auto& state = *static_cast<State*>(vfs->pAppData);
     file->pMethods = nullptr;
+    constexpr int kJournals = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
+    const bool may_create = path != nullptr && (flags & SQLITE_OPEN_CREATE) != 0;
+    if (int exists = 0; may_create) {
+      state.below->xAccess(state.below, path, SQLITE_ACCESS_EXISTS, &exists);
+      if (exists == 0 && !state.observer({Call::Create, path, 0, {}})) return SQLITE_CANTOPEN;
+    }
     const int code = state.below->xOpen(state.below, path, below(file), flags, flags_out);
     if (code != SQLITE_OK) return code;
-    observed(file).state = {&state.observer, path};
+    observed(file).state = {&state.observer, path, may_create && (flags & kJournals) != 0};
     file->pMethods = &kMethods;
     return code;
   };
   state_->vfs.xDelete = [](sqlite3_vfs* vfs, const char* path, int sync_folder) {
     auto& state = *static_cast<State*>(vfs->pAppData);
     if (!state.observer({Call::Remove, path, 0, {}})) return SQLITE_IOERR_DELETE;
-    return state.below->xDelete(state.below, path, sync_folder);
+    const int code = state.below->xDelete(state.below, path, sync_folder);
+    if (code != SQLITE_OK || sync_folder == 0) return code;
+    return tell_folder_sync(state.observer, path) ? SQLITE_OK : SQLITE_IOERR_DIR_FSYNC;
   };
   LAB_CHECK(sqlite3_vfs_register(&state_->vfs, 0) == SQLITE_OK);
 }

@@ -12,17 +12,18 @@ namespace {
 
 // Bounds how long the first of a group waits for the last, and the size of one COMMIT.
 constexpr std::size_t kMaxGroup = 256;
-constexpr int kCheckpointPages = 2000;
 
 }  // namespace
 
 Writer::Writer(std::unique_ptr<journal::Connection> connection, TableSet& tables, BlobStore& blobs, Health& health,
-               const Clock& clock, std::function<void(std::vector<CommittedChange>)> on_commit)
+               const Clock& clock, int checkpoint_pages,
+               std::function<void(std::vector<CommittedChange>)> on_commit)
     : connection_(std::move(connection)),
       tables_(tables),
       blobs_(blobs),
       health_(health),
       clock_(clock),
+      checkpoint_pages_(checkpoint_pages),
       on_commit_(std::move(on_commit)) {
   auto statement = connection_->prepare("SELECT max(seq) FROM commits");
   if (statement.step()) last_commit_ = statement.integer(0);
@@ -75,7 +76,7 @@ void Writer::run() {
       for (auto* waiting : group) waiting->failure = std::current_exception();
     }
     finish(group);
-    if (connection_->wal_pages() >= kCheckpointPages && !health_.has_failed()) {
+    if (connection_->wal_pages() >= checkpoint_pages_ && !health_.has_failed()) {
       try {
         health_.guard_sync([this] { connection_->checkpoint(); });
       } catch (const Error&) {

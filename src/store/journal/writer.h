@@ -25,7 +25,7 @@ class Writer {
  public:
   /// `on_commit` hears of each group, in order, on the writer thread, after it is durable and before its callers do.
   Writer(std::unique_ptr<journal::Connection> connection, TableSet& tables, BlobStore& blobs, Health& health,
-         const Clock& clock, std::function<void(std::vector<CommittedChange>)> on_commit);
+         const Clock& clock, int checkpoint_pages, std::function<void(std::vector<CommittedChange>)> on_commit);
   ~Writer();
 
   /// Blocks until the change is durable or refused.
@@ -54,6 +54,7 @@ class Writer {
   BlobStore& blobs_;
   Health& health_;
   const Clock& clock_;
+  const int checkpoint_pages_;
   const std::function<void(std::vector<CommittedChange>)> on_commit_;
   std::atomic<std::int64_t> last_commit_{0};
   std::int64_t next_commit_ = 1;
