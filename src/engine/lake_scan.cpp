@@ -40,6 +40,12 @@ class LakeFiles : public duckdb::SimpleMultiFileList {
                                                                   duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>&) const override {
     return nullptr;
   }
+  /// One file too is read by every thread, a row group each: DuckDB asks a single file's reader how many it has, and
+  /// there is none before the scan starts, because the columns are known without opening one.
+  duckdb::FileExpandResult GetExpandResult() const override {
+    return indexes_.empty() ? duckdb::FileExpandResult::NO_FILES : duckdb::FileExpandResult::MULTIPLE_FILES;
+  }
+
  private:
   static duckdb::vector<duckdb::OpenFileInfo> open_infos(const scan::FileScan& scan, const std::vector<std::size_t>& indexes) {
     duckdb::vector<duckdb::OpenFileInfo> infos;
