@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`./dev crash [NAME] [ARGS]`: runs tests/crash/NAME.py (kill_s3 without a name) with the clients' environment."""
+"""`./dev crash [ARGS]`: the explorer of src/store/crash. `./dev crash NAME [ARGS]`: tests/crash/NAME.py with the clients' environment."""
 
 import os
 import pathlib
@@ -18,7 +18,10 @@ def client_python():
 
 def main():
     arguments = sys.argv[1:]
-    name = arguments.pop(0) if arguments and not arguments[0].startswith("-") else "kill_s3"
+    if not arguments or arguments[0].startswith("-"):
+        program = pathlib.Path(os.environ.get("DFLAB_BUILD", ROOT / "build/lab")) / "explore"
+        os.execv(program, [str(program), *arguments])
+    name = arguments.pop(0)
     program = FOLDER / f"{name}.py"
     if not program.is_file():
         known = sorted(p.stem for p in FOLDER.glob("kill_*.py"))

@@ -63,7 +63,9 @@ TEST(CrashExplorer, gives_a_state_again_by_its_number) {
   const auto again = explore(recording, {.only_state = found.violations[0].state});
   EXPECT_EQ(again.num_states, 1u);
   ASSERT_EQ(again.violations.size(), 1u);
-  EXPECT_EQ(again.violations[0].what, found.violations[0].what);
+  // The rest names the folder of the rebuilt disk.
+  const auto losses = [](const Exploration& each) { return each.violations[0].what.substr(0, each.violations[0].what.find('[')); };
+  EXPECT_EQ(losses(again), losses(found));
 }
 
 }  // namespace
