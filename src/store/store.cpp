@@ -108,6 +108,7 @@ class RealStore final : public Store {
 
   Snapshot snapshot() override { return Snapshot(std::make_unique<Snapshot::State>(readers_.lend(), tables_)); }
   Objects& objects() override { return objects_; }
+  Keyring& keyring() override { return keyring_; }
   Feed& feed() override { return *feed_; }
   CommitNumber last_commit() const override { return writer_.last_commit(); }
 
@@ -231,6 +232,7 @@ class RealStore final : public Store {
   std::unique_ptr<FeedThread> feed_;
   std::unique_ptr<Collector> collector_;
   Objects objects_{*this};
+  Keyring keyring_{*this};
   std::mutex space_mutex_;
   DiskSpace space_;
   std::chrono::steady_clock::time_point space_read_;

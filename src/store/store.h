@@ -16,6 +16,7 @@
 #include "store/feed.h"
 #include "store/journal/table.h"
 #include "store/objects/blob.h"
+#include "store/objects/keyring.h"
 #include "store/objects/objects.h"
 
 namespace lab::store {
@@ -72,6 +73,7 @@ struct CollectResult {
 ///     lab.db         rows (SQLite, WAL); every commit of the lab
 ///     blobs/F/B      bytes of blob B in rolling folder F; written once
 ///     stage/         files being written by engines; emptied at start
+///     root.key       what the keys of sealed objects are sealed with (Keyring); made at first need
 ///     lock           held while open
 ///
 /// Thread-safe. apply() and the readers block for disk: call them on the storage pool.
@@ -90,6 +92,8 @@ class Store {
   /// What is committed now; throws STORE_BUSY when max_readers snapshots are open for too long.
   virtual Snapshot snapshot() = 0;
   virtual Objects& objects() = 0;
+  /// The keys of sealed objects.
+  virtual Keyring& keyring() = 0;
   virtual Feed& feed() = 0;
   virtual CommitNumber last_commit() const = 0;
   /// The last commit that was made at or before `time`, by the times that commits carry; 0 when there is none.

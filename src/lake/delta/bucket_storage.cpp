@@ -151,7 +151,8 @@ class BucketStorage final : public TableStorage {
 
   LocalFile local_file(store::ObjectReader reader) const {
     const auto num_bytes = static_cast<std::int64_t>(reader.size());
-    if (reader.parts().size() == 1 && reader.parts()[0].is_whole_file()) {
+    const bool is_plain = !reader.info().properties.is_sealed();
+    if (is_plain && reader.parts().size() == 1 && reader.parts()[0].is_whole_file()) {
       auto lease = std::make_shared<const store::ObjectReader>(std::move(reader));
       return {lease->parts()[0].path(), num_bytes, lease};
     }

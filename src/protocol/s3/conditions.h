@@ -64,6 +64,12 @@ LAB_S3_CONDITION(kInvalidAccessKeyId, "InvalidAccessKeyId", Unauthenticated,
 LAB_S3_CONDITION(kInvalidArgument, "InvalidArgument", InvalidArgument, "<reason>");
 LAB_S3_CONDITION(kInvalidBucketName, "InvalidBucketName", InvalidArgument, "The specified bucket is not valid.");
 LAB_S3_CONDITION(kInvalidDigest, "InvalidDigest", InvalidArgument, "The Content-MD5 you specified is not valid.");
+LAB_S3_CONDITION(kInvalidBucketAclWithObjectOwnership, "InvalidBucketAclWithObjectOwnership", InvalidArgument,
+                 "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
+LAB_S3_CONDITION(kInvalidEncryptionAlgorithm, "InvalidEncryptionAlgorithmError", InvalidArgument,
+                 "The encryption request you specified is not valid. The valid value is AES256.");
+LAB_S3_CONDITION(kInvalidEncryptionMethod, "InvalidArgument", InvalidArgument,
+                 "The encryption method specified is not supported");
 LAB_S3_CONDITION(kInvalidLocationConstraint, "InvalidLocationConstraint", InvalidArgument,
                  "The specified location-constraint is not valid.");
 LAB_S3_CONDITION(kInvalidPart, "InvalidPart", InvalidArgument,

@@ -58,17 +58,22 @@ BlobWriter& BlobWriter::operator=(BlobWriter&&) noexcept = default;
 BlobWriter::~BlobWriter() = default;
 
 void BlobWriter::write(std::string_view bytes) {
-  state_->file->write(state_->staged->size, bytes);
-  state_->staged->size += bytes.size();
-  state_->hashers.update(bytes);
+  state_->taken += bytes.size();
+  if (!state_->sealer) return state_->store(bytes);
+  state_->plain_hashers->update(bytes);
+  state_->sealer->write(bytes, [this](std::string_view sealed) { state_->store(sealed); });
 }
 
-std::uint64_t BlobWriter::size() const { return state_->staged->size; }
+std::uint64_t BlobWriter::size() const { return state_->taken; }
 
 StagedBlob BlobWriter::finish() {
+  if (state_->sealer) state_->sealer->finish([this](std::string_view sealed) { state_->store(sealed); });
   state_->staged->store.health().guard_sync([&] { state_->file->sync(); });
   state_->file.reset();
   state_->staged->digests = state_->hashers.finish();
+  if (state_->plain_hashers)
+    for (auto& [kind, digest] : state_->plain_hashers->finish())
+      if (kind != ChecksumKind::XxHash64) state_->staged->digests.emplace_back(kind, std::move(digest));
   StagedBlob blob(std::move(state_->staged));
   state_.reset();
   return blob;

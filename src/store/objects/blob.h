@@ -35,6 +35,9 @@ struct BlobOptions {
   std::vector<ChecksumKind> checksums = {};  ///< computed while writing, besides the blob's own XxHash64
   bool plain_file = false;                   ///< a file of its own whatever its size (data files of tables)
   std::uint64_t size_hint = 0;               ///< expected size; 0 when unknown
+  /// Seals the bytes on their way (store/objects/sealing.h). Checksums that were asked for are of the plain bytes, the
+  /// blob's own and its size are of what is stored.
+  std::optional<std::string> seal_with = {};
 };
 
 /// Bytes that are written and synced, and that no committed row names yet. Give it to a Change. Copies share the bytes,
@@ -71,7 +74,7 @@ class BlobWriter {
   ~BlobWriter();
 
   void write(std::string_view bytes);
-  std::uint64_t size() const;
+  std::uint64_t size() const;  ///< of what was written, as it came
   /// Syncs the bytes. The name in the folder is made durable by Store::apply(), one sync for many.
   StagedBlob finish();
 

@@ -9,6 +9,7 @@
 #include "base/disk.h"
 #include "store/objects/blob.h"
 #include "store/objects/blob_store.h"
+#include "store/objects/sealing.h"
 
 namespace lab::store {
 
@@ -38,12 +39,25 @@ struct StagedBlob::State {
 };
 
 struct BlobWriter::State {
-  State(BlobStore& store, BlobId id, std::unique_ptr<File> opened, const std::vector<ChecksumKind>& checksums)
-      : staged(std::make_shared<StagedBlob::State>(store, id)), file(std::move(opened)), hashers(checksums) {}
+  State(BlobStore& store, BlobId id, std::unique_ptr<File> opened, const BlobOptions& options)
+      : staged(std::make_shared<StagedBlob::State>(store, id)), file(std::move(opened)), hashers(options.seal_with ? std::vector<ChecksumKind>() : options.checksums) {
+    if (!options.seal_with) return;
+    sealer.emplace(DataKey{*options.seal_with}, id);
+    plain_hashers.emplace(options.checksums);
+  }
+
+  void store(std::string_view bytes) {
+    file->write(staged->size, bytes);
+    staged->size += bytes.size();
+    hashers.update(bytes);
+  }
 
   std::shared_ptr<StagedBlob::State> staged;
   std::unique_ptr<File> file;
   BlobHashers hashers;
+  std::uint64_t taken = 0;
+  std::optional<Sealer> sealer;
+  std::optional<BlobHashers> plain_hashers;  ///< of a sealed blob
 };
 
 struct PinnedFile::State {

@@ -113,7 +113,7 @@ BlobWriter BlobStore::create(BlobOptions options) {
   health_.check();
   const auto id = next_id();
   auto file = disk_.create(path_of(id));
-  return BlobWriter(std::make_unique<BlobWriter::State>(*this, id, std::move(file), options.checksums));
+  return BlobWriter(std::make_unique<BlobWriter::State>(*this, id, std::move(file), options));
 }
 
 StagedBlob BlobStore::adopt(const std::filesystem::path& path, const BlobOptions& options) {

@@ -1,5 +1,6 @@
 #include "store/conditions.h"
 #include "store/objects/objects.h"
+#include "store/objects/sealing.h"
 #include "store/objects/tables.h"
 
 namespace lab::store {
@@ -30,8 +31,8 @@ ObjectInfo read_object(const Rows& rows, const journal::Statement& statement, st
                   .is_marker = statement.integer(12) == static_cast<std::int64_t>(Place::Marker)};
   if (statement.integer(6) != kStillOpen) info.closed = CommitNumber{statement.integer(6)};
   if (!statement.is_null(8)) {
-    info.parts.push_back(
-        {.bytes = {BlobId{statement.integer(8)}, static_cast<std::uint64_t>(statement.integer(9)), info.size}});
+    const std::uint64_t stored = info.properties.is_sealed() ? sealed_length(info.size) : info.size;
+    info.parts.push_back({.bytes = {BlobId{statement.integer(8)}, static_cast<std::uint64_t>(statement.integer(9)), stored}});
   } else if (info.size > 0 || info.num_parts > 0) {
     info.parts = read_object_parts(rows, info.id);
   }

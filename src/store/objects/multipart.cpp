@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "store/conditions.h"
 #include "store/objects/objects.h"
+#include "store/objects/sealing.h"
 #include "store/objects/tables.h"
 
 namespace lab::store {
@@ -72,7 +73,8 @@ std::string create_upload(Transaction& transaction, const CreateUpload& create) 
 }
 
 void put_part(Transaction& transaction, const PutPart& put) {
-  get_upload(transaction, put.bucket, put.key, put.upload);
+  const auto upload = get_upload(transaction, put.bucket, put.key, put.upload);
+  const std::uint64_t stored = put.content.size();
   remove_part(transaction, put.upload, put.number);
   take_blobs(transaction, put.content);
   auto& connection = connection_of(transaction);
@@ -80,7 +82,7 @@ void put_part(Transaction& transaction, const PutPart& put) {
   connection.prepare("INSERT INTO upload_parts VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
       .bind_text(1, put.upload)
       .bind(2, put.number)
-      .bind(3, put.content.size())
+      .bind(3, upload.properties.is_sealed() ? plain_length(stored) : stored)
       .bind_text(4, put.etag)
       .bind(5, transaction.time().time_since_epoch().count())
       .bind_blob(6, checksums)

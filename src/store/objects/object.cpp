@@ -3,8 +3,13 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "store/objects/sealing.h"
 
 namespace lab::store {
+
+std::uint64_t ObjectInfo::length_of(const ObjectPart& part) const {
+  return properties.is_sealed() ? plain_length(part.bytes.length) : part.bytes.length;
+}
 
 ObjectContent ObjectContent::of(StagedBlob blob) {
   ObjectContent content;
@@ -17,6 +22,7 @@ ObjectContent ObjectContent::copy_of(const ObjectInfo& info) { return copy_of(in
 
 ObjectContent ObjectContent::copy_of(const ObjectInfo& info, std::uint64_t offset, std::uint64_t length) {
   LAB_CHECK(offset + length <= info.size && offset + length >= offset);
+  LAB_CHECK(!info.properties.is_sealed(), "sealed bytes are opened with their own object's key only");
   ObjectContent content;
   for (const auto& part : info.parts) {
     if (length == 0) break;

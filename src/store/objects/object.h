@@ -44,6 +44,23 @@ struct ObjectLock {
   friend bool operator==(const ObjectLock&, const ObjectLock&) = default;
 };
 
+/// How an object's bytes are kept from whoever reads the disk, and under which key.
+struct ObjectEncryption {
+  enum class Mode {
+    None,
+    Lab,       ///< S3's SSE-S3: under the lab's own key
+    Named,     ///< SSE-KMS: under a key that the client names
+    Customer,  ///< SSE-C: under a key that the client gives with every request
+  };
+  Mode mode = Mode::None;
+  std::string key_id = {};      ///< of Named
+  std::string context = {};     ///< SSE-KMS's encryption context, as the client wrote it
+  bool has_bucket_key = false;  ///< SSE-KMS's bucket key was asked for
+  std::string key_digest = {};  ///< of Customer: MD5 of the client's key, in Base64
+  std::string sealed_key = {};  ///< the object's own key
+  friend bool operator==(const ObjectEncryption&, const ObjectEncryption&) = default;
+};
+
 /// What is kept beside the bytes. Values are bytes as the client sent them.
 struct ObjectProperties {
   std::string content_type;
@@ -52,6 +69,10 @@ struct ObjectProperties {
   std::vector<StoredChecksum> checksums;
   ObjectLock lock = {};
   std::string acl = {};  ///< as its protocol writes it; empty: the owner's alone
+  ObjectEncryption encryption = {};
+  std::string owner = {};  ///< whose the object is to be; empty: who makes it
+
+  bool is_sealed() const { return encryption.mode != ObjectEncryption::Mode::None; }
   friend bool operator==(const ObjectProperties&, const ObjectProperties&) = default;
 };
 
@@ -81,6 +102,9 @@ struct ObjectInfo {
   bool is_marker = false;              ///< a delete marker: no bytes, hides the versions before it
   bool is_latest = true;
   bool has_versions = false;           ///< its bucket keeps or kept versions
+
+  /// How many bytes of the object a part of it has.
+  std::uint64_t length_of(const ObjectPart& part) const;
 };
 
 /// What a put or delete expects to find; decided inside the writer, so that of many at once one wins.
@@ -105,10 +129,10 @@ class ObjectContent {
   /// The bytes of an existing object; `info` from Objects::get(). Store::apply() throws NO_SUCH_KEY when they were
   /// collected meanwhile; hold an ObjectReader to rule that out.
   static ObjectContent copy_of(const ObjectInfo& info);
-  /// As copy_of(), only `length` bytes from `offset`.
+  /// As copy_of(), only `length` bytes from `offset`. Sealed bytes cannot be taken over: they are read and written.
   static ObjectContent copy_of(const ObjectInfo& info, std::uint64_t offset, std::uint64_t length);
 
-  std::uint64_t size() const;
+  std::uint64_t size() const;  ///< as stored
 
   std::vector<ObjectPart> parts;
   std::vector<StagedBlob> staged;

@@ -4,20 +4,30 @@
 
 #include "base/error.h"
 #include "store/conditions.h"
+#include "store/objects/keyring.h"
 #include "store/objects/tables.h"
 #include "store/store.h"
 
 namespace lab::store {
 namespace {
 
+/// Pins the object's bytes and takes its key, where it is the lab's to open. Under the snapshot that shows the object:
+/// until it ends, collection unlinks nothing that it shows.
+ObjectReader pin_object(Store& store, ObjectInfo info) {
+  std::vector<PinnedFile> parts;
+  for (const auto& part : info.parts) parts.push_back(store.pin(part.bytes));
+  ObjectReader reader(std::move(info), std::move(parts));
+  const ObjectEncryption& encryption = reader.info().properties.encryption;
+  const bool opens = encryption.mode == ObjectEncryption::Mode::Lab || encryption.mode == ObjectEncryption::Mode::Named;
+  if (opens) reader.unlock(store.keyring().open(encryption));
+  return reader;
+}
+
 std::optional<ObjectReader> find_and_pin(Store& store, const Rows& rows, std::string_view bucket, std::string_view key,
                                          std::optional<CommitNumber> as_of) {
   auto info = find_object(rows, bucket, key, as_of);
   if (!info) return std::nullopt;
-  // Under the snapshot: until it ends, collection unlinks nothing that it shows.
-  std::vector<PinnedFile> parts;
-  for (const auto& part : info->parts) parts.push_back(store.pin(part.bytes));
-  return ObjectReader(*std::move(info), std::move(parts));
+  return pin_object(store, *std::move(info));
 }
 
 [[noreturn]] void throw_absent(const Rows& rows, std::string_view bucket, std::string_view key) {
@@ -40,17 +50,21 @@ ObjectInfo get_version_at(const Rows& rows, std::string_view bucket_name, std::s
 ObjectReader::ObjectReader(ObjectInfo info, std::vector<PinnedFile> parts)
     : info_(std::move(info)), parts_(std::move(parts)) {
   std::uint64_t start = 0;
-  for (const auto& part : parts_) {
+  for (const auto& part : info_.parts) {
     starts_.push_back(start);
-    start += part.size();
+    start += info_.length_of(part);
   }
 }
 
 std::size_t ObjectReader::read(std::uint64_t at, std::span<char> into) const {
   std::size_t done = 0;
   auto index = static_cast<std::size_t>(std::ranges::upper_bound(starts_, at) - starts_.begin());
-  for (index = index == 0 ? 0 : index - 1; index < parts_.size() && done < into.size(); ++index)
-    done += parts_[index].read(at + done - starts_[index], into.subspan(done));
+  LAB_CHECK(!info_.properties.is_sealed() || key_.has_value(), "a sealed object is read without its key");
+  for (index = index == 0 ? 0 : index - 1; index < parts_.size() && done < into.size(); ++index) {
+    const std::uint64_t within = at + done - starts_[index];
+    const std::span<char> rest = into.subspan(done);
+    done += key_ ? read_sealed(parts_[index], *key_, info_.parts[index].bytes.blob, within, rest) : parts_[index].read(within, rest);
+  }
   return done;
 }
 
@@ -100,10 +114,7 @@ ObjectInfo Objects::get_version(std::string_view bucket, std::string_view key,
 ObjectReader Objects::open_version(std::string_view bucket, std::string_view key,
                                    const std::optional<std::string>& version) const {
   const auto snapshot = store_.snapshot();
-  auto info = get_version_at(snapshot, bucket, key, version);
-  std::vector<PinnedFile> parts;
-  for (const auto& part : info.parts) parts.push_back(store_.pin(part.bytes));
-  return ObjectReader(std::move(info), std::move(parts));
+  return pin_object(store_, get_version_at(snapshot, bucket, key, version));
 }
 
 VersionPage Objects::list_versions(std::string_view bucket, const VersionQuery& query) const {

@@ -8,6 +8,7 @@
 #include "store/objects/blob.h"
 #include "store/objects/multipart.h"
 #include "store/objects/object.h"
+#include "store/objects/sealing.h"
 
 namespace lab::store {
 
@@ -15,7 +16,8 @@ class Rows;
 class Snapshot;
 class Store;
 
-/// An object being read: what it is, and its bytes, which stay readable while this lives. Thread-safe for reading.
+/// An object being read: what it is, and its bytes, which stay readable while this lives. Sealed bytes come out plain; an
+/// object that is sealed with a client's key must be unlocked first. Thread-safe for reading.
 class ObjectReader {
  public:
   ObjectReader(ObjectInfo info, std::vector<PinnedFile> parts);
@@ -24,13 +26,17 @@ class ObjectReader {
   /// Reads up to into.size() bytes at `at`; fewer only at the end.
   std::size_t read(std::uint64_t at, std::span<char> into) const;
   std::string read_all() const;
-  /// The files behind the object, in order; one for an object that was put whole, none for an empty one.
+  /// Gives the object's own key (Keyring); before reading.
+  void unlock(DataKey key) { key_ = std::move(key); }
+  /// The files behind the object, in order; one for an object that was put whole, none for an empty one. Of a sealed
+  /// object (ObjectProperties::is_sealed) they are of no use.
   const std::vector<PinnedFile>& parts() const { return parts_; }
 
  private:
   ObjectInfo info_;
   std::vector<PinnedFile> parts_;
   std::vector<std::uint64_t> starts_;
+  std::optional<DataKey> key_;
 };
 
 /// Reading buckets and objects as they are committed. Writing goes through Change. Every call sees one moment; those

@@ -94,13 +94,13 @@ ObjectInfo insert_object(Transaction& transaction, const BucketInfo& bucket, std
               .key = std::move(key),
               .etag = std::move(etag),
               .modified = transaction.time(),
-              .owner = transaction.origin().actor,
+              .owner = properties.owner.empty() ? transaction.origin().actor : properties.owner,
               .properties = std::move(properties),
               .parts = std::move(parts),
               .has_versions = bucket.versioning != Versioning::Off};
   std::set<int> numbers;
   for (const auto& part : row.info.parts) {
-    row.info.size += part.bytes.length;
+    row.info.size += row.info.length_of(part);
     if (part.number > 0) numbers.insert(part.number);
   }
   row.info.num_parts = static_cast<int>(numbers.size());

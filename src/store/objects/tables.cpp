@@ -7,7 +7,7 @@
 namespace lab::store {
 namespace {
 
-constexpr int kStoreVersion = 2;
+constexpr int kStoreVersion = 3;
 
 // 9223372036854775807 is kStillOpen: the planner takes a partial index only for a literal that it knows.
 constexpr const char* kStoreTables = R"(
@@ -119,6 +119,14 @@ CREATE INDEX objects_past ON objects (branch, bucket, key, closed) WHERE closed 
 CREATE INDEX objects_versions ON objects (branch, bucket, key, birth DESC) WHERE closed = 9223372036854775807 AND place > 0;
 )";
 
+// Keys that seal the keys of objects (Keyring), themselves sealed.
+constexpr const char* kAddKeys = R"(
+CREATE TABLE keys (
+  name TEXT PRIMARY KEY,
+  sealed BLOB NOT NULL,
+  created INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
 void put_map(Encoder& encoder, const std::map<std::string, std::string>& map) {
   encoder.put_number(map.size());
   for (const auto& [name, value] : map) {
@@ -169,6 +177,7 @@ void migrate_store_tables(journal::Connection& connection) {
                 {{"module", "store"}, {"found", std::to_string(found)}, {"known", std::to_string(kStoreVersion)}});
   if (found < 1) connection.execute(kStoreTables);
   if (found < 2) connection.execute(kAddVersions);
+  if (found < 3) connection.execute(kAddKeys);
   if (found != kStoreVersion) connection.execute("PRAGMA user_version = " + std::to_string(kStoreVersion));
 }
 
@@ -178,11 +187,22 @@ std::string encode_properties(const ObjectProperties& properties) {
   put_map(encoder, properties.headers);
   put_map(encoder, properties.user_metadata);
   put_checksums(encoder, properties.checksums);
-  if (properties.lock != ObjectLock{} || !properties.acl.empty()) {
+  const bool has_more = properties.is_sealed() || !properties.owner.empty();
+  if (has_more || properties.lock != ObjectLock{} || !properties.acl.empty()) {
     encoder.put_number(static_cast<std::uint64_t>(properties.lock.mode));
     encoder.put_number(static_cast<std::uint64_t>(properties.lock.until.time_since_epoch().count()));
     encoder.put_number(properties.lock.legal_hold ? 1 : 0);
     encoder.put_string(properties.acl);
+  }
+  if (has_more) {
+    encoder.put_string(properties.owner);
+    const ObjectEncryption& encryption = properties.encryption;
+    encoder.put_number(static_cast<std::uint64_t>(encryption.mode));
+    encoder.put_string(encryption.key_id);
+    encoder.put_string(encryption.context);
+    encoder.put_number(encryption.has_bucket_key ? 1 : 0);
+    encoder.put_string(encryption.key_digest);
+    encoder.put_string(encryption.sealed_key);
   }
   return encoder.take();
 }
@@ -200,6 +220,15 @@ ObjectProperties decode_properties(std::string_view bytes) {
   properties.lock.until = Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(decoder.take_number())));
   properties.lock.legal_hold = decoder.take_number() != 0;
   properties.acl = decoder.take_string();
+  if (decoder.at_end()) return properties;
+  properties.owner = decoder.take_string();
+  ObjectEncryption& encryption = properties.encryption;
+  encryption.mode = static_cast<ObjectEncryption::Mode>(decoder.take_number());
+  encryption.key_id = decoder.take_string();
+  encryption.context = decoder.take_string();
+  encryption.has_bucket_key = decoder.take_number() != 0;
+  encryption.key_digest = decoder.take_string();
+  encryption.sealed_key = decoder.take_string();
   return properties;
 }
 

@@ -110,11 +110,14 @@ void make_way(Transaction& transaction, const BucketInfo& bucket, std::string_vi
         .run();
     return;
   }
-  if (bucket.versioning == Versioning::Suspended)
+  auto latest = find_version_row(transaction, bucket, key, std::nullopt);
+  if (!latest) return;
+  if (bucket.versioning == Versioning::Suspended) {
+    if (latest->info.version.empty()) return close_row(transaction, latest->info.id);
     if (const auto null_version = find_version_row(transaction, bucket, key, std::string()))
       close_row(transaction, null_version->info.id);
-  auto latest = find_version_row(transaction, bucket, key, std::nullopt);
-  if (!latest || latest->place != Place::Current) return;
+  }
+  if (latest->place != Place::Current) return;
   latest->place = Place::Noncurrent;
   reopen_row(transaction, bucket, *latest);
 }

@@ -224,50 +224,61 @@ bool has_access_block(const store::Rows& rows, const store::BucketInfo& bucket, 
   return document && parse_xml(*document).text_of(flag) == "true";
 }
 
-void check_acl_allowed(const store::Rows& rows, const store::BucketInfo& bucket, const AccessControlList& acl) {
-  const auto ownership = find_setting(rows, bucket, "ownershipControls");
-  if (ownership && ownership->find("BucketOwnerEnforced") != std::string::npos) {
+namespace {
+
+constexpr std::string_view kFullControlToBucketOwner = "bucket-owner-full-control";
+
+/// `BucketOwnerEnforced` and so on; empty when nobody set it.
+std::string_view ownership_of(const store::Rows& rows, const store::BucketInfo& bucket) {
+  const auto document = find_setting(rows, bucket, "ownershipControls");
+  if (!document) return {};
+  for (const std::string_view mode : {"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"})
+    if (document->find(mode) != std::string::npos) return mode;
+  return {};
+}
+
+}  // namespace
+
+std::string new_object_owner(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket) {
+  const std::string caller = call.owner().id;
+  if (caller == bucket.owner) return caller;
+  const std::string_view ownership = ownership_of(rows, bucket);
+  const bool is_given_away = ownership == "BucketOwnerPreferred" && call.head.header("x-amz-acl") == kFullControlToBucketOwner;
+  return ownership == "BucketOwnerEnforced" || is_given_away ? bucket.owner : caller;
+}
+
+void check_acl_allowed(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket, const AccessControlList& acl) {
+  if (ownership_of(rows, bucket) == "BucketOwnerEnforced") {
+    const auto canned = call.head.header("x-amz-acl");
     const bool is_owners = std::ranges::all_of(acl.grants, [&](const Grant& each) { return each.grantee.id == bucket.owner && each.permission == Permission::FullControl; });
-    if (!is_owners) throw Error(conditions::kAclsNotSupported);
+    if (canned ? *canned != kFullControlToBucketOwner : !is_owners) throw Error(conditions::kAclsNotSupported);
   }
   if (is_public(acl) && has_access_block(rows, bucket, "BlockPublicAcls")) throw access_denied();
 }
 
-std::string requested_acl(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket) {
-  const auto acl = acl_of_headers(call.head.headers, call.owner(), {bucket.owner, bucket.owner});
+std::string requested_acl(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket, const std::string& owner) {
+  const auto acl = acl_of_headers(call.head.headers, {owner, owner}, {bucket.owner, bucket.owner});
   if (!acl) return {};
-  check_acl_allowed(rows, bucket, *acl);
+  check_acl_allowed(call, rows, bucket, *acl);
   return write_acl(*acl);
 }
 
-std::string new_object_acl(const Call& call) {
-  const bool asks = std::ranges::any_of(call.head.headers, [](const auto& pair) { return pair.first == "x-amz-acl" || pair.first.starts_with("x-amz-grant-"); });
-  if (!asks) return {};
-  const store::Snapshot snapshot = call.service.store.snapshot();
-  const auto bucket = store::find_bucket(snapshot, call.address.bucket);
-  if (!bucket) throw Error(store::conditions::kNoSuchBucket, {{"bucket", call.address.bucket}});
-  return requested_acl(call, snapshot, *bucket);
-}
+void authorize(const Call& call, const Operation& operation) { authorize(call, operation, call.service.store.snapshot()); }
 
-void authorize(const Call& call, const Operation& operation) {
-  if (operation.scope == Scope::Service) {
+void authorize(const Call& call, const Operation& operation, const store::Rows& rows) {
+  if (operation.scope == Scope::Service || operation.name == "CreateBucket") {
     if (call.identity.user.empty()) throw access_denied();
     return;
   }
-  if (operation.name == "CreateBucket") {
-    if (call.identity.user.empty()) throw access_denied();
-    return;
-  }
-  const store::Snapshot snapshot = call.service.store.snapshot();
-  Ground ground = ground_of(call, snapshot, call.address.bucket);
+  Ground ground = ground_of(call, rows, call.address.bucket);
   if (is_free(call, ground)) return;
   // Decided for each of its keys.
   if (operation.name == "DeleteObjects") return;
   const std::string action = action_of(operation, call.head);
   std::optional<store::ObjectInfo> object;
   if (!call.address.key.empty() && action != "s3:PutObject")
-    object = store::find_version(snapshot, ground.bucket, call.address.key, named_version(call.head));
-  if (!decide(call, snapshot, ground, action, call.address.key, object ? &*object : nullptr)) throw access_denied();
+    object = store::find_version(rows, ground.bucket, call.address.key, named_version(call.head));
+  if (!decide(call, rows, ground, action, call.address.key, object ? &*object : nullptr)) throw access_denied();
 }
 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {

@@ -14,6 +14,7 @@ namespace lab::s3 {
 /// then the owner, an administrator, and whom the access control lists name. Public access blocks take public grants away.
 /// Blocks for disk. Throws NoSuchBucket.
 void authorize(const Call& call, const Operation& operation);
+void authorize(const Call& call, const Operation& operation, const store::Rows& rows);
 /// The same for reading the object that a copy takes its bytes from.
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source);
 /// The same for one key of DeleteObjects; false instead of throwing.
@@ -29,13 +30,13 @@ std::string action_of(const Operation& operation, const RequestHead& head);
 AccessControlList acl_of(const store::Rows& rows, const store::BucketInfo& bucket);
 AccessControlList acl_of(const store::ObjectInfo& object);
 
-/// What `x-amz-acl` and `x-amz-grant-*` of this request ask for a new object or bucket, in the form that is kept (empty:
+/// Whose the object is that this request makes: the bucket owner's where the bucket says so, else the caller's.
+std::string new_object_owner(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket);
+/// What `x-amz-acl` and `x-amz-grant-*` of this request ask for a new object of `owner`, in the form that is kept (empty:
 /// the owner's alone). Throws AccessControlListNotSupported, AccessDenied by a public access block.
-std::string requested_acl(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket);
-/// The same for the object that this request makes; looks the bucket up only when a list is asked for.
-std::string new_object_acl(const Call& call);
+std::string requested_acl(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket, const std::string& owner);
 /// Throws what a bucket's ownership and public access block say about this list.
-void check_acl_allowed(const store::Rows& rows, const store::BucketInfo& bucket, const AccessControlList& acl);
+void check_acl_allowed(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket, const AccessControlList& acl);
 
 /// A flag of the bucket's public access block.
 bool has_access_block(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view flag);

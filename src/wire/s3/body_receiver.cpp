@@ -26,8 +26,6 @@ void check_checksum(const GivenChecksum& given, const std::string& computed) {
 
 }  // namespace
 
-std::string ReceivedBody::etag() const { return to_hex(md5); }
-
 BodyReceiver::BodyReceiver(const Call& call, std::optional<std::uint64_t> content_length,
                            std::optional<ChecksumKind> extra)
     : store_(call.service.store), authentication_(call.authentication), decoder_(make_decoder(call)) {

@@ -23,7 +23,6 @@ struct ReceivedBody {
   store::ObjectContent content() && {
     return blob ? store::ObjectContent::of(std::move(blob)) : store::ObjectContent();
   }
-  std::string etag() const;
 };
 
 /// Takes the bytes of an object's or a part's body into the store: off with the aws-chunked framing, on with length,
@@ -38,6 +37,9 @@ class BodyReceiver {
   /// The algorithm of the checksum that the client gives or has asked for.
   std::optional<ChecksumKind> checksum_kind() const { return kind_; }
   std::uint64_t decoded_length() const { return decoded_length_; }
+
+  /// Seals the bytes that come; before the first of them.
+  void seal_with(store::DataKey key) { options_.seal_with = std::move(key.bytes); }
 
   void feed(std::string_view bytes);
   /// Throws IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, SignatureDoesNotMatch, …; the bytes are given up then.

@@ -1,11 +1,15 @@
 #include "wire/s3/bucket_settings.h"
 
+#include <algorithm>
+
+#include "protocol/s3/acl.h"
 #include "protocol/s3/cors.h"
 #include "protocol/s3/documents.h"
 #include "protocol/s3/lifecycle.h"
 #include "protocol/s3/object_lock.h"
 #include "protocol/s3/xml.h"
 #include "store/conditions.h"
+#include "wire/s3/encryption.h"
 
 namespace lab::s3 {
 namespace {
@@ -36,12 +40,19 @@ bool is_ownership(std::string_view mode) {
   return mode == "BucketOwnerEnforced" || mode == "BucketOwnerPreferred" || mode == "ObjectWriter";
 }
 
-std::string read_ownership(const Call&, std::string_view document) {
+std::string read_ownership(const Call& call, std::string_view document) {
   const XmlElement root = parse_xml(document);
   const XmlElement* rule = root.find("Rule");
   if (root.name != "OwnershipControls" || rule == nullptr || root.children.size() != 1) throw Error(conditions::kMalformedXml);
   const std::string_view mode = trim_spaces(rule->text_of("ObjectOwnership"));
   if (!is_ownership(mode)) throw Error(conditions::kMalformedXml);
+  if (mode == "BucketOwnerEnforced") {
+    const auto snapshot = call.service.store.snapshot();
+    const auto bucket = store::find_bucket(snapshot, call.address.bucket);
+    const auto acl = bucket ? find_setting(snapshot, *bucket, "acl") : std::nullopt;
+    const auto is_owners = [&](const Grant& each) { return each.grantee.id == bucket->owner; };
+    if (acl && !std::ranges::all_of(parse_acl(*acl).grants, is_owners)) throw Error(conditions::kInvalidBucketAclWithObjectOwnership);
+  }
   return write_ownership(mode);
 }
 
@@ -60,6 +71,7 @@ constexpr SettingRow kSettings[] = {
     {"tagging", &read_tagging_setting, &conditions::kNoSuchTagSet, 204},
     {"publicAccessBlock", &read_public_access_block, &conditions::kNoSuchPublicAccessBlock},
     {"ownershipControls", &read_ownership, &conditions::kOwnershipControlsNotFound},
+    {"encryption", &read_encryption_setting, &conditions::kServerSideEncryptionConfigurationNotFound},
     {"object-lock", &read_lock_setting, &conditions::kObjectLockConfigurationNotFound},
 };
 

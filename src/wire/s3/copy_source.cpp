@@ -4,6 +4,7 @@
 
 #include "protocol/s3/conditionals.h"
 #include "wire/s3/authorize.h"
+#include "wire/s3/encryption.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/versions.h"
 
@@ -13,6 +14,18 @@ namespace {
 Error bad_source(std::string_view text) {
   return invalid_argument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey", "x-amz-copy-source",
                           std::string(text));
+}
+
+template <typename Take>
+void for_each_piece(const store::ObjectReader& reader, std::uint64_t offset, std::uint64_t length, Take take) {
+  std::string buffer(static_cast<std::size_t>(std::min<std::uint64_t>(length, 1 << 20)), '\0');
+  for (std::uint64_t done = 0; done < length;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), length - done));
+    const std::size_t count = reader.read(offset + done, {buffer.data(), wanted});
+    LAB_CHECK(count != 0, "an object ended early");
+    take(std::string_view(buffer.data(), count));
+    done += count;
+  }
 }
 
 }  // namespace
@@ -37,6 +50,7 @@ store::ObjectReader open_copy_source(const Call& call) {
                                        : call.objects().open(source.substr(0, slash), source.substr(slash + 1));
   if (reader.info().is_marker) throw invalid_request("The source of a copy request may not specifically refer to a delete marker by version id.");
   authorize_copy_source(call, reader.info());
+  if (auto key = open_encryption(call, reader.info().properties.encryption, kCopySourceCustomerPrefix)) reader.unlock(*std::move(key));
   const Conditionals conditionals = parse_conditionals(call.head.headers, "x-amz-copy-source-");
   // For a copy, what would be 304 on a read is a failed condition.
   if (check_conditionals(conditionals, reader.info().etag, to_seconds(reader.info().modified)) != ConditionOutcome::Proceed) {
@@ -45,18 +59,35 @@ store::ObjectReader open_copy_source(const Call& call) {
   return reader;
 }
 
+CopiedBytes copy_bytes(const Call& call, const store::ObjectReader& reader, std::uint64_t offset, std::uint64_t length,
+                       const std::vector<ChecksumKind>& kinds, const std::optional<store::DataKey>& key) {
+  CopiedBytes copied;
+  if (!key && !reader.info().properties.is_sealed()) {
+    copied.content = store::ObjectContent::copy_of(reader.info(), offset, length);
+    if (!kinds.empty()) copied.digests = read_digests(reader, offset, length, kinds);
+    return copied;
+  }
+  if (length == 0) {
+    for (const ChecksumKind kind : kinds) copied.digests.push_back(checksum(kind, {}));
+    return copied;
+  }
+  store::BlobOptions options{.checksums = kinds, .size_hint = length};
+  if (key) options.seal_with = key->bytes;
+  store::BlobWriter writer = call.service.store.create_blob(std::move(options));
+  for_each_piece(reader, offset, length, [&](std::string_view piece) { writer.write(piece); });
+  store::StagedBlob blob = writer.finish();
+  for (const ChecksumKind kind : kinds) copied.digests.push_back(blob.digest(kind));
+  copied.content = store::ObjectContent::of(std::move(blob));
+  return copied;
+}
+
 std::vector<std::string> read_digests(const store::ObjectReader& reader, std::uint64_t offset, std::uint64_t length,
                                       const std::vector<ChecksumKind>& kinds) {
   std::vector<std::unique_ptr<Hasher>> hashers;
   for (const ChecksumKind kind : kinds) hashers.push_back(create_hasher(kind));
-  std::string buffer(static_cast<std::size_t>(std::min<std::uint64_t>(length, 1 << 20)), '\0');
-  for (std::uint64_t done = 0; done < length;) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), length - done));
-    const std::size_t count = reader.read(offset + done, {buffer.data(), wanted});
-    LAB_CHECK(count != 0, "an object ended early");
-    for (auto& hasher : hashers) hasher->update({buffer.data(), count});
-    done += count;
-  }
+  for_each_piece(reader, offset, length, [&](std::string_view piece) {
+    for (auto& hasher : hashers) hasher->update(piece);
+  });
   std::vector<std::string> digests;
   for (auto& hasher : hashers) digests.push_back(hasher->finish());
   return digests;

@@ -24,9 +24,9 @@ std::optional<std::string> lock_configuration(const Call& call) {
 
 }  // namespace
 
-store::ObjectLock read_lock(const Call& call) {
+store::ObjectLock read_lock(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket) {
   const auto mode = call.head.header(kModeHeader), until = call.head.header(kUntilHeader), hold = call.head.header(kHoldHeader);
-  const auto configuration = lock_configuration(call);
+  const auto configuration = find_setting(rows, bucket, "object-lock");
   store::ObjectLock lock;
   if (!configuration) {
     if (mode || until || hold) throw invalid_request("Bucket is missing Object Lock Configuration");

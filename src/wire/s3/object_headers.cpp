@@ -6,6 +6,7 @@
 #include "protocol/s3/conditionals.h"
 #include "protocol/s3/documents.h"
 #include "protocol/s3/http_date.h"
+#include "wire/s3/encryption.h"
 
 namespace lab::s3 {
 namespace {
@@ -28,10 +29,7 @@ std::string without_chunked(std::string_view encoding) {
 
 // A header that asks for protection must not be taken and ignored.
 void refuse_unkept_promises(const RequestHead& head) {
-  for (const auto& [name, value] : head.headers) {
-    if (name.starts_with("x-amz-server-side-encryption")) throw not_implemented(name);
-    if (name == "x-amz-write-offset-bytes") throw not_implemented(name);
-  }
+  if (head.header("x-amz-write-offset-bytes")) throw not_implemented("x-amz-write-offset-bytes");
 }
 
 std::string capitalised(std::string_view name) {
@@ -101,6 +99,7 @@ void set_object_headers(net::Response& response, const store::ObjectInfo& info) 
     }
   }
   for (const auto& [name, value] : info.properties.user_metadata) response.set("x-amz-meta-" + name, value);
+  set_encryption_headers(response, info.properties.encryption);
 }
 
 std::vector<ShownChecksum> show_checksums(const std::vector<store::StoredChecksum>& checksums, int num_parts) {

@@ -12,8 +12,8 @@
 namespace lab::s3 {
 
 /// What a put, a copy with REPLACE or a new upload says about its object: content type, stored headers, metadata, tags.
-/// Throws MetadataTooLarge, InvalidTag, InvalidStorageClass, and NotImplemented for what would be promised and not kept
-/// (server-side encryption).
+/// Throws MetadataTooLarge, InvalidTag, InvalidStorageClass, and NotImplemented for what would be promised and not kept.
+/// Lock, list, owner and encryption are the bucket's to decide (new_object.h).
 store::ObjectProperties read_properties(const RequestHead& head);
 
 /// If-Match and If-None-Match of a write. Throws NotImplemented for combinations that S3 does not know either.

@@ -246,8 +246,9 @@ TEST_F(S3ServerTest, stores_nothing_of_a_body_that_is_wrong) {
   EXPECT_EQ(call("PUT", "/bkt/k", "x", {{"content-md5", "nonsense"}}).code(), "InvalidDigest");
   EXPECT_EQ(call("PUT", "/bkt/k", "x", {{"x-amz-checksum-crc32", "AAAAAA=="}}).code(), "BadDigest");
   EXPECT_EQ(call("GET", "/bkt/k").status, 404);
-  EXPECT_EQ(call("PUT", "/bkt/k", "x", {{"x-amz-server-side-encryption", "AES256"}}).status, 501);
-  EXPECT_EQ(call("PUT", "/bkt/k", "x", {{"x-amz-server-side-encryption", "AES256"}}).status, 501);
+  EXPECT_EQ(call("PUT", "/bkt/k", "x", {{"x-amz-server-side-encryption", "aws:kms:dsse"}}).status, 501);
+  EXPECT_EQ(call("PUT", "/bkt/k", "x", {{"x-amz-server-side-encryption", "ROT13"}}).code(), "InvalidArgument");
+  EXPECT_EQ(call("GET", "/bkt/k").status, 404);
 }
 
 TEST_F(S3ServerTest, takes_chunks_with_a_trailer) {

@@ -1,6 +1,7 @@
 #include "wire/s3/stream_body.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "net/offload.h"
 
@@ -17,7 +18,7 @@ std::size_t buffer_size(const net::RequestBody& body) {
 }
 
 net::awaitable<net::Response> pump_body(ThreadPool& pool, net::RequestBody& body, BodyReceiver& receiver,
-                                        std::function<net::Response(ReceivedBody)> commit) {
+                                        std::function<void()> check, std::function<net::Response(ReceivedBody)> commit) {
   std::string buffer(buffer_size(body), '\0');
   bool at_end = body.length() == std::uint64_t{0};
   std::uint64_t read = 0;
@@ -26,6 +27,7 @@ net::awaitable<net::Response> pump_body(ThreadPool& pool, net::RequestBody& body
     read += count;
     at_end = count < buffer.size() || (body.length() && read == *body.length());
     auto turn = [&]() -> std::optional<net::Response> {
+      if (check) std::exchange(check, nullptr)();
       receiver.feed({buffer.data(), count});
       if (!at_end) return std::nullopt;
       return commit(receiver.finish());
@@ -41,18 +43,10 @@ net::awaitable<net::Response> stream_body(Call& call, net::RequestBody& body, Bo
                                           std::function<void()> check,
                                           std::function<net::Response(ReceivedBody)> commit) {
   ThreadPool& pool = call.service.storage;
-  if (receiver.decoded_length() > kSmallBody) {
-    co_await net::offload(pool, std::move(check));
-  } else {
-    auto checked = [check = std::move(check), commit = std::move(commit)](ReceivedBody received) {
-      check();
-      return commit(std::move(received));
-    };
-    commit = std::move(checked);
-  }
+  if (receiver.decoded_length() > kSmallBody) co_await net::offload(pool, std::exchange(check, nullptr));
   std::exception_ptr failure;
   try {
-    co_return co_await pump_body(pool, body, receiver, std::move(commit));
+    co_return co_await pump_body(pool, body, receiver, std::move(check), std::move(commit));
   } catch (...) {
     failure = std::current_exception();
   }

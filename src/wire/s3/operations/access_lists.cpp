@@ -42,7 +42,7 @@ net::Response serve_put_bucket_acl(Call& call) {
     const auto bucket = bucket_in(call, snapshot);
     const Owner owner{bucket.owner, bucket.owner};
     acl = given_acl(call, owner, owner);
-    check_acl_allowed(snapshot, bucket, acl);
+    check_acl_allowed(call, snapshot, bucket, acl);
   }
   store::Change change = call.new_change();
   put_setting(change, call.address.bucket, "acl", write_acl(acl));
@@ -64,7 +64,7 @@ net::Response serve_put_object_acl(Call& call) {
     const auto snapshot = call.service.store.snapshot();
     const auto bucket = bucket_in(call, snapshot);
     acl = given_acl(call, {info.owner, info.owner}, {bucket.owner, bucket.owner});
-    check_acl_allowed(snapshot, bucket, acl);
+    check_acl_allowed(call, snapshot, bucket, acl);
   }
   store::Change change = call.new_change();
   auto update = [text = write_acl(acl)](store::ObjectInfo& each) { each.properties.acl = text; };

@@ -3,6 +3,7 @@
 #include "base/ids.h"
 #include "protocol/s3/documents.h"
 #include "store/conditions.h"
+#include "wire/s3/encryption.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/upload_address.h"
@@ -95,6 +96,9 @@ std::optional<store::ObjectInfo> find_completed(const Call& call, const std::opt
 store::ObjectInfo complete_once(const Call& call, store::CompleteUpload complete) {
   const auto etag = joined_etag(complete.parts);
   try {
+    // Whoever completes an upload under a client's key must have the key.
+    const store::UploadInfo upload = call.objects().get_upload(complete.bucket, complete.key, complete.upload);
+    if (upload.properties.encryption.mode == store::ObjectEncryption::Mode::Customer) open_encryption(call, upload.properties.encryption);
     check_promises(call, complete);
     store::ObjectInfo info;
     store::Change change = call.new_change();
@@ -130,6 +134,7 @@ net::Response serve_complete_multipart_upload(Call& call) {
   completed.checksums = show_checksums(info.properties.checksums, info.num_parts);
   net::Response response = xml_response(write_completed_upload(completed));
   set_version_header(response, info);
+  set_encryption_headers(response, info.properties.encryption);
   return response;
 }
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "protocol/s3/checksums.h"
-#include "wire/s3/authorize.h"
 #include "wire/s3/copy_source.h"
-#include "wire/s3/locks.h"
+#include "wire/s3/encryption.h"
+#include "wire/s3/new_object.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/versions.h"
@@ -26,8 +26,6 @@ store::ObjectProperties copied_properties(const Call& call, const store::ObjectI
   const store::ObjectProperties given = read_properties(call.head);
   store::ObjectProperties properties = replaces ? given : source.properties;
   properties.checksums = source.properties.checksums;
-  properties.lock = read_lock(call);
-  properties.acl = new_object_acl(call);
   const auto take_header = [&](std::string_view name, bool from_request) {
     const auto& from = from_request ? given.headers : source.properties.headers;
     properties.headers.erase(std::string(name));
@@ -57,14 +55,20 @@ net::Response serve_copy_object(Call& call) {
   // An older version over the latest is how a version is restored.
   const bool is_self = source.bucket == put.bucket && source.key == put.key && source.is_latest;
   const auto wanted = find_named_checksum(call.head.headers);
-  if (is_self && !is_replace(call.head, "x-amz-metadata-directive") && put.properties == source.properties && !wanted) {
+  const bool changes_nothing = put.properties.headers == source.properties.headers && !asks_encryption(call.head);
+  if (is_self && !is_replace(call.head, "x-amz-metadata-directive") && changes_nothing && !wanted) {
     throw invalid_request("This copy request is illegal because it is trying to copy an object to itself without changing the "
                           "object's metadata, storage class, website redirect location or encryption attributes.");
   }
-  if (wanted) {
-    put.properties.checksums = {{*wanted, read_digests(reader, 0, reader.size(), {*wanted}).front(), false}};
-  }
-  put.content = store::ObjectContent::copy_of(source);
+  const auto key = prepare_new_object(call, put.properties, false);
+  std::vector<ChecksumKind> kinds;
+  if (wanted) kinds.push_back(*wanted);
+  const bool has_own_etag = key || source.properties.is_sealed();
+  if (has_own_etag) kinds.push_back(ChecksumKind::Md5);
+  CopiedBytes copied_bytes = copy_bytes(call, reader, 0, reader.size(), kinds, key);
+  if (wanted) put.properties.checksums = {{*wanted, copied_bytes.digests.front(), false}};
+  if (has_own_etag) put.etag = etag_of(copied_bytes.digests.back(), put.properties.encryption);
+  put.content = std::move(copied_bytes.content);
   store::ObjectInfo copied;
   store::Change change = call.new_change();
   change.put_object(std::move(put), &copied);
@@ -72,6 +76,7 @@ net::Response serve_copy_object(Call& call) {
   net::Response response = xml_response(write_copy_result("CopyObjectResult", copied.modified, copied.etag,
                                                           show_checksums(copied.properties.checksums, copied.num_parts)));
   set_version_header(response, copied);
+  set_encryption_headers(response, copied.properties.encryption);
   if (source.has_versions) response.set("x-amz-copy-source-version-id", show_version(source.version));
   return response;
 }

@@ -20,6 +20,7 @@ net::Response serve_create_bucket(Call& call) {
   store::Change change = call.new_change();
   change.create_bucket(name, call.identity.user, region);
   if (acl) put_setting(change, name, "acl", write_acl(*acl));
+  if (ownership == "BucketOwnerEnforced" && acl && is_public(*acl)) throw Error(conditions::kInvalidBucketAclWithObjectOwnership);
   if (ownership) put_setting(change, name, "ownershipControls", write_ownership(*ownership));
   if (has_lock) {
     change.set_versioning(name, store::Versioning::Enabled);

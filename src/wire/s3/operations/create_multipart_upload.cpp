@@ -1,6 +1,6 @@
 #include "protocol/s3/checksums.h"
-#include "wire/s3/authorize.h"
-#include "wire/s3/locks.h"
+#include "wire/s3/encryption.h"
+#include "wire/s3/new_object.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 
@@ -28,8 +28,8 @@ net::Response serve_create_multipart_upload(Call& call) {
   create.bucket = call.address.bucket;
   create.key = call.address.key;
   create.properties = read_properties(call.head);
-  create.properties.lock = read_lock(call);
-  create.properties.acl = new_object_acl(call);
+  // Its parts ask for the object's key again.
+  prepare_new_object(call, create.properties, false);
   create.checksum = find_named_checksum(call.head.headers);
   create.full_object_checksum = read_full_object(call.head, create.checksum);
   net::Response response;
@@ -37,6 +37,7 @@ net::Response serve_create_multipart_upload(Call& call) {
     response.set("x-amz-checksum-algorithm", std::string(checksum_name(*create.checksum)));
     response.set("x-amz-checksum-type", create.full_object_checksum ? "FULL_OBJECT" : "COMPOSITE");
   }
+  set_encryption_headers(response, create.properties.encryption);
   std::string id;
   store::Change change = call.new_change();
   change.create_upload(std::move(create), &id);

@@ -3,6 +3,7 @@
 
 #include "protocol/s3/conditionals.h"
 #include "protocol/s3/http_date.h"
+#include "wire/s3/encryption.h"
 #include "wire/s3/locks.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
@@ -44,9 +45,9 @@ Selection select_part(const store::ObjectInfo& info, std::string_view text) {
   for (const store::ObjectPart& part : info.parts) {
     if (part.number == static_cast<int>(*number)) {
       if (selection.part == nullptr) selection = {at, 0, true, &part};
-      selection.length += part.bytes.length;
+      selection.length += info.length_of(part);
     }
-    at += part.bytes.length;
+    at += info.length_of(part);
   }
   if (selection.part == nullptr) throw Error(conditions::kInvalidPartNumber);
   return selection;
@@ -75,6 +76,25 @@ std::vector<net::FileRange> file_ranges(const std::shared_ptr<const store::Objec
   }
   return ranges;
 }
+
+/// Opens sealed bytes as they are sent.
+class SealedSource final : public net::BodySource {
+ public:
+  SealedSource(std::shared_ptr<const store::ObjectReader> reader, const Selection& selection)
+      : reader_(std::move(reader)), at_(selection.first), end_(selection.first + selection.length) {}
+
+  std::size_t read(std::span<char> into) override {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), end_ - at_));
+    const std::size_t count = reader_->read(at_, into.subspan(0, wanted));
+    at_ += count;
+    return count;
+  }
+
+ private:
+  const std::shared_ptr<const store::ObjectReader> reader_;
+  std::uint64_t at_;
+  const std::uint64_t end_;
+};
 
 void set_overrides(net::Response& response, const RequestHead& head) {
   for (const auto& [parameter, header] : kOverrides) {
@@ -130,7 +150,10 @@ net::Response begin_answer(const Call& call, const store::ObjectInfo& info, std:
 }  // namespace
 
 net::Response serve_get_object(Call& call) {
-  auto reader = std::make_shared<const store::ObjectReader>(open_named_object(call));
+  refuse_encryption_on_read(call.head);
+  store::ObjectReader opened = open_named_object(call);
+  if (auto key = open_encryption(call, opened.info().properties.encryption)) opened.unlock(*std::move(key));
+  auto reader = std::make_shared<const store::ObjectReader>(std::move(opened));
   std::optional<Selection> selection;
   net::Response response = begin_answer(call, reader->info(), selection);
   if (!selection) return response;
@@ -139,6 +162,8 @@ net::Response serve_get_object(Call& call) {
     const std::size_t count = reader->read(selection->first, bytes);
     LAB_CHECK(count == bytes.size(), "an object ended early");
     response.body = std::move(bytes);
+  } else if (reader->info().properties.is_sealed()) {
+    response.body = net::StreamedBody{std::make_unique<SealedSource>(reader, *selection), selection->length};
   } else {
     response.body = file_ranges(reader, *selection);
   }
@@ -146,7 +171,9 @@ net::Response serve_get_object(Call& call) {
 }
 
 net::Response serve_head_object(Call& call) {
+  refuse_encryption_on_read(call.head);
   const store::ObjectInfo info = find_named_object(call);
+  open_encryption(call, info.properties.encryption);
   std::optional<Selection> selection;
   net::Response response = begin_answer(call, info, selection);
   if (selection) response.announced_length = selection->length;

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "protocol/s3/http_date.h"
+#include "wire/s3/encryption.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/paging.h"
@@ -49,14 +50,14 @@ void add_parts(ObjectAttributes& attributes, const Call& call, const store::Obje
   for (const store::ObjectPart& part : info.parts) {
     if (part.number <= attributes.part_marker || part.checksums.empty()) continue;
     if (!attributes.parts.empty() && attributes.parts.back().number == part.number) {
-      attributes.parts.back().size += part.bytes.length;
+      attributes.parts.back().size += info.length_of(part);
       continue;
     }
     if (attributes.parts.size() == static_cast<std::size_t>(attributes.max_parts)) {
       attributes.is_truncated = true;
       break;
     }
-    attributes.parts.push_back({part.number, info.modified, part.etag, part.bytes.length, show_checksums(part.checksums, 0)});
+    attributes.parts.push_back({part.number, info.modified, part.etag, info.length_of(part), show_checksums(part.checksums, 0)});
     attributes.next_part_marker = part.number;
   }
 }
@@ -66,6 +67,7 @@ void add_parts(ObjectAttributes& attributes, const Call& call, const store::Obje
 net::Response serve_get_object_attributes(Call& call) {
   const auto wanted = read_attributes(call.head);
   const store::ObjectInfo info = find_named_object(call);
+  open_encryption(call, info.properties.encryption);
   ObjectAttributes attributes;
   if (wanted.contains("ETag")) attributes.etag = info.etag;
   if (wanted.contains("Checksum")) attributes.checksums = show_checksums(info.properties.checksums, info.num_parts);

@@ -10,11 +10,12 @@ net::Response serve_list_parts(Call& call) {
   list.bucket = call.address.bucket;
   list.key = call.address.key;
   list.upload = upload_id(call);
-  list.owner = call.owner();
   list.max_parts = read_limit(call.head, "max-parts");
   list.encode_url = read_encoding(call.head);
   list.marker = static_cast<int>(read_limit(call.head, "part-number-marker", 0, 10'000));
   const store::PartPage page = call.objects().list_parts(list.bucket, list.key, list.upload, list.marker, list.max_parts);
+  const std::string& owner = page.upload.properties.owner.empty() ? page.upload.initiator : page.upload.properties.owner;
+  list.owner = {owner, owner};
   list.is_truncated = page.is_truncated;
   list.next_marker = page.next_marker;
   list.checksum_algorithm = checksum_algorithm_name(page.upload);

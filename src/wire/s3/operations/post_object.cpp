@@ -7,8 +7,8 @@
 #include "protocol/s3/post_form.h"
 #include "protocol/s3/signature_v2.h"
 #include "protocol/s3/xml.h"
-#include "wire/s3/authorize.h"
-#include "wire/s3/locks.h"
+#include "wire/s3/encryption.h"
+#include "wire/s3/new_object.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/versions.h"
@@ -92,11 +92,11 @@ class FormUpload {
     const auto given = find_given_checksum(call_.head.headers);
     if (writer_) {
       store::StagedBlob blob = writer_->finish();
-      put_.etag = to_hex(blob.digest(ChecksumKind::Md5));
+      put_.etag = etag_of(blob.digest(ChecksumKind::Md5), put_.properties.encryption);
       check(given, [&](ChecksumKind kind) { return blob.digest(kind); });
       put_.content = store::ObjectContent::of(std::move(blob));
     } else {
-      put_.etag = to_hex(checksum(ChecksumKind::Md5, {}));
+      put_.etag = etag_of(checksum(ChecksumKind::Md5, {}), put_.properties.encryption);
       check(given, [](ChecksumKind kind) { return checksum(kind, {}); });
     }
     store::ObjectInfo info;
@@ -129,12 +129,10 @@ class FormUpload {
     if (key.size() > kMaxKeyLength) throw Error(conditions::kKeyTooLong);
     call_.address.key = key;
     call_.head.headers = headers_of_form(form_);
-    authorize(call_, *call_.operation);
     put_.bucket = call_.address.bucket;
     put_.key = std::move(key);
     put_.properties = read_properties(call_.head);
-    put_.properties.lock = read_lock(call_);
-    put_.properties.acl = new_object_acl(call_);
+    if (auto key = prepare_new_object(call_, put_.properties, true)) options_.seal_with = std::move(key->bytes);
     options_.checksums = {ChecksumKind::Md5, ChecksumKind::Crc64Nvme};
     if (const auto given = find_given_checksum(call_.head.headers); given && std::ranges::find(options_.checksums, given->kind) == options_.checksums.end())
       options_.checksums.push_back(given->kind);
@@ -176,6 +174,7 @@ class FormUpload {
     }
     response.set("ETag", quote_etag(info.etag));
     set_version_header(response, info);
+    set_encryption_headers(response, info.properties.encryption);
     return response;
   }
 

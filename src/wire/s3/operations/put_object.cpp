@@ -1,8 +1,8 @@
 #include "net/offload.h"
 #include "protocol/s3/conditionals.h"
-#include "wire/s3/authorize.h"
 #include "wire/s3/body_receiver.h"
-#include "wire/s3/locks.h"
+#include "wire/s3/encryption.h"
+#include "wire/s3/new_object.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/stream_body.h"
@@ -18,18 +18,17 @@ net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& bod
   put.expect = read_expectation(call.head);
   // Today's S3 gives every object a checksum, also where the client sends none.
   BodyReceiver receiver(call, body.length(), ChecksumKind::Crc64Nvme);
-  auto check_bucket = [&call, &put] {
-    authorize(call, *call.operation);
-    put.properties.lock = read_lock(call);
-    put.properties.acl = new_object_acl(call);
+  auto check_bucket = [&call, &put, &receiver] {
+    if (auto key = prepare_new_object(call, put.properties, true)) receiver.seal_with(*std::move(key));
   };
   auto commit = [&call, &put](ReceivedBody received) {
-    put.etag = received.etag();
+    put.etag = etag_of(received.md5, put.properties.encryption);
     put.properties.checksums = received.checksums;
     put.content = std::move(received).content();
     net::Response response = empty_response(200);
     response.set("ETag", quote_etag(put.etag));
     set_checksum_headers(response, put.properties.checksums, 0);
+    set_encryption_headers(response, put.properties.encryption);
     store::ObjectInfo info;
     store::Change change = call.new_change();
     change.put_object(std::move(put), &info);

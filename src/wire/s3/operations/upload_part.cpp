@@ -2,6 +2,7 @@
 #include "protocol/s3/conditionals.h"
 #include "wire/s3/authorize.h"
 #include "wire/s3/body_receiver.h"
+#include "wire/s3/encryption.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/stream_body.h"
@@ -25,16 +26,20 @@ net::awaitable<net::Response> serve_upload_part(Call& call, net::RequestBody& bo
   put.key = call.address.key;
   put.upload = upload_id(call);
   put.number = part_number(call);
-  auto find_upload = [&call, &put] {
+  std::optional<store::DataKey> key;
+  auto find_upload = [&call, &put, &key] {
     authorize(call, *call.operation);
-    return call.objects().get_upload(put.bucket, put.key, put.upload);
+    store::UploadInfo found = call.objects().get_upload(put.bucket, put.key, put.upload);
+    key = open_encryption(call, found.properties.encryption);
+    return found;
   };
   const store::UploadInfo upload = co_await net::offload(call.service.storage, std::move(find_upload));
   BodyReceiver receiver(call, body.length(), upload.checksum);
+  if (key) receiver.seal_with(*std::move(key));
   check_algorithm(upload, receiver.checksum_kind());
   auto nothing = [] {};
-  auto commit = [&call, &put](ReceivedBody received) {
-    put.etag = received.etag();
+  auto commit = [&call, &put, &upload](ReceivedBody received) {
+    put.etag = etag_of(received.md5, upload.properties.encryption);
     put.checksums = received.checksums;
     put.content = std::move(received).content();
     net::Response response = empty_response(200);
@@ -42,6 +47,7 @@ net::awaitable<net::Response> serve_upload_part(Call& call, net::RequestBody& bo
     for (const ShownChecksum& checksum : show_checksums(put.checksums, 0)) {
       response.set(checksum_header(checksum.kind), checksum.text);
     }
+    set_encryption_headers(response, upload.properties.encryption);
     store::Change change = call.new_change();
     change.put_part(std::move(put));
     call.service.store.apply(std::move(change));
