@@ -43,7 +43,7 @@ duckdb::unique_ptr<duckdb::BaseStatistics> LakeFacts::column(duckdb::ClientConte
   duckdb::unique_ptr<duckdb::BaseStatistics> merged;
   for (std::size_t i = 0; i < scan.files.size(); ++i) {
     duckdb::unique_ptr<duckdb::BaseStatistics> one;
-    if (column >= scan.columns.size() || column < scan.files[i].statistics.size()) {
+    if (column >= scan.columns.size() || column < scan.files[i].statistics.size() || scan.files[i].constants.contains(column)) {
       one = file_statistics(scan, scan.files[i], column).ToUnique();
     } else if (auto* reader = footer(context, bind, i); reader && !scan.columns[column].field_id) {
       one = reader->GetStatistics(context, scan.columns[column].physical_name);

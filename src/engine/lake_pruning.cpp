@@ -31,16 +31,21 @@ duckdb::BaseStatistics describe(const DataType& type, const std::optional<types:
   return statistics;
 }
 
+duckdb::BaseStatistics describe_constant(const DataType& type, const types::Value& value) {
+  auto statistics = describe(type, value, value);
+  statistics.Set(value.is_null() ? duckdb::StatsInfo::CANNOT_HAVE_VALID_VALUES : duckdb::StatsInfo::CANNOT_HAVE_NULL_VALUES);
+  return statistics;
+}
+
 }  // namespace
 
 duckdb::BaseStatistics file_statistics(const scan::FileScan& scan, const scan::DataFile& file, std::size_t column) {
   if (column >= scan.columns.size()) {
-    const auto& value = file.partition_values.at(column - scan.columns.size());
-    auto statistics = describe(scan.partition_columns.at(column - scan.columns.size()).type, value, value);
-    statistics.Set(value.is_null() ? duckdb::StatsInfo::CANNOT_HAVE_VALID_VALUES : duckdb::StatsInfo::CANNOT_HAVE_NULL_VALUES);
-    return statistics;
+    const std::size_t partition = column - scan.columns.size();
+    return describe_constant(scan.partition_columns.at(partition).type, file.partition_values.at(partition));
   }
   const DataType& type = scan.columns[column].field.type;
+  if (const auto constant = file.constants.find(column); constant != file.constants.end()) return describe_constant(type, constant->second);
   if (column >= file.statistics.size()) return duckdb::BaseStatistics::CreateUnknown(to_duck(type));
   const scan::ColumnStatistics& known = file.statistics[column];
   auto statistics = describe(type, known.minimum, known.maximum);

@@ -143,6 +143,8 @@ class LakeReader : public duckdb::MultiFileReader {
       } else if (!duckdb::IsVirtualColumn(column) && column >= scan.columns.size()) {
         const std::size_t partition = column - scan.columns.size();
         data.constant_map.Add(position, to_duck(file.partition_values.at(partition), scan.partition_columns.at(partition).type));
+      } else if (const auto constant = file.constants.find(column); constant != file.constants.end()) {
+        data.constant_map.Add(position, to_duck(constant->second, scan.columns.at(column).field.type));
       }
     }
     if (file.deleted_rows && !file.deleted_rows->empty()) data.reader->deletion_filter = duckdb::make_uniq<DeletedRowsFilter>(file.deleted_rows);

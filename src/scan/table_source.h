@@ -31,6 +31,7 @@ struct DataFile {
   std::optional<std::int64_t> num_rows;               ///< physical rows, deleted ones included
   std::vector<types::Value> partition_values;         ///< in order of FileScan::partition_columns
   std::vector<ColumnStatistics> statistics;           ///< by data column; may be empty
+  std::map<std::size_t, types::Value> constants;      ///< by data column: what all rows of this file have in it, whatever the file holds
   DeletedRows deleted_rows;                           ///< null: none
   std::shared_ptr<const void> lease;
   std::int64_t modified_millis = 0;

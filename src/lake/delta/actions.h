@@ -64,6 +64,13 @@ struct RemoveFile {
   std::optional<DeletionVector> deletion_vector;
 };
 
+/// A file with rows as a commit changed them, for readers of the change feed (PROTOCOL.md "Add CDC File"); no part of any snapshot.
+struct ChangeFile {
+  std::string path;
+  PartitionValues partition_values;
+  std::int64_t num_bytes = 0;
+};
+
 struct SetTransaction {
   std::string app_id;
   std::int64_t version = 0;
@@ -91,6 +98,6 @@ struct CommitInfo {
   std::optional<std::int64_t> in_commit_timestamp_millis;
 };
 
-using Action = std::variant<Protocol, Metadata, AddFile, RemoveFile, SetTransaction, DomainMetadata, CommitInfo>;
+using Action = std::variant<Protocol, Metadata, AddFile, RemoveFile, ChangeFile, SetTransaction, DomainMetadata, CommitInfo>;
 
 }  // namespace lab::lake::delta

@@ -40,21 +40,14 @@ void check_request(const Snapshot* base, const CommitRequest& request) {
   if (!metadata) metadata = &base->metadata();
   check_writable(*protocol, *metadata);
 
-  bool removes_data = false, adds_data = false;
+  bool removes_data = false;
   std::string domains;
   for (const Action& action : request.actions) {
     if (const auto* remove = std::get_if<RemoveFile>(&action)) removes_data = removes_data || remove->data_change;
-    if (const auto* add = std::get_if<AddFile>(&action)) adds_data = adds_data || add->data_change;
     if (const auto* domain = std::get_if<DomainMetadata>(&action)) domains += (domains.empty() ? "" : ", ") + domain->domain;
   }
   if (base && removes_data && is_true_property(base->metadata(), "delta.appendOnly")) throw Error(conditions::kAppendOnly, {{"table_name", base->metadata().name.value_or("null")}, {"config", "delta.appendOnly"}});
   if (!domains.empty() && !has_feature(*protocol, "domainMetadata")) throw Error(conditions::kDomainMetadataNotSupported, {{"domainNames", "[" + domains + "]"}});
-  // Files that are written again with some rows changed need change files beside them, or readers of the change feed see all of
-  // their rows come and go.
-  const bool rewrites = request.info.operation != "WRITE" || request.info.parameters.contains("predicate");
-  if (removes_data && adds_data && rewrites && is_true_property(*metadata, "delta.enableChangeDataFeed"))
-    throw Error(conditions::kUnsupportedForWrite,
-                {{"tableNameOrPath", metadata->id}, {"deltaVersion", std::string(kDeltaVersion)}, {"unsupported", "changeDataFeed"}});
 }
 
 // Settings that ask for a protocol are no properties of the table.

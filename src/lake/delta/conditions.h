@@ -80,6 +80,27 @@ inline constexpr Condition kTimestampEarlier{
     "<timestampString>."};
 inline constexpr Condition kNoCommitsFound{"DELTA_NO_COMMITS_FOUND", "KD006", Kind::NotFound, "No commits found at <logPath>"};
 
+// The change feed.
+inline constexpr Condition kMissingChangeData{
+    "DELTA_MISSING_CHANGE_DATA", "KD002", Kind::Analysis,
+    "Error getting change data for range [<startVersion> , <endVersion>] as change data was not\nrecorded for version [<version>]. If you've enabled "
+    "change data feed on this table,\nuse `DESCRIBE HISTORY` to see when it was first enabled.\nOtherwise, to start recording change data, use `ALTER "
+    "TABLE table_name SET TBLPROPERTIES\n(<key>=true)`."};
+inline constexpr Condition kFeedSchemaChange{
+    "DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_SCHEMA_CHANGE", "0AKDC", Kind::Unsupported,
+    "Retrieving table changes between version <start> and <end> failed because of an incompatible schema change.\nYour read schema is <readSchema> at "
+    "version <readVersion>, but we found an incompatible schema change at version <incompatibleVersion>.\nIf possible, please query table changes "
+    "separately from version <start> to <incompatibleVersion> - 1, and from version <incompatibleVersion> to <end>."};
+inline constexpr Condition kFeedDataSchema{
+    "DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_DATA_SCHEMA", "0AKDC", Kind::Unsupported,
+    "Retrieving table changes between version <start> and <end> failed because of an incompatible data schema.\nYour read schema is <readSchema> at "
+    "version <readVersion>, but we found an incompatible data schema at version <incompatibleVersion>.\nIf possible, please retrieve the table changes "
+    "using the end version's schema by setting <config> to `endVersion`, or contact support."};
+inline constexpr Condition kFeedColumnsReserved{
+    "DELTA_TABLE_ALREADY_CONTAINS_CDC_COLUMNS", "42711", Kind::Analysis,
+    "Unable to enable Change Data Capture on the table. The table already contains\nreserved columns <columnList> that will\nbe used internally as "
+    "metadata for the table's Change Data Feed. To enable\nChange Data Feed on the table rename/drop these columns.\n"};
+
 // Commits that met others. Kind::Conflict is what clients see as ConcurrentModificationException.
 inline constexpr Condition kConcurrentAppend{
     "DELTA_CONCURRENT_APPEND", "2D521", Kind::Conflict,

@@ -72,6 +72,7 @@ WinningCommit read_winning_commit(const TableStorage& storage, std::int64_t vers
     if (auto* metadata = std::get_if<Metadata>(&action)) winner.metadata = std::move(*metadata);
     if (auto* add = std::get_if<AddFile>(&action)) winner.adds.push_back(std::move(*add));
     if (auto* remove = std::get_if<RemoveFile>(&action)) winner.removes.push_back(std::move(*remove));
+    if (auto* change = std::get_if<ChangeFile>(&action)) winner.changes.push_back(std::move(*change));
     if (auto* transaction = std::get_if<SetTransaction>(&action)) winner.transactions.push_back(std::move(*transaction));
     if (auto* domain = std::get_if<DomainMetadata>(&action)) winner.domains.push_back(std::move(*domain));
     if (auto* info = std::get_if<CommitInfo>(&action)) winner.info = std::move(*info);

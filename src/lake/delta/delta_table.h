@@ -7,13 +7,14 @@
 
 namespace lab::lake::delta {
 
-/// A commit that another writer made, as the conflict matrix looks at it.
+/// A commit that stands, as the conflict matrix and the change feed look at it.
 struct WinningCommit {
   std::int64_t version = 0;
   std::optional<Protocol> protocol;
   std::optional<Metadata> metadata;
   std::vector<AddFile> adds;
   std::vector<RemoveFile> removes;
+  std::vector<ChangeFile> changes;
   std::vector<SetTransaction> transactions;
   std::vector<DomainMetadata> domains;
   std::optional<CommitInfo> info;
@@ -35,6 +36,8 @@ class LogTable final : public Table {
   std::shared_ptr<const Snapshot> snapshot_at_version(std::int64_t version) const override;
   std::shared_ptr<const Snapshot> snapshot_at_time(std::int64_t micros, bool can_return_last) const override;
   std::vector<CommitInfo> history(std::optional<int> limit) const override;
+  std::int64_t first_version_since(std::int64_t micros) const override;
+  std::shared_ptr<const scan::TableSource> changes(std::int64_t first, std::int64_t last) const override;
   Committed commit(const std::shared_ptr<const Snapshot>& base, CommitRequest request) override;
 
  private:
@@ -53,6 +56,8 @@ class LogTable final : public Table {
   std::int64_t time_of(const TableState& state, const TableStorage::Entry& entry) const;
   /// Versions whose commits are there, ascending, with times that never go back.
   std::vector<CommitTime> commit_times() const;
+  /// The same where the table may keep times inside its commits. Throws DELTA_NO_COMMITS_FOUND.
+  std::vector<CommitTime> commit_times_of(const Snapshot& newest) const;
   void checkpoint(std::int64_t version) const;
   std::int64_t now_millis() const;
 

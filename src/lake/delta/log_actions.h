@@ -17,13 +17,13 @@ struct Sidecar {
   std::int64_t num_bytes = 0, modified_millis = 0;
 };
 
-using LogAction = std::variant<Protocol, Metadata, AddFile, RemoveFile, SetTransaction, DomainMetadata, CommitInfo, Sidecar>;
+using LogAction = std::variant<Protocol, Metadata, AddFile, RemoveFile, ChangeFile, SetTransaction, DomainMetadata, CommitInfo, Sidecar>;
 using ActionSink = std::function<void(LogAction&&)>;
 
 enum class CommitInfoDetail { TimesOnly, All };
 
-/// Gives the actions of a commit, a compacted file or a JSON checkpoint, in order; those that readers have no use for (cdc,
-/// checkpointMetadata, actions of the future) are left out. Throws DELTA_LOG_MALFORMED, naming `path`.
+/// Gives the actions of a commit, a compacted file or a JSON checkpoint, in order; those that readers have no use for
+/// (checkpointMetadata, actions of the future) are left out. Throws DELTA_LOG_MALFORMED, naming `path`.
 void read_log_actions(std::string_view bytes, std::string_view path, CommitInfoDetail detail, const ActionSink& sink);
 
 /// Throws DELTA_LOG_MALFORMED.

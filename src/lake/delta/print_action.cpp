@@ -109,6 +109,13 @@ std::string print(const RemoveFile& remove) {
   return std::move(object).end();
 }
 
+std::string print(const ChangeFile& change) {
+  ObjectText object;
+  object.text("path", encode_path(change.path)).raw("partitionValues", map(change.partition_values));
+  object.integer("size", change.num_bytes).boolean("dataChange", false);
+  return std::move(object).end();
+}
+
 std::string print(const SetTransaction& transaction) {
   ObjectText object;
   object.text("appId", transaction.app_id).integer("version", transaction.version).maybe("lastUpdated", transaction.updated_millis);
@@ -140,6 +147,7 @@ struct Name {
   const char* operator()(const Metadata&) const { return "metaData"; }
   const char* operator()(const AddFile&) const { return "add"; }
   const char* operator()(const RemoveFile&) const { return "remove"; }
+  const char* operator()(const ChangeFile&) const { return "cdc"; }
   const char* operator()(const SetTransaction&) const { return "txn"; }
   const char* operator()(const DomainMetadata&) const { return "domainMetadata"; }
   const char* operator()(const CommitInfo&) const { return "commitInfo"; }

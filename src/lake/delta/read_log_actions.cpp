@@ -191,6 +191,23 @@ RemoveFile remove_file(JsonReader& json) {
   return result;
 }
 
+ChangeFile change_file(JsonReader& json) {
+  ChangeFile result;
+  members(json, [&](std::string_view key) {
+    if (key == "path") {
+      result.path = decode_path(json.text());
+    } else if (key == "partitionValues") {
+      result.partition_values = partition_values(json);
+    } else if (key == "size") {
+      result.num_bytes = json.integer();
+    } else {
+      json.skip();
+    }
+  });
+  require_path(result.path);
+  return result;
+}
+
 CommitInfo commit_info(JsonReader& json, CommitInfoDetail detail) {
   CommitInfo result;
   result.isolation_level.clear();
@@ -286,6 +303,8 @@ void read_line(std::string_view line, CommitInfoDetail detail, const ActionSink&
       sink(add_file(json));
     } else if (name == "remove") {
       sink(remove_file(json));
+    } else if (name == "cdc") {
+      sink(change_file(json));
     } else if (name == "commitInfo") {
       sink(commit_info(json, detail));
     } else if (name == "protocol") {

@@ -27,16 +27,20 @@ class DeltaSource final : public scan::TableSource {
   scan::FileScan scan_;
 };
 
-types::Values partition_values_of(const AddFile& file, const std::vector<std::string>& keys, const std::vector<types::Field>& columns) {
-  types::Values values;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto found = file.partition_values.find(keys[i]);
-    values.push_back(found == file.partition_values.end() ? types::Value{} : parse_partition_value(found->second, columns[i].type));
+}  // namespace
+
+types::Values partition_values_of(const PartitionValues& values, const ColumnLayout& layout) {
+  types::Values result;
+  for (std::size_t i = 0; i < layout.partition_keys.size(); ++i) {
+    const auto found = values.find(layout.partition_keys[i]);
+    result.push_back(found == values.end() ? types::Value{} : parse_partition_value(found->second, layout.columns.partition_columns[i].type));
   }
-  return values;
+  return result;
 }
 
-}  // namespace
+std::shared_ptr<const scan::TableSource> make_source(const types::Schema& schema, std::string name, scan::FileScan scan) {
+  return std::make_shared<DeltaSource>(without_internal_metadata(schema), std::move(name), std::move(scan));
+}
 
 ColumnLayout layout_of(const Metadata& metadata) {
   ColumnLayout layout;
@@ -155,13 +159,13 @@ std::shared_ptr<const scan::TableSource> LogSnapshot::source(const Pruning& prun
 }
 
 std::shared_ptr<const scan::TableSource> LogSnapshot::source_of(const std::vector<std::size_t>& indices) const {
-  ColumnLayout layout = layout_of(*state_.metadata);
+  const ColumnLayout layout = layout_of(*state_.metadata);
   const auto known = statistics();
   std::vector<std::string> paths;
   paths.reserve(indices.size());
   for (const std::size_t index : indices) paths.push_back(state_.files.at(index).path);
   auto opened = storage_->open(paths);
-  scan::FileScan scan = std::move(layout.columns);
+  scan::FileScan scan = layout.columns;
   scan.files.reserve(indices.size());
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const AddFile& file = state_.files[indices[i]];
@@ -171,7 +175,7 @@ std::shared_ptr<const scan::TableSource> LogSnapshot::source_of(const std::vecto
     data.path = opened[i]->path.string();
     data.num_bytes = opened[i]->num_bytes;
     data.num_rows = statistics.num_rows;
-    data.partition_values = partition_values_of(file, layout.partition_keys, scan.partition_columns);
+    data.partition_values = partition_values_of(file.partition_values, layout);
     data.statistics = statistics.columns;
     if (file.deletion_vector)
       data.deleted_rows = std::make_shared<const std::vector<std::uint64_t>>(read_deletion_vector(*storage_, *file.deletion_vector));
@@ -179,13 +183,13 @@ std::shared_ptr<const scan::TableSource> LogSnapshot::source_of(const std::vecto
     data.lease = std::move(opened[i]->lease);
     scan.files.push_back(std::move(data));
   }
-  return std::make_shared<DeltaSource>(without_internal_metadata(state_.metadata->schema), storage_->uri(), std::move(scan));
+  return make_source(state_.metadata->schema, storage_->uri(), std::move(scan));
 }
 
 std::shared_ptr<const scan::TableSource> source_of_staged(const Metadata& metadata, const std::vector<Action>& actions,
                                                           const std::vector<TableStorage::NewFile>& files) {
-  ColumnLayout layout = layout_of(metadata);
-  scan::FileScan scan = std::move(layout.columns);
+  const ColumnLayout layout = layout_of(metadata);
+  scan::FileScan scan = layout.columns;
   for (const Action& action : actions) {
     const auto* add = std::get_if<AddFile>(&action);
     if (!add) continue;
@@ -194,10 +198,10 @@ std::shared_ptr<const scan::TableSource> source_of_staged(const Metadata& metada
     scan::DataFile data;
     data.path = staged->staged.string();
     data.num_bytes = add->num_bytes;
-    data.partition_values = partition_values_of(*add, layout.partition_keys, scan.partition_columns);
+    data.partition_values = partition_values_of(add->partition_values, layout);
     scan.files.push_back(std::move(data));
   }
-  return std::make_shared<DeltaSource>(without_internal_metadata(metadata.schema), "written rows", std::move(scan));
+  return make_source(metadata.schema, "written rows", std::move(scan));
 }
 
 }  // namespace lab::lake::delta

@@ -50,6 +50,11 @@ struct ColumnLayout {
 };
 ColumnLayout layout_of(const Metadata& metadata);
 
+/// Partition values of a file, by the layout's partition columns.
+types::Values partition_values_of(const PartitionValues& values, const ColumnLayout& layout);
+/// Rows of a table's files; `schema` as the log has it.
+std::shared_ptr<const scan::TableSource> make_source(const types::Schema& schema, std::string name, scan::FileScan scan);
+
 /// Whether a file may hold a row in all of the ranges.
 bool may_hold(const Pruning& pruning, const Metadata& metadata, const ColumnLayout& layout, const AddFile& file, const FileStatistics& statistics);
 

@@ -79,6 +79,12 @@ class Table {
   virtual std::shared_ptr<const Snapshot> snapshot_at_time(std::int64_t micros, bool can_return_last) const = 0;
   /// Newest first.
   virtual std::vector<CommitInfo> history(std::optional<int> limit) const = 0;
+  /// The first version committed at or after; the one behind the newest when there is none.
+  virtual std::int64_t first_version_since(std::int64_t micros) const = 0;
+  /// What commits `first` to `last` (at most the newest) changed, as the change feed shows it: the table's columns, `_change_type`,
+  /// `_commit_version`, `_commit_timestamp`. Throws DELTA_MISSING_CHANGE_DATA for versions without a feed,
+  /// DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_… where the schema changed so that rows of before do not fit, DELTA_FILE_NOT_FOUND.
+  virtual std::shared_ptr<const scan::TableSource> changes(std::int64_t first, std::int64_t last) const = 0;
 
   /// Commits on top of `base` (null: the table must not exist yet). When others committed meanwhile, checks the conflict matrix and
   /// tries again on top of them; throws DELTA_CONCURRENT_APPEND, DELTA_CONCURRENT_DELETE_READ, DELTA_CONCURRENT_DELETE_DELETE,

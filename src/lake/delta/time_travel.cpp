@@ -45,20 +45,32 @@ std::vector<LogTable::CommitTime> LogTable::commit_times() const {
   return commits;
 }
 
+std::vector<LogTable::CommitTime> LogTable::commit_times_of(const Snapshot& newest) const {
+  std::vector<CommitTime> commits = commit_times();
+  if (commits.empty()) throw Error(conditions::kNoCommitsFound, {{"logPath", storage_->uri() + "/" + std::string(kLogFolder)}});
+  if (!is_true_property(newest.metadata(), "delta.enableInCommitTimestamps")) return commits;
+  // Times inside the commits count from the version on which they were enabled.
+  const auto since = parse_value(newest.property("delta.inCommitTimestampEnablementVersion"), types::TypeKind::Long);
+  const std::int64_t first = since ? since->integer() : 0;
+  for (CommitTime& commit : commits)
+    if (commit.version >= first)
+      if (const auto info = read_commit_info(*storage_, commit.version); info && info->in_commit_timestamp_millis)
+        commit.millis = *info->in_commit_timestamp_millis;
+  return commits;
+}
+
+std::int64_t LogTable::first_version_since(std::int64_t micros) const {
+  const auto newest = find_newest();
+  if (!newest) throw Error(conditions::kMissingDeltaTable, {{"tableName", "`" + storage_->uri() + "`"}});
+  for (const CommitTime& commit : commit_times_of(*newest))
+    if (commit.millis * 1000 >= micros) return commit.version;
+  return newest->version() + 1;
+}
+
 std::shared_ptr<const Snapshot> LogTable::snapshot_at_time(std::int64_t micros, bool can_return_last) const {
   const auto newest = find_newest();
   if (!newest) throw Error(conditions::kMissingDeltaTable, {{"tableName", "`" + storage_->uri() + "`"}});
-  std::vector<CommitTime> commits = commit_times();
-  if (commits.empty()) throw Error(conditions::kNoCommitsFound, {{"logPath", storage_->uri() + "/" + std::string(kLogFolder)}});
-  if (is_true_property(newest->metadata(), "delta.enableInCommitTimestamps")) {
-    // Times inside the commits count from the version on which they were enabled.
-    const auto since = parse_value(newest->property("delta.inCommitTimestampEnablementVersion"), types::TypeKind::Long);
-    const std::int64_t first = since ? since->integer() : 0;
-    for (CommitTime& commit : commits)
-      if (commit.version >= first)
-        if (const auto info = read_commit_info(*storage_, commit.version); info && info->in_commit_timestamp_millis)
-          commit.millis = *info->in_commit_timestamp_millis;
-  }
+  const std::vector<CommitTime> commits = commit_times_of(*newest);
   const auto text = [](std::int64_t at_micros) {
     std::string result = timestamp_text(at_micros, 6, ' ');
     result.resize(result.find_last_not_of('0') + 1);
