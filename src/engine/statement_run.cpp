@@ -24,7 +24,7 @@ class Patience {
   void reset() { pause_ = kShortest; }
 
  private:
-  static constexpr std::chrono::microseconds kShortest{20}, kLongest{500};
+  static constexpr std::chrono::microseconds kShortest{20}, kLongest{200};
   std::chrono::microseconds pause_ = kShortest;
 };
 
