@@ -67,6 +67,9 @@ bound::Policy policy_of(const Context& context, bool is_spark4, std::int64_t now
   policy.ansi = is_on("spark.sql.ansi.enabled", is_spark4);
   policy.case_sensitive = is_on("spark.sql.caseSensitive", false);
   policy.time_zone = context.setting("spark.sql.session.timeZone").value_or("UTC");
+  policy.time_parser = upper_case(context.setting("spark.sql.legacy.timeParserPolicy").value_or(is_spark4 ? "CORRECTED" : "EXCEPTION"));
+  policy.allow_precision_loss = is_on("spark.sql.decimalOperations.allowPrecisionLoss", true);
+  policy.last_map_key_wins = upper_case(context.setting("spark.sql.mapKeyDedupPolicy").value_or("EXCEPTION")) == "LAST_WIN";
   return policy;
 }
 

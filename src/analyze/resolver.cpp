@@ -75,11 +75,6 @@ Typed Resolver::constant(const plan::ExpressionPtr& expr) {
   return expression(expr, names);
 }
 
-bool Resolver::allow_precision_loss() const {
-  const auto value = context_.setting("spark.sql.decimalOperations.allowPrecisionLoss");
-  return !value || *value != "false";
-}
-
 const functions::FunctionRow& Resolver::row(std::string_view name) const {
   const auto* found = functions::find_function(name, policy_.is_spark4);
   LAB_CHECK(found, std::string(name));

@@ -227,7 +227,6 @@ class Resolver {
   ExpressionPtr make_call(std::string_view name, bound::Expressions arguments, DataType type, bool nullable, const plan::Origin& origin) const;
   const functions::FunctionRow& row(std::string_view name) const;
   Resolved resolve_subquery(const plan::RelationPtr& plan, Names& names, std::string& outer_sql);
-  bool allow_precision_loss() const;
 
   struct CommonTableScope {
     std::map<std::string, plan::CommonTable> tables;

@@ -51,6 +51,13 @@ inline constexpr Condition kDatetimePattern{
 inline constexpr Condition kDatetimePatternCharacter{
     "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER", "22007", Kind::DateTime,
     "Unrecognized datetime pattern: <pattern>. Illegal pattern character found in datetime pattern: <c>. Please provide legal character."};
+inline constexpr Condition kDatetimePatternLength{
+    "INVALID_DATETIME_PATTERN.LENGTH", "22007", Kind::DateTime,
+    "Unrecognized datetime pattern: <pattern>. Too many letters in datetime pattern: <pattern>. Please reduce pattern length."};
+inline constexpr Condition kParseByNewParser{
+    "INCONSISTENT_BEHAVIOR_CROSS_VERSION.PARSE_DATETIME_BY_NEW_PARSER", "42K0B", Kind::DateTime,
+    "You may get a different result due to the upgrading to Spark >= 3.0: Fail to parse <datetime> in the new parser. You can set <config> to "
+    "\"LEGACY\" to restore the behavior before Spark 3.0, or set to \"CORRECTED\" and treat it as an invalid datetime string."};
 inline constexpr Condition kPatternRecognition{
     "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", "42K0B", Kind::DateTime,
     "You may get a different result due to the upgrading to Spark >= 3.0: Fail to recognize <pattern> pattern in the DateTimeFormatter. "

@@ -113,7 +113,7 @@ CallTypes numeric_types(const CallShape& shape, char op) {
   if (left.is(TypeKind::Decimal) || right.is(TypeKind::Decimal)) {
     const DataType a = left.is(TypeKind::Decimal) ? left : decimal_operand(*shape.arguments[0]);
     const DataType b = right.is(TypeKind::Decimal) ? right : decimal_operand(*shape.arguments[1]);
-    const DataType result = op == 'd' ? DataType(TypeKind::Long) : decimal_result(op, a, b);
+    const DataType result = op == 'd' ? DataType(TypeKind::Long) : decimal_result(op, a, b, shape.policy.allow_precision_loss);
     return {{a, b}, result, {}};
   }
   if (op == '/') return {{TypeKind::Double, TypeKind::Double}, TypeKind::Double, {}};

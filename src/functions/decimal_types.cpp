@@ -54,8 +54,36 @@ bool is_wider_decimal(const DataType& decimal, const DataType& narrow) {
   return decimal.precision() - decimal.scale() >= other.precision() - other.scale() && decimal.scale() >= other.scale();
 }
 
-DataType decimal_result(char op, const DataType& left, const DataType& right) {
+namespace {
+
+/// The rules before Spark 2.3: what does not fit is cut or NULL.
+DataType lossless_result(char op, int p1, int s1, int p2, int s2) {
+  const int scale = std::max(s1, s2);
+  switch (op) {
+    case '+':
+    case '-':
+      return bounded_decimal(std::max(p1 - s1, p2 - s2) + scale + 1, scale);
+    case '*':
+      return bounded_decimal(p1 + p2 + 1, s1 + s2);
+    case '/': {
+      int whole = std::min(kMax, p1 - s1 + s2), fraction = std::min(kMax, std::max(kMinimumAdjustedScale, s1 + p2 + 1));
+      const int over = whole + fraction - kMax;
+      if (over > 0) {
+        fraction -= over / 2 + 1;
+        whole = kMax - fraction;
+      }
+      return bounded_decimal(whole + fraction, fraction);
+    }
+    default:
+      return bounded_decimal(std::min(p1 - s1, p2 - s2) + scale, scale);
+  }
+}
+
+}  // namespace
+
+DataType decimal_result(char op, const DataType& left, const DataType& right, bool allow_precision_loss) {
   const int p1 = left.precision(), s1 = left.scale(), p2 = right.precision(), s2 = right.scale();
+  if (!allow_precision_loss && op != 'd') return lossless_result(op, p1, s1, p2, s2);
   switch (op) {
     case '+':
     case '-': {

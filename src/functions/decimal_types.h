@@ -2,7 +2,7 @@
 
 #include "plan/bound.h"
 
-/// Precision and scale of decimal results, by Spark's rules (allowPrecisionLoss on).
+/// Precision and scale of decimal results, by Spark's rules.
 namespace lab::functions {
 
 /// The decimal that holds every value of a numeric type: tinyint (3,0), smallint (5,0), int (10,0), bigint (20,0),
@@ -16,8 +16,8 @@ types::DataType adjusted_decimal(int precision, int scale);
 types::DataType wider_decimal(const types::DataType& left, const types::DataType& right);
 /// Every value of `narrow` (integral or decimal) fits `decimal`.
 bool is_wider_decimal(const types::DataType& decimal, const types::DataType& narrow);
-/// Result of `left op right`, op one of + - * / % d(iv).
-types::DataType decimal_result(char op, const types::DataType& left, const types::DataType& right);
+/// Result of `left op right`, op one of + - * / % d(iv); without loss of precision digits are cut, never the scale.
+types::DataType decimal_result(char op, const types::DataType& left, const types::DataType& right, bool allow_precision_loss = true);
 /// `left op right`, op one of + - *, of this type neither rounds nor overflows, whatever the values.
 bool is_exact_decimal(char op, const types::DataType& left, const types::DataType& right, const types::DataType& result);
 /// decimal_for, but of a literal the decimal with just its digits, as Spark's DecimalPrecision does for integer

@@ -131,6 +131,9 @@ CallTypes bind_types(const FunctionRow& row, const CallShape& shape, std::string
 std::vector<DataType> lambda_parameter_types(const FunctionRow& row, const CallShape& shape, std::size_t argument,
                                              std::size_t count, std::string_view display_sql);
 
+/// A map of two lists, by the session's policy for keys that repeat.
+std::string map_of_lists(const LowerCall& call, const std::string& keys, const std::string& values);
+
 /// The SQL text of a call: scalar, aggregate or window function. Generators are the caller's (see generator_columns in
 /// types of the row).
 std::string lower_call(const FunctionRow& row, const LowerCall& call);

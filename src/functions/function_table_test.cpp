@@ -125,7 +125,7 @@ TEST(LowerCall, fills_templates_and_kernels) {
   const std::vector<std::string> sql{"c1", "c2"};
   const DataType result = TypeKind::String;
   LowerCall call{sql, arguments, result, policy};
-  EXPECT_EQ(lower_call(*find_function("date_format", false), call), "lab_date_format(c1, c2, 'UTC')");
+  EXPECT_EQ(lower_call(*find_function("date_format", false), call), "lab_date_format(c1, c2, 'UTC', 'CORRECTED')");
   call.filter = "c3 > 0";
   call.over = "PARTITION BY c4";
   EXPECT_EQ(call.suffix("c1 IS NOT NULL"), " FILTER (WHERE c3 > 0 AND c1 IS NOT NULL) OVER (PARTITION BY c4)");

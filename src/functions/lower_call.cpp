@@ -86,6 +86,10 @@ std::string fill_template(std::string_view sql, const LowerCall& call) {
 
 }  // namespace
 
+std::string map_of_lists(const LowerCall& call, const std::string& keys, const std::string& values) {
+  return "lab_map_from_lists(" + keys + ", " + values + (call.policy.last_map_key_wins ? ", true)" : ")");
+}
+
 std::string lower_call(const FunctionRow& row, const LowerCall& call) {
   if (row.lower != nullptr) return row.lower(call);
   if (!row.sql.empty()) return "(" + fill_template(row.sql, call) + ")";

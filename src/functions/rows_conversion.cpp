@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "functions/duckdb_type.h"
 #include "functions/cast_rules.h"
 #include "functions/conditions.h"
 #include "functions/misfit.h"
@@ -104,7 +105,8 @@ CallTypes to_char_types(const CallShape& shape) {
 }
 std::string lower_to_char(const LowerCall& call) {
   if (call.type(0).is(TypeKind::Timestamp))
-    return "lab_date_format(" + call.sql[0] + ", " + call.sql[1] + ", " + call.zone() + ")";
+    return "lab_date_format(" + call.sql[0] + ", " + call.sql[1] + ", " + call.zone() + ", " +
+           text_literal(call.policy.time_parser) + ")";
   if (call.type(0).is(TypeKind::Binary)) return "lab_binary_to_char(" + call.sql[0] + ", " + call.sql[1] + ")";
   return "lab_to_char(CAST(" + call.sql[0] + " AS VARCHAR), " + call.sql[1] + ")";
 }

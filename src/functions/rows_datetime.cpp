@@ -150,6 +150,13 @@ std::string lower_date_part(const LowerCall& call) {
   return text;
 }
 
+/// Which parser reads and writes by a pattern, as a literal.
+std::string parser(const LowerCall& call) { return text_literal(call.policy.time_parser); }
+
+std::string lower_date_format(const LowerCall& call) {
+  return "lab_date_format(" + call.sql[0] + ", " + call.sql[1] + ", " + call.zone() + ", " + parser(call) + ")";
+}
+
 /// to_date(x): a cast; to_date(x, format): a parse whose failure is NULL, or raises in ANSI mode.
 CallTypes to_date_types(const CallShape& shape) {
   if (shape.size() == 1) {
@@ -169,7 +176,7 @@ std::string lower_to_date_as(const LowerCall& call, bool raises) {
   if (call.size() == 1)
     return lower_cast(call.sql[0], TypeKind::String, TypeKind::Date, raises ? CastMode::Ansi : CastMode::Try,
                       call.policy.time_zone);
-  return "lab_parse_date(" + call.sql[0] + ", " + call.sql[1] + ", " + (raises ? "true" : "false") + ")";
+  return "lab_parse_date(" + call.sql[0] + ", " + call.sql[1] + ", " + (raises ? "true" : "false") + ", " + parser(call) + ")";
 }
 std::string lower_to_date(const LowerCall& call) { return lower_to_date_as(call, call.ansi); }
 std::string lower_try_to_date(const LowerCall& call) { return lower_to_date_as(call, false); }
@@ -200,7 +207,7 @@ std::string parse_timestamp(const LowerCall& call, bool raises) {
     return lower_cast(call.sql[0], TypeKind::String, call.result, raises ? CastMode::Ansi : CastMode::Try,
                       call.policy.time_zone);
   return std::string(ntz ? "lab_parse_timestamp_ntz(" : "lab_parse_timestamp(") + call.sql[0] + ", " + call.sql[1] +
-         ", " + zone + ", " + (raises ? "true" : "false") + ")";
+         ", " + zone + ", " + (raises ? "true" : "false") + ", " + parser(call) + ")";
 }
 std::string lower_to_timestamp(const LowerCall& call) { return parse_timestamp(call, call.ansi); }
 std::string lower_try_to_timestamp(const LowerCall& call) { return parse_timestamp(call, false); }
@@ -225,14 +232,14 @@ std::string lower_unix_timestamp(const LowerCall& call) {
   std::string instant = call.sql[0];
   if (call.type(0).is_text()) {
     instant = "lab_parse_timestamp(" + call.sql[0] + ", " + (call.size() > 1 ? call.sql[1] : "'yyyy-MM-dd HH:mm:ss'") +
-              ", " + call.zone() + ", " + (call.ansi ? "true" : "false") + ")";
+              ", " + call.zone() + ", " + (call.ansi ? "true" : "false") + ", " + parser(call) + ")";
   }
   return "lab_unix_seconds_cut(" + instant + ")";
 }
 
 std::string lower_from_unixtime(const LowerCall& call) {
   return "lab_date_format(lab_timestamp_seconds(" + call.sql[0] + "), " +
-         (call.size() > 1 ? call.sql[1] : "'yyyy-MM-dd HH:mm:ss'") + ", " + call.zone() + ")";
+         (call.size() > 1 ? call.sql[1] : "'yyyy-MM-dd HH:mm:ss'") + ", " + call.zone() + ", " + parser(call) + ")";
 }
 
 CallTypes timestamp_seconds_types(const CallShape& shape) {
@@ -398,9 +405,8 @@ constexpr FunctionRow kDatetimeTable[] = {
     {.name = "date_diff", .alias_of = "datediff"},
     {.name = "date_format",
      .signature = "(value: timestamp, format: string) -> string",
-     .native = "lab_date_format",
+     .lower = &lower_date_format,
      .may_raise = true,
-     .takes_zone = true,
      .doc = "By a pattern of Java's DateTimeFormatter."},
     {.name = "date_from_unix_date",
      .signature = "(days: int) -> date",

@@ -140,8 +140,8 @@ CallTypes values_transform_types(const CallShape& shape) {
           {}};
 }
 std::string lower_transform_keys(const LowerCall& call) {
-  return "lab_map_from_lists(list_transform(map_entries(" + call.sql[0] + "), lambda item: " + over_entry(call, 1) +
-         "), map_values(" + call.sql[0] + "))";
+  return map_of_lists(call, "list_transform(map_entries(" + call.sql[0] + "), lambda item: " + over_entry(call, 1) + ")",
+                      "map_values(" + call.sql[0] + ")");
 }
 std::string lower_transform_values(const LowerCall& call) {
   return "lab_map_from_lists(map_keys(" + call.sql[0] + "), list_transform(map_entries(" + call.sql[0] +

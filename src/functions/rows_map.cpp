@@ -49,7 +49,7 @@ std::string lower_map(const LowerCall& call) {
     std::string& list = i % 2 == 0 ? keys : values;
     list += (list.empty() ? "" : ", ") + call.sql[i];
   }
-  return "lab_map_from_lists([" + keys + "], [" + values + "])";
+  return map_of_lists(call, "[" + keys + "]", "[" + values + "]");
 }
 
 CallTypes map_concat_types(const CallShape& shape) {
@@ -71,7 +71,7 @@ std::string lower_map_concat(const LowerCall& call) {
     keys += (i > 0 ? " || " : "") + ("map_keys(" + call.sql[i]) + ")";
     values += (i > 0 ? " || " : "") + ("map_values(" + call.sql[i]) + ")";
   }
-  return "lab_map_from_lists(" + keys + ", " + values + ")";
+  return map_of_lists(call, keys, values);
 }
 
 /// NULL without a type is a map of such.
@@ -119,12 +119,14 @@ CallTypes from_entries_types(const CallShape& shape) {
           shape.arguments[0]->nullable || type.contains_null()};
 }
 
+std::string lower_map_from_arrays(const LowerCall& call) { return map_of_lists(call, call.sql[0], call.sql[1]); }
+
 std::string lower_from_entries(const LowerCall& call) {
   const auto field = [&](std::string_view name) {
     return "list_transform(" + call.sql[0] + ", lambda item: struct_extract(item, '" + std::string(name) + "'))";
   };
-  return "(CASE WHEN list_count(" + call.sql[0] + ") < len(" + call.sql[0] + ") THEN NULL ELSE lab_map_from_lists(" +
-         field("f0") + ", " + field("f1") + ") END)";
+  return "(CASE WHEN list_count(" + call.sql[0] + ") < len(" + call.sql[0] + ") THEN NULL ELSE " +
+         map_of_lists(call, field("f0"), field("f1")) + " END)";
 }
 
 /// Fields of a MAP's entry are called key and value inside DuckDB; ours are f0 and f1.
@@ -135,7 +137,7 @@ std::string lower_map_entries(const LowerCall& call) {
 
 std::string lower_str_to_map(const LowerCall& call) {
   return "lab_str_to_map(" + call.sql[0] + ", " + (call.size() > 1 ? call.sql[1] : "','") + ", " +
-         (call.size() > 2 ? call.sql[2] : "':'") + ")";
+         (call.size() > 2 ? call.sql[2] : "':'") + (call.policy.last_map_key_wins ? ", true)" : ")");
 }
 
 constexpr FunctionRow kMapTable[] = {
@@ -163,7 +165,7 @@ constexpr FunctionRow kMapTable[] = {
      .doc = "Entries as structs."},
     {.name = "map_from_arrays",
      .signature = "(keys: any, values: any) -> any",
-     .native = "lab_map_from_lists",
+     .lower = &lower_map_from_arrays,
      .types = &from_arrays_types,
      .may_raise = true,
      .doc = "A map of an array of keys and one of values."},

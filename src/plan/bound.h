@@ -271,6 +271,12 @@ struct Policy {
   /// One instant for current_timestamp() and its kin in the whole query (microseconds since 1970).
   std::int64_t now_micros = 0;
   bool case_sensitive = false;
+  /// spark.sql.legacy.timeParserPolicy: EXCEPTION, CORRECTED or LEGACY.
+  std::string time_parser = "CORRECTED";
+  /// spark.sql.decimalOperations.allowPrecisionLoss
+  bool allow_precision_loss = true;
+  /// spark.sql.mapKeyDedupPolicy is LAST_WIN: a map's later key replaces the earlier one.
+  bool last_map_key_wins = false;
 };
 
 struct Query {

@@ -25,24 +25,31 @@ using compute::WallClock;
 using compute::Zone;
 using std::string_view;
 
+compute::TimeParser parser_of(string_view policy) {
+  if (policy == "LEGACY") return compute::TimeParser::Legacy;
+  return policy == "EXCEPTION" ? compute::TimeParser::Exception : compute::TimeParser::Corrected;
+}
+
 /// By a pattern. Columns of days have few values: what was made lately is made once.
-std::string formatted(std::int64_t micros, string_view pattern, string_view zone) {
+std::string formatted(std::int64_t micros, string_view pattern, string_view zone, compute::TimeParser parser) {
   struct Slot {
     std::int64_t micros = 0;
     std::string text;
     bool is_set = false;
   };
   thread_local std::string known_pattern, known_zone;
+  thread_local compute::TimeParser known_parser = compute::TimeParser::Corrected;
   thread_local std::vector<Slot> slots(1024);
-  if (pattern != known_pattern || zone != known_zone) {
+  if (pattern != known_pattern || zone != known_zone || parser != known_parser) {
     known_pattern = pattern;
     known_zone = zone;
+    known_parser = parser;
     slots.assign(slots.size(), {});
   }
   const auto hash = static_cast<std::uint64_t>(micros) * 0x9E3779B97F4A7C15U;
   Slot& slot = slots[hash >> 54];
   if (!slot.is_set || slot.micros != micros) {
-    slot = {micros, compute::DatetimePattern::find(pattern).format(Instant{micros}, Zone::find(zone)), true};
+    slot = {micros, compute::format_instant(Instant{micros}, pattern, Zone::find(zone), parser), true};
   }
   return slot.text;
 }
@@ -101,7 +108,9 @@ void register_moment(KernelRegistry& registry) {
                      }),
                kRaises);
   registry.add(adapt("lab_date_format",
-                     [](Moment t, string_view pattern, string_view zone) { return formatted(t.micros, pattern, zone); }),
+                     [](Moment t, string_view pattern, string_view zone, string_view parser) {
+                       return formatted(t.micros, pattern, zone, parser_of(parser));
+                     }),
                kRaises);
   registry.add(adapt("lab_timestamp_text", [](Moment t, string_view zone) {
     return compute::timestamp_text(Instant{t.micros}, Zone::find(zone));
@@ -216,15 +225,21 @@ void register_datetime_text_kernels(KernelRegistry& registry) {
   registry.add(adapt<&clock_or_raise>("lab_cast_timestamp_ntz"), kRaises);
   registry.add(adapt<&compute::parse_wall_clock>("lab_cast_timestamp_ntz_try"));
   registry.add(adapt("lab_parse_timestamp",
-                     [](string_view text, string_view pattern, string_view zone, bool raises) {
-                       return compute::parse_instant(text, pattern, Zone::find(zone), raises);
+                     [](string_view text, string_view pattern, string_view zone, bool raises, string_view parser) {
+                       return compute::parse_instant(text, pattern, Zone::find(zone), raises, parser_of(parser));
                      }),
                kRaises);
   registry.add(
       adapt("lab_parse_timestamp_ntz", [](string_view text, string_view pattern, string_view,
-                                          bool raises) { return compute::parse_clock(text, pattern, raises); }),
+                                          bool raises, string_view parser) {
+              return compute::parse_clock(text, pattern, raises, parser_of(parser));
+            }),
       kRaises);
-  registry.add(adapt<&compute::parse_date_by>("lab_parse_date"), kRaises);
+  registry.add(adapt("lab_parse_date",
+                     [](string_view text, string_view pattern, bool raises, string_view parser) {
+                       return compute::parse_date_by(text, pattern, raises, parser_of(parser));
+                     }),
+               kRaises);
   registry.add(adapt("lab_make_timestamp",
                      [](std::int32_t year, std::int32_t month, std::int32_t day, std::int32_t hour, std::int32_t minute,
                         std::int64_t micros, string_view zone, bool raises) -> std::optional<Instant> {

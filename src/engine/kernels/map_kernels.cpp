@@ -1,5 +1,5 @@
 #include <unordered_map>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "compute/conditions.h"
 #include "compute/regex.h"
@@ -38,7 +38,8 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_map(duckdb::ClientContext&, duckdb
               {{"key", std::move(key)}, {"mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""}});
 }
 
-/// lab_map_from_lists(keys, values): refuses NULL keys, repeated keys and lists of different lengths.
+/// lab_map_from_lists(keys, values[, last wins]): refuses NULL keys, lists of different lengths, and keys that repeat,
+/// unless the last one wins: it leaves its value where the first one stood.
 void map_from_lists(DataChunk& arguments, ExpressionState&, Vector& result) {
   const bool constant = arguments.AllConstant();
   const idx_t count = constant ? 1 : arguments.size();
@@ -59,7 +60,8 @@ void map_from_lists(DataChunk& arguments, ExpressionState&, Vector& result) {
   result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
   auto* out = duckdb::FlatVector::GetData<list_entry_t>(result);
   duckdb::vector<idx_t> key_order, value_order;
-  std::unordered_set<string_view> seen;
+  const bool last_wins = arguments.ColumnCount() > 2;
+  std::unordered_map<string_view, idx_t> seen;
   for (idx_t row = 0; row < count; ++row) {
     const auto k = key_lists.sel->get_index(row), v = value_lists.sel->get_index(row);
     out[row] = {key_order.size(), 0};
@@ -76,11 +78,16 @@ void map_from_lists(DataChunk& arguments, ExpressionState&, Vector& result) {
       if (!key_items.validity.RowIsValid(key_items.sel->get_index(at)))
         throw Error(compute::conditions::kNullMapKey, {});
       const auto& key = duckdb::FlatVector::GetData<duckdb::string_t>(sort_keys)[at];
-      if (!seen.insert(Wire<string_view>::in(key)).second) throw_duplicate(key_child.GetValue(at).ToString());
+      const auto [first, is_new] = seen.emplace(Wire<string_view>::in(key), key_order.size());
+      if (!is_new) {
+        if (!last_wins) throw_duplicate(key_child.GetValue(at).ToString());
+        value_order[first->second] = value_entry.offset + i;
+        continue;
+      }
       key_order.push_back(at);
       value_order.push_back(value_entry.offset + i);
     }
-    out[row].length = key_entry.length;
+    out[row].length = key_order.size() - out[row].offset;
   }
   const idx_t total = key_order.size();
   duckdb::ListVector::Reserve(result, total);
@@ -96,7 +103,7 @@ void map_from_lists(DataChunk& arguments, ExpressionState&, Vector& result) {
   if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
 }
 
-/// str_to_map(text, pair pattern, value pattern); a pair without a delimiter has a NULL value.
+/// str_to_map(text, pair pattern, value pattern[, last wins]); a pair without a delimiter has a NULL value.
 void str_to_map(DataChunk& arguments, ExpressionState& state, Vector& result) {
   const bool constant = arguments.AllConstant();
   const idx_t count = constant ? 1 : arguments.size();
@@ -106,7 +113,8 @@ void str_to_map(DataChunk& arguments, ExpressionState& state, Vector& result) {
   auto &keys = duckdb::MapVector::GetKeys(result), &values = duckdb::MapVector::GetValues(result);
   InterruptCheck interrupt(state);
   idx_t total = 0;
-  std::unordered_set<string_view> seen;
+  const bool last_wins = arguments.ColumnCount() > 3;
+  std::unordered_map<std::string, idx_t> seen;
   for (idx_t row = 0; row < count; ++row) {
     interrupt.tick();
     bool valid = true;
@@ -122,17 +130,20 @@ void str_to_map(DataChunk& arguments, ExpressionState& state, Vector& result) {
     seen.clear();
     for (const string_view pair : compute::regexp_split(text_of(0), text_of(1), -1)) {
       const auto parts = compute::regexp_split(pair, text_of(2), 2);
-      if (!seen.insert(parts[0]).second) throw_duplicate(std::string(parts[0]));
-      duckdb::ListVector::Reserve(result, total + 1);
-      duckdb::FlatVector::GetData<duckdb::string_t>(keys)[total] =
-          duckdb::StringVector::AddString(keys, parts[0].data(), parts[0].size());
-      if (parts.size() > 1) {
-        duckdb::FlatVector::GetData<duckdb::string_t>(values)[total] =
-            duckdb::StringVector::AddString(values, parts[1].data(), parts[1].size());
-      } else {
-        duckdb::FlatVector::SetNull(values, total, true);
+      const auto [first, is_new] = seen.emplace(parts[0], total);
+      if (!is_new && !last_wins) throw_duplicate(std::string(parts[0]));
+      const idx_t at = first->second;
+      if (is_new) {
+        duckdb::ListVector::Reserve(result, total + 1);
+        duckdb::FlatVector::GetData<duckdb::string_t>(keys)[at] =
+            duckdb::StringVector::AddString(keys, parts[0].data(), parts[0].size());
+        ++total;
       }
-      ++total;
+      duckdb::FlatVector::SetNull(values, at, parts.size() < 2);
+      if (parts.size() > 1) {
+        duckdb::FlatVector::GetData<duckdb::string_t>(values)[at] =
+            duckdb::StringVector::AddString(values, parts[1].data(), parts[1].size());
+      }
       duckdb::ListVector::SetListSize(result, total);
     }
     out[row].length = total - out[row].offset;
@@ -147,7 +158,11 @@ void register_map_kernels(KernelRegistry& registry) {
   registry.add(duckdb::ScalarFunction("lab_map_from_lists", {any_list, any_list},
                                       LogicalType::MAP(LogicalType::ANY, LogicalType::ANY), &map_from_lists, &bind_map),
                kRaises);
+  registry.add(duckdb::ScalarFunction("lab_map_from_lists", {any_list, any_list, LogicalType::BOOLEAN},
+                                      LogicalType::MAP(LogicalType::ANY, LogicalType::ANY), &map_from_lists, &bind_map),
+               kRaises);
   registry.add("lab_str_to_map", {t, t, t}, LogicalType::MAP(t, t), &str_to_map, kRaises);
+  registry.add("lab_str_to_map", {t, t, t, LogicalType::BOOLEAN}, LogicalType::MAP(t, t), &str_to_map, kRaises);
 }
 
 }  // namespace lab::engine

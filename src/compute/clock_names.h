@@ -1,0 +1,24 @@
+#pragma once
+
+#include <array>
+#include <cctype>
+#include <string_view>
+
+/// English names of months and days, from January and from Monday.
+namespace lab::compute {
+
+inline constexpr std::array<std::string_view, 12> kMonthNames{"January",   "February", "March",    "April",
+                                                              "May",       "June",     "July",     "August",
+                                                              "September", "October",  "November", "December"};
+inline constexpr std::array<std::string_view, 7> kDayNames{"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                                           "Friday", "Saturday", "Sunday"};
+
+/// `text` begins with `name`, in any case of ASCII letters.
+inline bool begins_with_name(std::string_view text, std::string_view name) {
+  if (text.size() < name.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i)
+    if (std::tolower(static_cast<unsigned char>(text[i])) != std::tolower(static_cast<unsigned char>(name[i]))) return false;
+  return true;
+}
+
+}  // namespace lab::compute
