@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analyze/sql_function.h"
 #include "plan/bound.h"
 #include "plan/command.h"
 #include "scan/table_source.h"
@@ -18,6 +19,7 @@ struct ResolvedTable {
   plan::RelationPtr view;
   std::vector<std::string> view_columns;   ///< names the view gives its columns; empty: as the plan says
   std::vector<std::string> qualified_name; ///< spark_catalog, default, t; a temp view has only its name
+  std::shared_ptr<const Surroundings> surroundings = {};  ///< of a view's text; null: those of the query
 };
 
 /// The world that analysis asks. Implemented by `commands` over catalog, lake and session; by maps in tests. Calls may block on disk.
@@ -40,6 +42,8 @@ class Context {
   virtual std::vector<std::vector<types::Value>> evaluate(const plan::bound::Query& query) const = 0;
   /// The value of a session variable under any of its names; nullopt when there is none.
   virtual std::optional<types::Literal> find_variable(const std::vector<std::string>& name) const { return (void)name, std::nullopt; }
+  /// The function of that name whose body is SQL.
+  virtual std::optional<SqlFunction> find_sql_function(const std::vector<std::string>& name) const { return (void)name, std::nullopt; }
   virtual std::string current_user() const = 0;
   virtual std::string current_catalog() const = 0;
   virtual std::string current_database() const = 0;

@@ -4,6 +4,7 @@
 
 #include "analyze/conditions.h"
 #include "analyze/fold.h"
+#include "analyze/named_arguments.h"
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -171,14 +172,27 @@ TypedList Resolver::call_arguments(const plan::UnresolvedFunction& function, Nam
   return result;
 }
 
+/// The same call with its arguments in the function's order.
+Typed Resolver::named_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
+  const auto* parameters = named_parameters(name);
+  if (!parameters) throw Error(conditions::kNamedParametersNotSupported, {{"functionName", types::quote_identifier(name)}}).at(plan::query_context(expr.origin));
+  plan::UnresolvedFunction arranged = function;
+  arranged.arguments = arrange_arguments(types::quote_identifier(name), *parameters, function.arguments, expr.origin);
+  return resolve_expression(arranged, expr, names);
+}
+
 Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
   std::string name = lower_case(function.name.empty() ? "" : function.name.back());
   if (const auto found = operator_names().find(name); found != operator_names().end()) name = found->second;
-  if (auto special = special_call(name, function, expr, names)) return *special;
+  // `system.builtin.abs` and `builtin.abs` are the only qualified names of what is built in.
+  const bool qualified = function.name.size() > 1 && lower_case(function.name[function.name.size() - 2]) != "builtin";
+  if (!qualified && has_named_arguments(function.arguments) && (functions::find_function(name, policy_.is_spark4) || name == "struct")) return named_call(name, function, expr, names);
+  if (!qualified)
+    if (auto special = special_call(name, function, expr, names)) return *special;
 
   const auto* found = functions::find_function(name, policy_.is_spark4);
-  // `system.builtin.abs` and `builtin.abs` are the only qualified names there are.
-  const bool qualified = function.name.size() > 1 && lower_case(function.name[function.name.size() - 2]) != "builtin";
+  if (!found || qualified)
+    if (const auto defined = context_.find_sql_function(function.name)) return sql_function(*defined, function, expr, names);
   if (found && found->kind == FunctionKind::Table && policy_.is_spark4)
     throw Error(conditions::kNotAScalarFunction, {{"functionName", types::quote_identifier(name)}}).at(plan::query_context(expr.origin));
   if (!found || qualified || found->kind == FunctionKind::Table) {

@@ -69,6 +69,7 @@ struct Names {
   std::vector<OuterUse>* used_outer = nullptr;      ///< collects what a subquery takes from here
   std::vector<std::string>* invalid = nullptr;      ///< collects calls that may not stand here, as they print
   bool aggregates_are_invalid = false;
+  std::string refuses_sql_functions = {};           ///< the operator that takes none, as errors name it
 };
 
 }  // namespace lab::analyze

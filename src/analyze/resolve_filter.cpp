@@ -172,6 +172,7 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
   const Resolved before = input;
   Names names = names_over(input);
   names.clause = "ORDER BY";
+  names.refuses_sql_functions = "Sort";
   names.aggregates = input.aggregate != nullptr;
   names.windows = true;
   std::vector<bound::SortKey> keys;

@@ -42,6 +42,7 @@ Resolved Resolver::resolve_node(const plan::LateralView& node, const plan::Relat
   Names names = names_over(input);
   names.generators = true;
   names.clause = {};
+  names.refuses_sql_functions = "Generate";
   Typed generator = expression(node.generator, names);
   Resolved result = generate(input, generator, node.is_outer, node.column_aliases, {node.table_alias});
   result.below = std::make_shared<const Resolved>(std::move(input));
@@ -52,6 +53,9 @@ Resolved Resolver::resolve_node(const plan::LateralView& node, const plan::Relat
 Resolved Resolver::resolve_node(const plan::TableFunction& node, const plan::Relation& relation) {
   const auto context = plan::query_context(relation.origin);
   const std::string name = lower_case(node.name.back());
+  const bool is_built_in = node.name.size() == 1 || lower_case(node.name[node.name.size() - 2]) == "builtin";
+  if (!is_built_in || !functions::find_function(name, policy_.is_spark4))
+    if (const auto defined = context_.find_sql_function(node.name)) return sql_table_function(*defined, node, relation);
   Resolved row = from_relation(bound::make_relation(bound::OneRow{}, {}));
   Names names = names_over(row);
   if (name == "range") {

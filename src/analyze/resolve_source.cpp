@@ -79,14 +79,12 @@ Resolved Resolver::from_source(std::shared_ptr<const scan::TableSource> source, 
 Resolved Resolver::resolve_node(const plan::SourceScan& node, const plan::Relation&) { return from_source(node.source, node.name, node.with_row_ids); }
 
 Resolved Resolver::from_view(const ResolvedTable& table, const plan::Relation& relation) {
-  // A view knows neither the query around it nor its common tables.
-  const auto* outer = std::exchange(outer_, nullptr);
-  const auto* common = std::exchange(common_tables_, nullptr);
-  const auto* windows = std::exchange(named_windows_, nullptr);
-  Resolved body = resolve(table.view);
-  outer_ = outer;
-  common_tables_ = common;
-  named_windows_ = windows;
+  // A view knows neither the query around it nor its common tables; its text means what it meant where it was written.
+  Resolver inner(table.surroundings ? *table.surroundings->context : context_, table.surroundings ? table.surroundings->policy : policy_);
+  inner.continue_from(*this);
+  Resolved body = inner.resolve(table.view);
+  next_id_ = inner.next_id_;
+  num_recursions_ = inner.num_recursions_;
   Resolved result = from_relation(trimmed(body), table.qualified_name);
   for (std::size_t i = 0; i < result.scope.size(); ++i) result.scope[i].identity = body.scope[i].identity;
   result.instance = body.instance;

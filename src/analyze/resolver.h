@@ -23,6 +23,7 @@ class Resolver {
   Typed constant(const plan::ExpressionPtr& expression);
 
   std::uint32_t next_id() const { return next_id_; }
+  FunctionResult function_result(const SqlFunction& function);
 
  private:
   // Relations.
@@ -216,11 +217,23 @@ class Resolver {
   void check_frame(const bound::WindowFrame& frame, const std::vector<bound::SortKey>& order, const std::string& frame_sql, const std::string& over_sql, const QueryContext& context) const;
   std::string offset_text(const bound::AggregateCall& call, std::string_view name) const;
   std::string window_function_sql(const std::string& name, const plan::UnresolvedFunction& function, Names& names);
+  Typed named_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   TypedList call_arguments(const plan::UnresolvedFunction& function, Names& names);
   Typed higher_order(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   Typed lambda_argument(const plan::ExpressionPtr& argument, const std::vector<std::pair<DataType, bool>>& parameters, Names& names);
   bound::SortKey sort_key(const plan::ExpressionPtr& expression, Names& names, std::string* sql = nullptr);
   bound::FrameBound frame_bound(const plan::FrameBound& bound, bool is_rows, bool is_lower, const DataType* order_type, Names& names, std::string& sql);
+
+  // Functions whose body is SQL (sql_function.cpp).
+  Resolver inside(const SqlFunction& function) const;
+  /// Takes over what is unique in a query: ids, depth, the functions on the way.
+  void continue_from(const Resolver& other);
+  TypedList function_inputs(const SqlFunction& function, const plan::Expressions& arguments, Names& names, const plan::Origin& origin, std::vector<std::string>& shown);
+  Resolved parameter_row(const SqlFunction& function, const TypedList& inputs);
+  Typed scalar_body(const SqlFunction& function, const Resolved& row);
+  Resolved table_body(const SqlFunction& function, const Resolved& row);
+  Typed sql_function(const SqlFunction& function, const plan::UnresolvedFunction& call, const plan::Expression& expr, Names& names);
+  Resolved sql_table_function(const SqlFunction& function, const plan::TableFunction& call, const plan::Relation& relation);
 
   Typed cast_to(Typed typed, const DataType& type);
   ExpressionPtr cast_expression(ExpressionPtr expression, const DataType& type) const;
@@ -259,6 +272,7 @@ class Resolver {
   RecursionScope* recursion_ = nullptr;
   bool recursion_is_limited_ = false;  ///< the query above takes some of the rows only
   std::uint32_t num_recursions_ = 0;
+  std::vector<std::string> function_path_;  ///< SQL functions whose bodies this is inside of
   int depth_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "catalog/conditions.h"
 #include "types/type_text.h"
 
 namespace lab::catalog {
@@ -12,6 +13,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kDatabases = "catalog_databases";
 constexpr const char* kTables = "catalog_tables";
+constexpr const char* kFunctions = "catalog_functions";
 
 std::string lower(std::string text) {
   for (char& c : text)
@@ -78,9 +80,10 @@ Table read_table(const store::Row& row) {
 store::SchemaSpec catalog_schema() {
   using store::ColumnType;
   return {"catalog",
-          1,
+          2,
           {{kDatabases, store::RowKind::History, {{"name", ColumnType::Text}, {"body", ColumnType::Text}}, 1},
-           {kTables, store::RowKind::History, {{"database", ColumnType::Text}, {"name", ColumnType::Text}, {"body", ColumnType::Text}}, 2}}};
+           {kTables, store::RowKind::History, {{"database", ColumnType::Text}, {"name", ColumnType::Text}, {"body", ColumnType::Text}}, 2},
+           {kFunctions, store::RowKind::History, {{"database", ColumnType::Text}, {"name", ColumnType::Text}, {"body", ColumnType::Text}}, 2}}};
 }
 
 std::string managed_location(const Database& database, const std::string& table) { return database.location + "/" + lower(table); }
@@ -137,9 +140,11 @@ std::vector<Table> Catalog::drop_database(const std::string& name, bool cascade,
   change.step([&](store::Transaction& transaction) {
     if (!transaction.find_row(kDatabases, {key})) throw schema_not_found(name);
     const auto rows = transaction.scan_rows(kTables, {.prefix = {key}});
-    if (!rows.empty() && !cascade) throw Error(conditions::kSchemaNotEmpty, {{"schemaName", types::quote_parts({key})}});
+    const bool has_functions = !transaction.scan_rows(kFunctions, {.prefix = {key}}).empty();
+    if ((!rows.empty() || has_functions) && !cascade) throw Error(conditions::kSchemaNotEmpty, {{"schemaName", types::quote_parts({key})}});
     for (const store::Row& row : rows) dropped.push_back(read_table(row));
     transaction.erase_rows(kTables, {key});
+    transaction.erase_rows(kFunctions, {key});
     transaction.erase_row(kDatabases, {key});
   });
   store_.apply(std::move(change));
@@ -195,6 +200,42 @@ Table Catalog::drop_table(const std::string& database, const std::string& name, 
   });
   store_.apply(std::move(change));
   return *std::move(dropped);
+}
+
+std::vector<SqlFunction> Catalog::list_functions(const std::string& database) const {
+  std::vector<SqlFunction> functions;
+  for (const store::Row& row : store_.snapshot().scan_rows(kFunctions, {.prefix = {lower(database)}}))
+    functions.push_back(decode_function(store::as_text(row[0]), store::as_text(row[1]), store::as_text(row[2])));
+  return functions;
+}
+
+std::optional<SqlFunction> Catalog::find_function(const std::string& database, const std::string& name) const {
+  const auto row = store_.snapshot().find_row(kFunctions, {lower(database), lower(name)});
+  if (!row) return std::nullopt;
+  return decode_function(store::as_text((*row)[0]), store::as_text((*row)[1]), store::as_text((*row)[2]));
+}
+
+void Catalog::put_function(SqlFunction function, bool replace, const store::Origin& origin) {
+  store::Change change(origin);
+  change.step([&](store::Transaction& transaction) {
+    if (!transaction.find_row(kDatabases, {function.database})) throw schema_not_found(function.database);
+    if (!replace && transaction.find_row(kFunctions, {function.database, function.name}))
+      throw Error(conditions::kRoutineAlreadyExists,
+                  {{"routineName", types::quote_parts({function.database, function.name})}, {"newRoutineType", "routine"}, {"existingRoutineType", "routine"}});
+    transaction.put_row(kFunctions, {function.database, function.name, encode_function(function)});
+  });
+  store_.apply(std::move(change));
+}
+
+bool Catalog::drop_function(const std::string& database, const std::string& name, const store::Origin& origin) {
+  bool is_there = false;
+  store::Change change(origin);
+  change.step([&](store::Transaction& transaction) {
+    is_there = transaction.find_row(kFunctions, {lower(database), lower(name)}).has_value();
+    if (is_there) transaction.erase_row(kFunctions, {lower(database), lower(name)});
+  });
+  store_.apply(std::move(change));
+  return is_there;
 }
 
 }  // namespace lab::catalog

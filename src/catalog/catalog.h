@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/sql_function.h"
 #include "store/store.h"
 #include "types/data_type.h"
 
@@ -45,8 +46,8 @@ struct Table {
 /// The tables of this module, for StoreOptions::schemas.
 store::SchemaSpec catalog_schema();
 
-/// Databases, tables and views by name: history rows of the store. Names are compared without case. Thread-safe; blocks for disk.
-/// Throws SCHEMA_NOT_FOUND, SCHEMA_ALREADY_EXISTS, SCHEMA_NOT_EMPTY, TABLE_OR_VIEW_ALREADY_EXISTS, TABLE_OR_VIEW_NOT_FOUND.
+/// Databases, tables, views and functions by name: history rows of the store. Names are compared without case. Thread-safe; blocks for disk.
+/// Throws SCHEMA_NOT_FOUND, SCHEMA_ALREADY_EXISTS, SCHEMA_NOT_EMPTY, ROUTINE_ALREADY_EXISTS, TABLE_OR_VIEW_ALREADY_EXISTS, TABLE_OR_VIEW_NOT_FOUND.
 class Catalog {
  public:
   /// Makes the database `default` when the store is new.
@@ -66,6 +67,13 @@ class Catalog {
   void put_table(Table table, const store::Origin& origin);
   /// Absent: TABLE_OR_VIEW_NOT_FOUND.
   Table drop_table(const std::string& database, const std::string& name, const store::Origin& origin);
+
+  std::vector<SqlFunction> list_functions(const std::string& database) const;
+  std::optional<SqlFunction> find_function(const std::string& database, const std::string& name) const;
+  /// With `replace` instead of one of that name; else throws ROUTINE_ALREADY_EXISTS when there is one.
+  void put_function(SqlFunction function, bool replace, const store::Origin& origin);
+  /// False when there is none.
+  bool drop_function(const std::string& database, const std::string& name, const store::Origin& origin);
 
  private:
   store::Store& store_;

@@ -1,6 +1,3 @@
-#include <ctime>
-#include <nlohmann/json.hpp>
-
 #include "commands/conditions.h"
 #include "base/letter_case.h"
 #include "commands/execute.h"
@@ -20,23 +17,6 @@ types::Values line(std::string name, std::string type, std::optional<std::string
   types::Value value;
   if (comment) value = text_value(*std::move(comment));
   return {text_value(std::move(name)), text_value(std::move(type)), std::move(value)};
-}
-
-std::optional<std::string> comment_of(const types::Field& field) {
-  if (field.metadata.empty()) return std::nullopt;
-  const auto metadata = nlohmann::json::parse(field.metadata, nullptr, false);
-  const auto comment = metadata.find("comment");
-  if (comment == metadata.end() || !comment->is_string()) return std::nullopt;
-  return comment->get<std::string>();
-}
-
-std::string time_text(std::int64_t micros) {
-  const std::time_t seconds = micros / 1'000'000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[64];
-  std::strftime(text, sizeof text, "%a %b %d %H:%M:%S UTC %Y", &parts);
-  return text;
 }
 
 void add_columns(const types::Schema& schema, std::vector<types::Values>& rows) {
@@ -121,8 +101,11 @@ LocalTable describe_query(const plan::DescribeQuery& command, Statement& context
 LocalTable describe_function(const plan::DescribeFunction& command, Statement& context) {
   const std::string& name = command.name.back();
   const functions::FunctionRow* row = functions::find_function(name, context.session().is_spark4());
-  if (row == nullptr)
-    throw Error(conditions::kUnresolvedRoutine, {{"routineName", types::quote_parts(command.name)}, {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]"}});
+  if (row == nullptr || command.name.size() > 1) {
+    const auto defined = context.find_function_entry(command.name);
+    if (!defined) throw unresolved_routine(command.name, context);
+    return describe_sql_function(*defined, command.extended);
+  }
   std::vector<types::Values> rows{{text_value("Function: " + std::string(row->name))}, {text_value("Usage: " + std::string(row->name) + std::string(row->signature) + " - " + std::string(row->doc))}};
   if (command.extended) rows.push_back({text_value("Since: " + std::string(row->since))});
   return make_table({text_column("function_desc")}, rows);

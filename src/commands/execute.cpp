@@ -35,6 +35,9 @@ struct Execute {
   Outcome operator()(const plan::DescribeDetail& command) const { return describe_detail(command, context); }
   Outcome operator()(const plan::CreateView& command) const { return create_view(command, context); }
   Outcome operator()(const plan::DropView& command) const { return drop_view(command, context); }
+  Outcome operator()(const plan::CreateFunction& command) const { return create_function(command, context); }
+  Outcome operator()(const plan::DropFunction& command) const { return drop_function(command, context); }
+  Outcome operator()(const plan::RefreshFunction& command) const { return refresh_function(command, context); }
   Outcome operator()(const plan::Insert& command) const { return insert(command, context); }
   Outcome operator()(const plan::InsertAll& command) const {
     for (const plan::Insert& one : command.inserts) insert(one, context);

@@ -47,6 +47,11 @@ LocalTable restore_table(const plan::RestoreTable& command, Statement& context);
 // views.cpp
 LocalTable create_view(const plan::CreateView& command, Statement& context);
 LocalTable drop_view(const plan::DropView& command, Statement& context);
+// sql_functions.cpp
+LocalTable create_function(const plan::CreateFunction& command, Statement& context);
+LocalTable drop_function(const plan::DropFunction& command, Statement& context);
+LocalTable refresh_function(const plan::RefreshFunction& command, Statement& context);
+LocalTable describe_sql_function(const catalog::SqlFunction& function, bool extended);
 // variables.cpp
 LocalTable declare_variable(const plan::DeclareVariable& command, Statement& context);
 LocalTable drop_variable(const plan::DropVariable& command, Statement& context);

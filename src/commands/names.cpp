@@ -43,7 +43,7 @@ std::string TableRef::quoted() const {
 Error table_not_found(const plan::NameParts& name, const Statement& statement, SearchedIn searched) {
   Error::Parameters parameters{{"relationName", types::quote_parts(name)}};
   if (statement.policy().is_spark4) {
-    const std::string database = searched == SearchedIn::Database && name.size() > 1 ? name[name.size() - 2] : statement.session().current_database();
+    const std::string database = searched == SearchedIn::Database && name.size() > 1 ? name[name.size() - 2] : statement.current_database();
     std::string path = types::quote_parts({catalog::kCatalogName, database});
     if (searched != SearchedIn::Database) path = "`system`.`session`, " + path;
     if (searched == SearchedIn::Everywhere) path = "`system`.`builtin`, " + path;
@@ -63,12 +63,12 @@ TableRef resolve_name(const plan::NameParts& name, const Statement& statement) {
   if (name.size() > 3 || (name.size() == 3 && lower_case(name[0]) != catalog::kCatalogName)) throw too_many_parts(name, statement);
   ref.written = name;
   ref.table = lower_case(name.back());
-  ref.database = name.size() >= 2 ? lower_case(name[name.size() - 2]) : statement.session().current_database();
+  ref.database = name.size() >= 2 ? lower_case(name[name.size() - 2]) : statement.current_database();
   return ref;
 }
 
 std::string resolve_database(const plan::NameParts& name, const Statement& statement) {
-  if (name.empty()) return statement.session().current_database();
+  if (name.empty()) return statement.current_database();
   if (name.size() == 1) return lower_case(name[0]);
   if (name.size() == 2) {
     check_catalog(name[0]);

@@ -135,6 +135,31 @@ std::map<std::string, SessionVariable> SessionState::variables() const {
   return variables_;
 }
 
+std::optional<catalog::SqlFunction> SessionState::find_function(const std::string& name) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = functions_.find(lower_case(name));
+  if (found == functions_.end()) return std::nullopt;
+  return found->second;
+}
+
+bool SessionState::put_function(catalog::SqlFunction function, bool replace) {
+  const std::unique_lock lock(mutex_);
+  const std::string key = lower_case(function.name);
+  if (!replace) return functions_.emplace(key, std::move(function)).second;
+  functions_.insert_or_assign(key, std::move(function));
+  return true;
+}
+
+bool SessionState::drop_function(const std::string& name) {
+  const std::unique_lock lock(mutex_);
+  return functions_.erase(lower_case(name)) > 0;
+}
+
+std::map<std::string, catalog::SqlFunction> SessionState::functions() const {
+  const std::shared_lock lock(mutex_);
+  return functions_;
+}
+
 void SessionState::mark_cached(const std::string& key, bool cached) {
   const std::unique_lock lock(mutex_);
   if (cached) {
@@ -155,12 +180,16 @@ void SessionState::clear_cached() {
 }
 
 sql::ParserOptions parser_options(const SessionState& state) {
+  return parser_options(state.is_spark4(), [&](const char* key) { return state.setting(key); });
+}
+
+sql::ParserOptions parser_options(bool is_spark4, const std::function<std::optional<std::string>(const char* key)>& setting) {
   sql::ParserOptions options;
-  options.time_zone = state.setting("spark.sql.session.timeZone").value_or("UTC");
-  options.timestamp_is_ntz = state.setting("spark.sql.timestampType").value_or("") == "TIMESTAMP_NTZ";
-  options.doubled_quotes = state.is_spark4();
-  options.is_spark4 = state.is_spark4();
-  options.bang_is_not = !state.is_spark4();
+  options.time_zone = setting("spark.sql.session.timeZone").value_or("UTC");
+  options.timestamp_is_ntz = setting("spark.sql.timestampType").value_or("") == "TIMESTAMP_NTZ";
+  options.doubled_quotes = is_spark4;
+  options.is_spark4 = is_spark4;
+  options.bang_is_not = !is_spark4;
   return options;
 }
 

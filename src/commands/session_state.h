@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analyze/analyzer.h"
+#include "catalog/sql_function.h"
 #include "exec/executor.h"
 #include "plan/command.h"
 #include "sql/parser.h"
@@ -21,6 +22,7 @@ struct TempView {
   plan::RelationPtr plan;
   std::vector<std::string> columns;
   std::string comment;
+  std::optional<catalog::Definition> definition = {};  ///< of a view made by SQL: where its names were looked up
 };
 
 /// A session variable: its value now, and what DEFAULT stands for.
@@ -78,6 +80,13 @@ class SessionState {
   bool drop_variable(const std::string& name);
   std::map<std::string, SessionVariable> variables() const;
 
+  /// Temporary functions by name, without case.
+  std::optional<catalog::SqlFunction> find_function(const std::string& name) const;
+  /// False when it exists and `replace` is not wanted.
+  bool put_function(catalog::SqlFunction function, bool replace);
+  bool drop_function(const std::string& name);
+  std::map<std::string, catalog::SqlFunction> functions() const;
+
   /// Tables and DataFrames that CACHE TABLE or persist() named: only the mark is kept, since tables are read from local files.
   void mark_cached(const std::string& key, bool cached);
   bool is_cached(const std::string& key) const;
@@ -92,12 +101,14 @@ class SessionState {
   std::map<std::string, std::string> settings_;
   std::map<std::string, TempView> temp_views_;
   std::map<std::string, SessionVariable> variables_;
+  std::map<std::string, catalog::SqlFunction> functions_;
   std::map<std::string, bool> cached_;
   std::string database_ = "default";
 };
 
 /// How this session's SQL text is read.
 sql::ParserOptions parser_options(const SessionState& state);
+sql::ParserOptions parser_options(bool is_spark4, const std::function<std::optional<std::string>(const char* key)>& setting);
 
 /// Who may change a setting: a session at any time; nobody once Spark runs (static SQL settings); nobody by SQL's or the session's
 /// words (settings of Spark's core); anybody, without it being one of the session's (application name).

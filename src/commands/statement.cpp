@@ -1,5 +1,7 @@
 #include "commands/statement.h"
 
+#include <algorithm>
+
 #include "base/letter_case.h"
 
 #include <arrow/record_batch.h>
@@ -44,6 +46,44 @@ std::shared_ptr<const scan::TableSource> source_of(LocalTable table, std::string
 Statement::Statement(World& world, SessionState& session, std::stop_token stop, exec::Executor::ProgressSink progress)
     : world_(world), session_(session), stop_(std::move(stop)), progress_(std::move(progress)) {
   policy_ = analyze::policy_of(*this, session.is_spark4(), world.clock.now().time_since_epoch().count());
+}
+
+Statement::Statement(World& world, SessionState& session, std::stop_token stop, catalog::Definition definition, bool sees_temporary, exec::Executor::ProgressSink progress)
+    : world_(world), session_(session), stop_(std::move(stop)), progress_(std::move(progress)), definition_(std::move(definition)), sees_temporary_(sees_temporary) {
+  policy_ = analyze::policy_of(*this, session.is_spark4(), world.clock.now().time_since_epoch().count());
+}
+
+namespace {
+
+/// Settings that a definition keeps: those that decide what SQL means, not how it runs.
+bool is_of_definition(const std::string& key) {
+  constexpr std::string_view kRuns[] = {"spark.sql.optimizer.", "spark.sql.codegen.", "spark.sql.execution.", "spark.sql.shuffle.", "spark.sql.adaptive.", "spark.sql.view.maxNestedViewDepth"};
+  return key.starts_with("spark.sql.") && std::ranges::none_of(kRuns, [&](std::string_view prefix) { return key.starts_with(prefix); });
+}
+
+}  // namespace
+
+std::optional<std::string> Statement::setting(const std::string& key) const {
+  if (!definition_ || !is_of_definition(key)) return session_.setting(key);
+  if (const auto found = definition_->settings.find(key); found != definition_->settings.end()) return found->second;
+  const SettingRow* row = find_setting(key);
+  if (row == nullptr) return std::nullopt;
+  return std::string(session_.is_spark4() ? row->spark4 : row->spark3);
+}
+
+catalog::Definition Statement::definition_here() const {
+  if (definition_) return *definition_;
+  catalog::Definition definition{session_.current_database(), {}};
+  for (const auto& [key, value] : session_.settings())
+    if (is_of_definition(key)) definition.settings.emplace(key, value);
+  // Always there, since its default is the machine's.
+  definition.settings.emplace("spark.sql.session.timeZone", session_.setting("spark.sql.session.timeZone").value_or("UTC"));
+  if (session_.is_spark4()) definition.settings.emplace("spark.sql.ansi.enabled", session_.setting("spark.sql.ansi.enabled").value_or("true"));
+  return definition;
+}
+
+sql::ParserOptions parser_options(const Statement& statement) {
+  return parser_options(statement.session().is_spark4(), [&](const char* key) { return statement.setting(key); });
 }
 
 plan::bound::Query Statement::analyze(const plan::RelationPtr& relation) { return analyze::analyze(relation, *this, policy_); }
@@ -136,20 +176,27 @@ catalog::Location Statement::locate(const std::string& path, const plan::Options
   });
 }
 
-namespace {
-
-analyze::ResolvedTable resolve_temp_view(const TempView& view, plan::NameParts name) {
-  return {nullptr, view.plan, view.columns, std::move(name)};
+analyze::ResolvedTable Statement::resolve_temp_view(const TempView& view, plan::NameParts name) const {
+  temporaries_.push_back({"VIEW", name});
+  std::shared_ptr<const analyze::Surroundings> surroundings;
+  if (view.definition) {
+    auto inner = std::make_shared<Statement>(world_, session_, stop_, *view.definition, true, progress_);
+    surroundings = std::make_shared<analyze::Surroundings>(inner, inner->policy());
+  }
+  return {nullptr, view.plan, view.columns, std::move(name), std::move(surroundings)};
 }
 
 /// The view's text means what it meant where it was made.
-plan::RelationPtr parse_view(const catalog::Table& entry) {
-  plan::Statement statement = sql::parse_statement(entry.view_text, {});
+analyze::ResolvedTable Statement::resolve_view(const catalog::Table& entry) const {
+  catalog::Definition definition{entry.view_catalog_database.empty() ? entry.database : entry.view_catalog_database, entry.view_settings};
+  auto inner = std::make_shared<Statement>(world_, session_, stop_, std::move(definition), false, progress_);
+  plan::Statement statement = sql::parse_statement(entry.view_text, parser_options(*inner));
   if (!statement.is_query()) throw Error(conditions::kInvalidViewText, {{"viewName", types::quote_parts({entry.database, entry.name})}, {"viewText", entry.view_text}});
-  return std::get<plan::RelationPtr>(statement.node);
+  std::vector<std::string> columns;
+  for (const auto& field : entry.schema) columns.push_back(field.name);
+  return {nullptr, std::get<plan::RelationPtr>(statement.node), std::move(columns), {catalog::kCatalogName, entry.database, entry.name},
+          std::make_shared<analyze::Surroundings>(inner, inner->policy())};
 }
-
-}  // namespace
 
 analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) const {
   if (!pins_) return find_table(table);
@@ -175,12 +222,14 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   if (table.name.size() == 1) {
     for (const auto& [name, frame] : frames_)
       if (name == table.name[0]) return {nullptr, frame, {}, table.name};
-    if (const auto view = session_.find_temp_view(table.name[0])) return resolve_temp_view(*view, table.name);
+    if (sees_temporary_)
+      if (const auto view = session_.find_temp_view(table.name[0])) return resolve_temp_view(*view, table.name);
   }
   if (table.name.size() == 2 && lower_case(table.name[0]) == "global_temp") {
     if (const auto view = session_.global_views().find(table.name[1])) return resolve_temp_view(*view, table.name);
     throw table_not_found(table.name, *this);
   }
+  reads_data_ = true;
   const TableRef ref = resolve_name(table.name, *this);
   if (ref.is_path()) {
     plan::Options options = table.options;
@@ -192,11 +241,7 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
     throw table_not_found(table.name, *this);
   }
   const plan::NameParts qualified{catalog::kCatalogName, entry->database, entry->name};
-  if (entry->is_view()) {
-    std::vector<std::string> columns;
-    for (const auto& field : entry->schema) columns.push_back(field.name);
-    return {nullptr, parse_view(*entry), std::move(columns), qualified};
-  }
+  if (entry->is_view()) return resolve_view(*entry);
   plan::Options options = table.options;
   for (const auto& [key, value] : entry->options) options.emplace(lower_case(key), value);
   std::optional<types::Schema> schema;

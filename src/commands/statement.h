@@ -36,6 +36,12 @@ LocalTable make_table(types::Schema schema, const std::vector<types::Values>& ro
 /// What DDL returns: no columns, no rows.
 LocalTable no_rows();
 
+/// Something of the session that a text names.
+struct TemporaryUse {
+  std::string kind;  ///< VIEW, FUNCTION, VARIABLE
+  plan::NameParts name;
+};
+
 /// Either rows that the caller still runs, or a finished result.
 using Outcome = std::variant<plan::bound::Query, LocalTable>;
 
@@ -43,6 +49,8 @@ using Outcome = std::variant<plan::bound::Query, LocalTable>;
 class Statement final : public analyze::Context {
  public:
   Statement(World& world, SessionState& session, std::stop_token stop, exec::Executor::ProgressSink progress = {});
+  /// For a text of the catalog: names and settings are those of its definition. What lasts sees nothing temporary.
+  Statement(World& world, SessionState& session, std::stop_token stop, catalog::Definition definition, bool sees_temporary, exec::Executor::ProgressSink progress);
 
   /// Runs commands to their end; for queries analyzes only.
   Outcome execute(const plan::Statement& statement);
@@ -56,6 +64,16 @@ class Statement final : public analyze::Context {
   std::stop_token stop() const { return stop_; }
   const exec::Executor::ProgressSink& progress() const { return progress_; }
   store::Origin origin(std::string request) const { return {session_.user(), "spark", std::move(request)}; }
+
+  /// What a text written here and now means later.
+  catalog::Definition definition_here() const;
+  /// Temporary views, functions and variables that analysis came across so far, and whether it met a table, a view or a function that reads some.
+  const std::vector<TemporaryUse>& temporaries() const { return temporaries_; }
+  bool reads_data() const { return reads_data_; }
+  /// The function of that name whose body is SQL.
+  std::optional<catalog::SqlFunction> find_function_entry(const plan::NameParts& name) const;
+  /// It with its body read.
+  analyze::SqlFunction readable(const catalog::SqlFunction& entry) const;
 
   /// From here on what a plan's nodes name is opened once: for statements that analyze the same plan several times, between which others
   /// may change tables and files.
@@ -74,12 +92,13 @@ class Statement final : public analyze::Context {
   std::shared_ptr<const scan::TableSource> parse_rows(const plan::ParseRows& rows) const override;
   std::shared_ptr<const scan::TableSource> run_catalog_call(const plan::CatalogCall& call) const override;
   std::shared_ptr<const scan::TableSource> run_statement(const plan::Statement& statement) const override;
-  std::optional<std::string> setting(const std::string& key) const override { return session_.setting(key); }
+  std::optional<std::string> setting(const std::string& key) const override;
   std::vector<std::vector<types::Value>> evaluate(const plan::bound::Query& query) const override;
   std::optional<types::Literal> find_variable(const std::vector<std::string>& name) const override;
+  std::optional<analyze::SqlFunction> find_sql_function(const std::vector<std::string>& name) const override;
   std::string current_user() const override { return session_.user(); }
   std::string current_catalog() const override { return catalog::kCatalogName; }
-  std::string current_database() const override { return session_.current_database(); }
+  std::string current_database() const override { return definition_ ? definition_->database : session_.current_database(); }
 
  private:
   /// By the node that asked. Trees of the statement and of views live as long as the statement, so that an address names a node.
@@ -89,6 +108,8 @@ class Statement final : public analyze::Context {
   };
 
   analyze::ResolvedTable find_table(const plan::NamedTable& table) const;
+  analyze::ResolvedTable resolve_temp_view(const TempView& view, plan::NameParts name) const;
+  analyze::ResolvedTable resolve_view(const catalog::Table& entry) const;
   analyze::ResolvedTable find_any_table(const plan::NamedTable& table) const;
   std::shared_ptr<const scan::TableSource> open_files_of(const plan::DataSource& source) const;
   std::shared_ptr<const scan::TableSource> run_inner(const plan::Statement& statement) const;
@@ -101,6 +122,10 @@ class Statement final : public analyze::Context {
   plan::bound::Policy policy_;
   std::unique_ptr<Pins> pins_;  ///< null: nothing is pinned
   std::vector<std::pair<std::string, plan::RelationPtr>> frames_;
+  std::optional<catalog::Definition> definition_;  ///< absent: the session's own
+  bool sees_temporary_ = true;
+  mutable std::vector<TemporaryUse> temporaries_;
+  mutable bool reads_data_ = false;
 };
 
 /// A table name in full: database and table of spark_catalog, or a path with its format (delta.`/x`).
@@ -117,6 +142,11 @@ struct TableRef {
 TableRef resolve_name(const plan::NameParts& name, const Statement& statement);
 /// As resolve_name for a database: nothing means the current one.
 std::string resolve_database(const plan::NameParts& name, const Statement& statement);
+
+/// UNRESOLVED_ROUTINE of a name as it was written.
+Error unresolved_routine(const plan::NameParts& name, const Statement& statement);
+/// How SQL text is read where the statement's own names and settings hold.
+sql::ParserOptions parser_options(const Statement& statement);
 
 /// Where a name was looked for, which a 4.x client is told.
 enum class SearchedIn { Everywhere, Session, Database };

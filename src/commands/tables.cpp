@@ -208,6 +208,13 @@ LocalTable show_functions(const plan::ShowFunctions& command, Statement& context
                          (row->since_version == functions::Since::Spark4Only) == context.session().is_spark4();
       if (known && matches_pattern(std::string(row->name), command.pattern)) rows.push_back({text_value(std::string(row->name))});
     }
+  if (command.scope != "system") {
+    for (const auto& [name, function] : context.session().functions())
+      if (matches_pattern(name, command.pattern)) rows.push_back({text_value(name)});
+    const std::string database = resolve_database(command.in, context);
+    for (const catalog::SqlFunction& function : context.world().catalog.list_functions(database))
+      if (matches_pattern(function.name, command.pattern)) rows.push_back({text_value(std::string(catalog::kCatalogName) + "." + function.database + "." + function.name)});
+  }
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a[0].text() < b[0].text(); });
   return make_table({text_column("function")}, rows);
 }

@@ -103,9 +103,10 @@ void assign_row(const plan::RelationPtr& query, const std::vector<std::string>& 
 
 std::optional<types::Literal> Statement::find_variable(const std::vector<std::string>& name) const {
   const auto last = variable_name(name);
-  if (!last) return std::nullopt;
+  if (!last || !sees_temporary_) return std::nullopt;
   auto found = session_.find_variable(*last);
   if (!found) return std::nullopt;
+  temporaries_.push_back({"VARIABLE", name});
   return std::move(found->value);
 }
 

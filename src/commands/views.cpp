@@ -28,13 +28,18 @@ LocalTable create_view(const plan::CreateView& command, Statement& context) {
   check_arity(command, schema);
   if (command.is_temporary) {
     const std::string& name = command.name.back();
-    TempView view{command.query, names_of(command), command.comment.value_or("")};
+    TempView view{command.query, names_of(command), command.comment.value_or(""), {}};
+    // A view of text is read anew each time; one of a DataFrame brought its names along.
+    if (!command.sql.empty()) view.definition = context.definition_here();
     const bool is_made = command.is_global ? context.session().global_views().put(name, std::move(view), command.or_replace)
                                            : context.session().put_temp_view(name, std::move(view), command.or_replace);
     if (!is_made && !command.if_not_exists) throw Error(conditions::kTempTableOrViewAlreadyExists, {{"relationName", types::quote_parts(command.name)}});
     return no_rows();
   }
   const TableRef ref = resolve_name(command.name, context);
+  for (const TemporaryUse& use : context.temporaries())
+    throw Error(conditions::kInvalidTempReference,
+                {{"obj", "VIEW"}, {"objName", ref.quoted()}, {"tempObj", use.kind}, {"tempObjName", types::quote_parts(use.name)}});
   catalog::Table entry;
   entry.database = ref.database;
   entry.name = ref.table;
@@ -47,7 +52,9 @@ LocalTable create_view(const plan::CreateView& command, Statement& context) {
     entry.schema[i].metadata = command.columns[i].metadata;
   }
   entry.view_text = command.sql;
-  entry.view_catalog_database = context.session().current_database();
+  catalog::Definition definition = context.definition_here();
+  entry.view_catalog_database = std::move(definition.database);
+  entry.view_settings = std::move(definition.settings);
   entry.created_micros = context.world().clock.now().time_since_epoch().count();
   const auto existing = context.world().catalog.find_table(ref.database, ref.table);
   if (existing && command.if_not_exists) return no_rows();

@@ -45,7 +45,7 @@ struct ShowColumns { NameParts table; };
 struct ShowCreateTable { NameParts name; };
 struct ShowTableProperties { NameParts name; std::optional<std::string> key; };
 struct ShowPartitions { NameParts name; };
-struct ShowFunctions { std::optional<std::string> pattern; std::string scope; };
+struct ShowFunctions { std::optional<std::string> pattern; std::string scope; NameParts in = {}; };
 struct ShowCurrentNamespace {};
 struct ShowCatalogs { std::optional<std::string> pattern; };
 struct DescribeTable { NameParts name; bool extended = false; std::optional<std::string> column; };
@@ -63,6 +63,23 @@ struct CreateView {
   std::optional<std::string> comment;
 };
 struct DropView { NameParts name; bool if_exists = false, is_temporary = false; };
+
+struct FunctionParameter { types::Field field; std::optional<std::string> default_sql; };
+/// `CREATE FUNCTION … RETURN …`. The body stays text: it is read anew where the function is called.
+struct CreateFunction {
+  NameParts name;
+  std::vector<FunctionParameter> parameters;
+  bool is_table = false;
+  std::optional<types::DataType> returns;       ///< of a scalar function; absent: what the body gives
+  std::optional<types::Schema> return_columns;  ///< of a table function; absent: what the body gives
+  std::string body;                             ///< behind RETURN
+  bool body_is_query = false;
+  std::optional<std::string> comment;
+  std::optional<bool> is_deterministic, reads_data;
+  bool is_temporary = false, or_replace = false, if_not_exists = false;
+};
+struct DropFunction { NameParts name; bool if_exists = false, is_temporary = false; };
+struct RefreshFunction { NameParts name; };
 
 struct Insert {
   NameParts table;
@@ -138,7 +155,7 @@ struct UnsupportedCommand { std::string what; };
 struct Statement {
   std::variant<RelationPtr, CreateNamespace, DropNamespace, ShowNamespaces, UseNamespace, DescribeNamespace, CreateTable, CreateTableLike,
                DropTable, TruncateTable, ShowTables, ShowViews, ShowColumns, ShowCreateTable, ShowTableProperties, ShowPartitions, ShowFunctions,
-               ShowCurrentNamespace, ShowCatalogs, DescribeTable, DescribeQuery, DescribeFunction, DescribeHistory, DescribeDetail, CreateView, DropView, Insert, InsertAll, Merge,
+               ShowCurrentNamespace, ShowCatalogs, DescribeTable, DescribeQuery, DescribeFunction, DescribeHistory, DescribeDetail, CreateView, DropView, CreateFunction, DropFunction, RefreshFunction, Insert, InsertAll, Merge,
                Update, Delete, RestoreTable, DeclareVariable, DropVariable, SetVariable, ExecuteImmediate, SetConfig, ResetConfig, SetTimeZone, CacheTable, UncacheTable, ClearCache, RefreshTable, Explain,
                WriteOperation, WriteOperationV2, UnsupportedCommand>
       node;

@@ -92,6 +92,18 @@ struct StatementPrinter {
            print_flag(s.if_not_exists, "if-not-exists") + print_optional("comment", s.comment) + " as " + print_quoted(s.sql) + " " + print_part(s.query) + ")";
   }
   std::string operator()(const DropView& s) const { return "(drop-view " + print_name(s.name) + print_flag(s.if_exists, "if-exists") + ")"; }
+  std::string operator()(const CreateFunction& s) const {
+    std::string out = std::string("(create-") + (s.is_temporary ? "temporary-" : "") + (s.is_table ? "table-function " : "function ") + print_name(s.name);
+    for (const FunctionParameter& parameter : s.parameters) out += " [" + types::schema_to_ddl({parameter.field}) + print_optional("default", parameter.default_sql) + "]";
+    if (s.returns) out += " returns " + types::catalog_string(*s.returns);
+    if (s.return_columns) out += " returns [" + types::schema_to_ddl(*s.return_columns) + "]";
+    return out + print_flag(s.or_replace, "or-replace") + print_flag(s.if_not_exists, "if-not-exists") + print_optional("comment", s.comment) + (s.body_is_query ? " query=" : " expression=") +
+           print_quoted(s.body) + ")";
+  }
+  std::string operator()(const DropFunction& s) const {
+    return std::string("(drop-") + (s.is_temporary ? "temporary-" : "") + "function " + print_name(s.name) + print_flag(s.if_exists, "if-exists") + ")";
+  }
+  std::string operator()(const RefreshFunction& s) const { return "(refresh-function " + print_name(s.name) + ")"; }
   std::string operator()(const Insert& s) const {
     std::string out = std::string(s.overwrite ? "(insert-overwrite " : "(insert ") + print_name(s.table);
     for (const auto& column : s.columns) out += " " + types::quote_if_needed(column);

@@ -30,7 +30,11 @@ Statement Grammar::create_statement(Index first) {
   while (at_any({"GLOBAL", "TEMPORARY", "TEMP", "EXTERNAL"}, ahead)) ++ahead;
   if (at("TABLE", ahead)) return create_table(first, or_replace, false);
   if (at("VIEW", ahead)) return create_view(first, or_replace);
-  for (const std::string_view word : {"FUNCTION", "INDEX", "VARIABLE"}) {
+  if (at("FUNCTION", ahead) && ahead <= 1 && !at_any({"GLOBAL", "EXTERNAL"})) {
+    position_ += ahead;
+    return create_function(first, or_replace, ahead == 1);
+  }
+  for (const std::string_view word : {"INDEX", "VARIABLE"}) {
     if (!at(word, ahead)) continue;
     position_ += ahead + 1;
     if (!at_identifier()) fail();

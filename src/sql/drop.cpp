@@ -39,7 +39,11 @@ Statement Grammar::drop_statement() {
     node.name = identifier_reference();
     return {std::move(node), {}};
   }
-  for (const std::string_view word : {"FUNCTION", "INDEX"}) {
+  if (at("FUNCTION", words)) {
+    position_ += words;
+    return drop_function(words == 1);
+  }
+  for (const std::string_view word : {"INDEX"}) {
     if (!at(word, words)) continue;
     position_ += words + 1;
     if (!at_identifier()) fail();

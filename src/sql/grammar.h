@@ -205,6 +205,13 @@ class Grammar {
   plan::Statement create_table_like(plan::CreateTableLike like);
   plan::Statement create_view(Index first, bool or_replace);
   plan::RelationPtr source_of_view();
+  plan::Statement create_function(Index first, bool or_replace, bool is_temporary);
+  plan::Statement drop_function(bool is_temporary);
+  std::vector<plan::FunctionParameter> function_parameters(Index first);
+  void function_result(plan::CreateFunction& node, Index first);
+  void function_traits(plan::CreateFunction& node, Index first);
+  bool at_body_query() const;
+  void skip_to_next_item();
   plan::Statement create_namespace();
   void table_columns(plan::TableDefinition& table);
   plan::ColumnDefinition column_definition();

@@ -93,7 +93,7 @@ Statement Grammar::show_statement(Index first) {
         raise(conditions::kShowFunctionsScope, {{"scope", "`" + std::string(word_text(tokens_[position_ - 1])) + "`"}}, first);
     }
     expect("FUNCTIONS");
-    (void)optional_in();
+    node.in = optional_in();
     const bool said_like = accept("LIKE");
     if (at_string()) {
       node.pattern = string_literal();

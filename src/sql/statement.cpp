@@ -123,8 +123,8 @@ Statement Grammar::refresh_statement() {
     advance();
     node.name = identifier_reference();
   } else if (at("FUNCTION") && at_identifier(1)) {
-    position_ = tokens_.size() - 1;
-    return {plan::UnsupportedCommand{"REFRESH FUNCTION"}, {}};
+    advance();
+    return {plan::RefreshFunction{identifier_reference()}, {}};
   } else if (at_string()) {
     node.path = string_literal();
   } else {
