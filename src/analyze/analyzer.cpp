@@ -36,13 +36,20 @@ class NoContext : public Context {
 
 }  // namespace
 
-bound::Query analyze(const plan::RelationPtr& relation, const Context& context, const bound::Policy& policy) {
+bound::Query bind(const plan::RelationPtr& relation, const Context& context, const bound::Policy& policy) {
   Resolver resolver(context, policy);
   const Resolved resolved = resolver.resolve(relation);
   bound::Query query;
-  query.root = prune(resolver.trimmed(resolved));
+  query.root = resolver.trimmed(resolved);
   query.policy = policy;
   query.next_id = resolver.next_id();
+  return query;
+}
+
+bound::Query analyze(const plan::RelationPtr& relation, const Context& context, const bound::Policy& policy) {
+  bound::Query query = bind(relation, context, policy);
+  context.use_kept_rows(query);
+  query.root = prune(query.root);
   return query;
 }
 

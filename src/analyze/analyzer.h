@@ -40,6 +40,8 @@ class Context {
   virtual std::optional<std::string> setting(const std::string& key) const = 0;
   /// Runs a query at once, for what analysis must ask of the data (pivot values); rows of literals.
   virtual std::vector<std::vector<types::Value>> evaluate(const plan::bound::Query& query) const = 0;
+  /// Puts rows that the session keeps (df.cache()) in place of the parts of a query that made them.
+  virtual void use_kept_rows(plan::bound::Query& query) const { (void)query; }
   /// The value of a session variable under any of its names; nullopt when there is none.
   virtual std::optional<types::Literal> find_variable(const std::vector<std::string>& name) const { return (void)name, std::nullopt; }
   /// The function of that name whose body is SQL.
@@ -51,6 +53,8 @@ class Context {
 
 /// Names, types and casts by Spark's rules. Parameters (`:x`, `?`) have been put in place by the parser. Throws Error with Spark's conditions and the origin of the node at fault.
 plan::bound::Query analyze(const plan::RelationPtr& relation, const Context& context, const plan::bound::Policy& policy);
+/// The same query as it is written: no kept rows are used and no columns are left out. For comparing plans, not for running them.
+plan::bound::Query bind(const plan::RelationPtr& relation, const Context& context, const plan::bound::Policy& policy);
 
 /// A lone expression over the columns of a schema (check constraints, replaceWhere, MERGE conditions): the relation is a Project or
 /// Filter that the caller builds; this is for constants (options, LIMIT, DEFAULT). Throws when it is not foldable.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include <nlohmann/json.hpp>
 
@@ -239,14 +240,19 @@ LocalTable run_call(const plan::CatalogCall& call, Statement& context) {
   if (method == "get_function") return get_function(a, context);
   if (method == "function_exists") return one_flag(functions::find_function(split_name(*a[0]).back(), context.session().is_spark4()) != nullptr);
   if (method == "create_table") return create_catalog_table(call, context);
-  if (method == "drop_temp_view") return one_flag(context.session().drop_temp_view(*a[0]));
+  if (method == "drop_temp_view") return one_flag(drop_temp_view(*a[0], context));
   if (method == "drop_global_temp_view") return one_flag(context.session().global_views().drop(*a[0]));
-  if (method == "is_cached") return one_flag(context.session().is_cached(lower_case(types::quote_parts(split_name(*a[0])))));
-  if (method == "cache_table") return done({plan::CacheTable{split_name(*a[0]), false, nullptr, {}}, {}});
+  if (method == "is_cached") return one_flag(context.session().cached_plans().level_of(context.bind(table_named(split_name(*a[0])))).has_value());
+  // Unlike SQL's word for it, this reads nothing yet.
+  if (method == "cache_table" && a.size() == 1) return done({plan::CacheTable{split_name(*a[0]), true, nullptr, {}}, {}});
+  if (method == "cache_table") {
+    context.session().cached_plans().add(context.bind(table_named(split_name(*a[0]))), {flag(1), flag(2), flag(3), flag(4), std::atoi(a[5]->c_str())});
+    return no_rows();
+  }
   if (method == "uncache_table") return done({plan::UncacheTable{split_name(*a[0]), false}, {}});
   if (method == "clear_cache") return done({plan::ClearCache{}, {}});
   if (method == "refresh_table") return done({plan::RefreshTable{split_name(*a[0]), {}}, {}});
-  if (method == "refresh_by_path") return no_rows();
+  if (method == "refresh_by_path") return done({plan::RefreshTable{{}, *a[0]}, {}});
   if (method == "drop_table") return done({plan::DropTable{split_name(*a[0]), flag(1), flag(2)}, {}});
   if (method == "drop_view") return done({plan::DropView{split_name(*a[0]), flag(1), false}, {}});
   if (method == "create_database") {

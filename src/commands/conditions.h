@@ -46,6 +46,7 @@ inline constexpr Condition kCannotModifyStatic{"CANNOT_MODIFY_STATIC_CONFIG", "4
 inline constexpr Condition kCannotModifyStatic3{"_LEGACY_ERROR_TEMP_1325", "", Kind::Analysis, "Cannot modify the value of a static config: <key>."};
 inline constexpr Condition kInvalidTimeZoneConf{"INVALID_CONF_VALUE.TIME_ZONE", "22022", Kind::InvalidArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. Cannot resolve the given timezone."};
 inline constexpr Condition kInvalidTimeZone3{"", "", Kind::InvalidArgument, "'<zone>' in spark.sql.session.timeZone is invalid. Cannot resolve the given timezone with ZoneId.of(_, ZoneId.SHORT_IDS)"};
+inline constexpr Condition kInvalidStorageLevel{"", "", Kind::InvalidArgument, "<message>"};
 inline constexpr Condition kTruncateExternal{"_LEGACY_ERROR_TEMP_1266", "", Kind::Analysis, "Operation not allowed: <message>"};
 inline constexpr Condition kColumnNotFound{"COLUMN_NOT_FOUND", "42703", Kind::Analysis, "The column <colName> cannot be found. Verify the spelling and correctness of the column name according to the SQL config <caseSensitiveConfig>."};
 inline constexpr Condition kColumnNotDefinedInTable{"COLUMN_NOT_DEFINED_IN_TABLE", "42703", Kind::Analysis, "<colType> column <colName> is not defined in table <tableName>, defined table columns are: <tableCols>."};

@@ -47,6 +47,8 @@ LocalTable restore_table(const plan::RestoreTable& command, Statement& context);
 // views.cpp
 LocalTable create_view(const plan::CreateView& command, Statement& context);
 LocalTable drop_view(const plan::DropView& command, Statement& context);
+/// False when there is none. Its rows are kept no longer.
+bool drop_temp_view(const std::string& name, Statement& context);
 // sql_functions.cpp
 LocalTable create_function(const plan::CreateFunction& command, Statement& context);
 LocalTable drop_function(const plan::DropFunction& command, Statement& context);
@@ -65,6 +67,9 @@ LocalTable set_time_zone(const plan::SetTimeZone& command, Statement& context);
 LocalTable cache_table(const plan::CacheTable& command, Statement& context);
 LocalTable uncache_table(const plan::UncacheTable& command, Statement& context);
 LocalTable clear_cache(Statement& context);
+/// Rows that are kept of a table or view, and with `with_dependents` of what is built on it, are kept no longer. The name must exist.
+void forget_kept(const plan::NameParts& name, Statement& context, bool with_dependents);
+plan::RelationPtr table_named(const plan::NameParts& name);
 // insert.cpp
 LocalTable insert(const plan::Insert& command, Statement& context);
 // write.cpp

@@ -39,6 +39,20 @@ class FileSource final : public scan::TableSource {
   std::optional<types::Field> metadata_;
 };
 
+/// A version of a table that was asked for by number or time: another table than the newest.
+class VersionSource final : public scan::TableSource {
+ public:
+  VersionSource(std::shared_ptr<const scan::TableSource> source, std::int64_t version) : source_(std::move(source)), name_(source_->name() + " version " + std::to_string(version)) {}
+  const types::Schema& schema() const override { return source_->schema(); }
+  std::string name() const override { return name_; }
+  const types::Field* metadata_column() const override { return source_->metadata_column(); }
+  const scan::FileScan* file_scan() const override { return source_->file_scan(); }
+
+ private:
+  const std::shared_ptr<const scan::TableSource> source_;
+  const std::string name_;
+};
+
 std::optional<std::string> find_option(const plan::Options& options, const char* key) {
   const auto found = options.find(key);
   if (found == options.end()) return std::nullopt;
@@ -124,7 +138,9 @@ std::shared_ptr<const scan::TableSource> open_delta(const Statement& statement, 
     if (!statement.world().places.exists(place)) throw Error(conditions::kPathNotFound, {{"path", shown_path(place.text)}});
     throw Error(delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(shown_path(place.text))}});
   }
-  return snapshot_of(*table, options, version, time, statement)->source();
+  const auto snapshot = snapshot_of(*table, options, version, time, statement);
+  const bool is_named = version || time || options.contains("versionasof") || options.contains("timestampasof");
+  return is_named ? std::make_shared<const VersionSource>(snapshot->source(), snapshot->version()) : snapshot->source();
 }
 
 std::string file_format(const std::string& format) {
@@ -260,6 +276,11 @@ void check_schema(const types::Schema& schema, const std::string& format) {
   }
 }
 
+namespace {
+std::shared_ptr<const scan::TableSource> open_found(const Statement& statement, const std::string& format, const std::vector<catalog::Location>& locations,
+                                                    const plan::Options& options, const std::optional<types::Schema>& schema, SourceFiles found);
+}
+
 std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, const std::string& format_name, const std::vector<catalog::Location>& locations,
                                                     const plan::Options& given, const std::optional<types::Schema>& schema,
                                                     const std::optional<std::string>& version_as_of, const plan::ExpressionPtr& timestamp_as_of) {
@@ -274,13 +295,26 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
     if (locations.size() > 1) throw Error(conditions::kPathOptionNotSupported);
     return open_delta(statement, locations.front(), given, version_as_of, timestamp_as_of);
   }
+  if (format != "parquet") text_format(format);
+  if (schema) check_schema(*schema, format);
+  const plan::Options options = with_settings(given, statement);
+  return open_found(statement, format, locations, options, schema, find_source_files(statement, locations, options, schema ? &*schema : nullptr));
+}
+
+std::shared_ptr<const scan::TableSource> open_no_files(const Statement& statement, const std::string& format, const catalog::Location& location,
+                                                       const plan::Options& options, const types::Schema& schema) {
+  return open_found(statement, file_format(format), {location}, with_settings(options, statement), schema, {});
+}
+
+namespace {
+
+std::shared_ptr<const scan::TableSource> open_found(const Statement& statement, const std::string& format, const std::vector<catalog::Location>& locations,
+                                                    const plan::Options& options, const std::optional<types::Schema>& schema, SourceFiles found) {
   const bool is_parquet = format == "parquet";
   const auto text = is_parquet ? scan::TextScan::Format::Text : text_format(format);
-  if (schema) check_schema(*schema, format);
-  plan::Options options = with_settings(given, statement);
-  SourceFiles found = find_source_files(statement, locations, options, schema ? &*schema : nullptr);
   if (!is_parquet) catalog::Places::fetch(found.files);
-  const std::string name = format + " " + locations.front().text;
+  std::string name = format;
+  for (const catalog::Location& location : locations) name += (name == format ? " " : ", ") + location.text;
   if (found.files.empty() && !schema && format != "text" && format != "binaryfile") throw Error(conditions::kUnableToInferSchema, {{"format", shown_format(format)}});
   if (is_parquet) {
     types::Schema data = schema ? *schema : infer_parquet(found.files, options, statement);
@@ -310,6 +344,8 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
   scan.is_spark4 = statement.policy().is_spark4;
   return make_text_source(statement, name, std::move(scan), schema);
 }
+
+}  // namespace
 
 std::shared_ptr<const scan::TableSource> make_text_source(const Statement& statement, std::string name, scan::TextScan scan, const std::optional<types::Schema>& schema) {
   const auto corrupt = scan.options.find("columnnameofcorruptrecord");

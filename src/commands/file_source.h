@@ -11,6 +11,10 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
                                                     const plan::Options& options, const std::optional<types::Schema>& schema,
                                                     const std::optional<std::string>& version_as_of, const plan::ExpressionPtr& timestamp_as_of);
 
+/// A table of plain files whose folder is not there: no rows.
+std::shared_ptr<const scan::TableSource> open_no_files(const Statement& statement, const std::string& format, const catalog::Location& location,
+                                                       const plan::Options& options, const types::Schema& schema);
+
 /// The version or time that `path@v3` or `path@20240131235959000` names, if it is such a path.
 std::optional<std::string> travelled_version(const std::string& path);
 

@@ -11,8 +11,12 @@ namespace lab::commands {
 namespace {
 
 std::string print_tree(const plan::bound::Query& query) {
-  return plan::bound::print_bound(query.root, {[](const functions::FunctionRow& row) { return std::string(row.name); },
-                                               [](const scan::TableSource& source) { return source.name(); }});
+  std::string text = plan::bound::print_bound(query.root, {[](const functions::FunctionRow& row) { return std::string(row.name); },
+                                                           [](const scan::TableSource& source) { return source.name(); }});
+  // Rows that are kept have the name of their operator already.
+  constexpr std::string_view kScan = "Scan ";
+  for (auto at = text.find("Scan InMemoryTableScan"); at != std::string::npos; at = text.find("Scan InMemoryTableScan", at)) text.erase(at, kScan.size());
+  return text;
 }
 
 }  // namespace

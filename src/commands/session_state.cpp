@@ -160,25 +160,6 @@ std::map<std::string, catalog::SqlFunction> SessionState::functions() const {
   return functions_;
 }
 
-void SessionState::mark_cached(const std::string& key, bool cached) {
-  const std::unique_lock lock(mutex_);
-  if (cached) {
-    cached_[key] = true;
-  } else {
-    cached_.erase(key);
-  }
-}
-
-bool SessionState::is_cached(const std::string& key) const {
-  const std::shared_lock lock(mutex_);
-  return cached_.contains(key);
-}
-
-void SessionState::clear_cached() {
-  const std::unique_lock lock(mutex_);
-  cached_.clear();
-}
-
 sql::ParserOptions parser_options(const SessionState& state) {
   return parser_options(state.is_spark4(), [&](const char* key) { return state.setting(key); });
 }

@@ -11,6 +11,7 @@
 
 #include "analyze/analyzer.h"
 #include "catalog/sql_function.h"
+#include "commands/cached_plans.h"
 #include "exec/executor.h"
 #include "plan/command.h"
 #include "sql/parser.h"
@@ -87,22 +88,20 @@ class SessionState {
   bool drop_function(const std::string& name);
   std::map<std::string, catalog::SqlFunction> functions() const;
 
-  /// Tables and DataFrames that CACHE TABLE or persist() named: only the mark is kept, since tables are read from local files.
-  void mark_cached(const std::string& key, bool cached);
-  bool is_cached(const std::string& key) const;
-  void clear_cached();
+  /// What CACHE TABLE and `df.persist()` keep.
+  CachedPlans& cached_plans() { return cached_plans_; }
 
  private:
   const std::string user_;
   const bool is_spark4_;
   std::unique_ptr<exec::Executor> executor_;
+  CachedPlans cached_plans_{*executor_};  // goes before its executor
   GlobalViews& global_views_;
   mutable std::shared_mutex mutex_;
   std::map<std::string, std::string> settings_;
   std::map<std::string, TempView> temp_views_;
   std::map<std::string, SessionVariable> variables_;
   std::map<std::string, catalog::SqlFunction> functions_;
-  std::map<std::string, bool> cached_;
   std::string database_ = "default";
 };
 

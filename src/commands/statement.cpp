@@ -88,6 +88,8 @@ sql::ParserOptions parser_options(const Statement& statement) {
 
 plan::bound::Query Statement::analyze(const plan::RelationPtr& relation) { return analyze::analyze(relation, *this, policy_); }
 
+plan::bound::Query Statement::bind(const plan::RelationPtr& relation) const { return analyze::bind(relation, *this, policy_); }
+
 Outcome Statement::execute(const plan::Statement& statement) { return commands::execute(statement, *this); }
 
 namespace {
@@ -248,7 +250,7 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   if (entry->provider != "delta" && !entry->schema.empty()) schema = entry->schema;
   const catalog::Location location = locate(entry->location, options);
   // A table whose folder nobody has written yet, or somebody took away: no rows.
-  if (schema && !world_.places.exists(location)) return {source_of(make_table(*schema, {}), entry->name), nullptr, {}, qualified};
+  if (schema && !world_.places.exists(location)) return {open_no_files(*this, entry->provider, location, options, *schema), nullptr, {}, qualified};
   return {open_files(*this, entry->provider, {location}, options, schema, table.version_as_of, table.timestamp_as_of), nullptr, {},
           qualified};
 }

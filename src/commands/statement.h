@@ -55,6 +55,8 @@ class Statement final : public analyze::Context {
   /// Runs commands to their end; for queries analyzes only.
   Outcome execute(const plan::Statement& statement);
   plan::bound::Query analyze(const plan::RelationPtr& relation);
+  /// The query as it is written, for what the session keeps by plan.
+  plan::bound::Query bind(const plan::RelationPtr& relation) const;
   /// DataFrames which this statement's text names; they hide tables and views.
   void name_frames(std::vector<std::pair<std::string, plan::RelationPtr>> frames) { frames_ = std::move(frames); }
 
@@ -94,6 +96,7 @@ class Statement final : public analyze::Context {
   std::shared_ptr<const scan::TableSource> run_statement(const plan::Statement& statement) const override;
   std::optional<std::string> setting(const std::string& key) const override;
   std::vector<std::vector<types::Value>> evaluate(const plan::bound::Query& query) const override;
+  void use_kept_rows(plan::bound::Query& query) const override { session_.cached_plans().use_in(query); }
   std::optional<types::Literal> find_variable(const std::vector<std::string>& name) const override;
   std::optional<analyze::SqlFunction> find_sql_function(const std::vector<std::string>& name) const override;
   std::string current_user() const override { return session_.user(); }

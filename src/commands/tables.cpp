@@ -38,7 +38,7 @@ LocalTable drop_table(const plan::DropTable& command, Statement& context) {
   if (ref.is_path()) throw Error(conditions::kUnsupportedTableOperation, {{"tableName", ref.quoted()}, {"operation", "DROP TABLE"}});
   catalog::Catalog& catalog = context.world().catalog;
   // DROP TABLE of a temporary view's name drops that view, as in Spark.
-  if (command.name.size() == 1 && context.session().drop_temp_view(command.name[0])) return no_rows();
+  if (command.name.size() == 1 && drop_temp_view(command.name[0], context)) return no_rows();
   const auto entry = catalog.find_table(ref.database, ref.table);
   if (!entry) {
     if (command.if_exists) return no_rows();
@@ -49,6 +49,11 @@ LocalTable drop_table(const plan::DropTable& command, Statement& context) {
     if (!context.policy().is_spark4) throw wrong_object(*entry, "DROP TABLE", "DROP VIEW", "EXTERNAL or MANAGED");
     catalog.drop_table(ref.database, ref.table, context.origin("DROP TABLE"));
     return no_rows();
+  }
+  try {
+    forget_kept(command.name, context, true);
+  } catch (const Error&) {
+    // A table whose files cannot be read goes all the same.
   }
   catalog.drop_table(ref.database, ref.table, context.origin("DROP TABLE"));
   if (entry->kind == catalog::Table::Kind::Managed) context.world().places.remove(context.locate(entry->location), context.origin("DROP TABLE"));
@@ -62,6 +67,7 @@ LocalTable truncate_table(const plan::TruncateTable& command, Statement& context
       throw Error(conditions::kTruncateExternal, {{"message", "TRUNCATE TABLE on external tables: " + types::quote_parts({catalog::kCatalogName, entry->database, entry->name})}});
     if (context.world().places.exists(catalog::parse_location(entry->location)))
       context.world().places.remove(catalog::parse_location(entry->location), context.origin("TRUNCATE TABLE"));
+    context.session().cached_plans().refresh(context.bind(table_named(command.name)));
     return no_rows();
   }
   const DeltaTarget target = open_delta_target(ref, context, "TRUNCATE TABLE");
@@ -226,8 +232,9 @@ LocalTable show_catalogs(const plan::ShowCatalogs& command, Statement&) {
 }
 
 LocalTable refresh_table(const plan::RefreshTable& command, Statement& context) {
-  // Every statement reads the newest version: there is nothing stale to drop. The name must exist all the same.
-  if (!command.path && !command.name.empty()) context.analyze(plan::make_relation(plan::NamedTable{command.name, {}, {}, nullptr}));
+  // Every statement reads the newest version: only rows that are kept may be stale to the user. The name must exist all the same.
+  if (command.path) context.session().cached_plans().refresh_path(shown_path(*command.path));
+  if (!command.path && !command.name.empty()) context.session().cached_plans().refresh(context.bind(table_named(command.name)));
   return no_rows();
 }
 

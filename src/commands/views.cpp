@@ -67,12 +67,23 @@ LocalTable create_view(const plan::CreateView& command, Statement& context) {
   return no_rows();
 }
 
+bool drop_temp_view(const std::string& name, Statement& context) {
+  const auto view = context.session().find_temp_view(name);
+  if (!view) return false;
+  try {
+    forget_kept({name}, context, false);
+  } catch (const Error&) {
+    // What the view stood for is gone: nothing of it is kept.
+  }
+  return context.session().drop_temp_view(name);
+}
+
 LocalTable drop_view(const plan::DropView& command, Statement& context) {
   if (command.name.size() == 2 && lower_case(command.name[0]) == "global_temp") {
     if (context.session().global_views().drop(command.name[1]) || command.if_exists) return no_rows();
     throw table_not_found(command.name, context);
   }
-  if (command.name.size() == 1 && context.session().drop_temp_view(command.name[0])) return no_rows();
+  if (command.name.size() == 1 && drop_temp_view(command.name[0], context)) return no_rows();
   const TableRef ref = resolve_name(command.name, context);
   const auto entry = ref.is_path() ? std::nullopt : context.world().catalog.find_table(ref.database, ref.table);
   if (!entry) {

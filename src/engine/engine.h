@@ -80,6 +80,15 @@ struct WriteSpec {
   bool write_empty_file = false;  ///< one file without rows when there are none (plain Parquet folders; not with partition_by)
 };
 
+/// Rows that an instance holds for later statements, in a table of its own: they count as its memory and go to its spill folder like
+/// all of it. They go with the last owner, and keep the database alive until then. Thread-safe.
+class KeptRows {
+ public:
+  virtual ~KeptRows() = default;
+  /// What scan::TableSource::kept_table() names.
+  virtual const std::string& table() const = 0;
+};
+
 /// One DuckDB of one session. Thread-safe: each statement has a connection of its own. Throws Error for failing queries: the
 /// condition and parameters of a kernel's error arrive whole.
 class Instance {
@@ -91,6 +100,9 @@ class Instance {
                                             std::function<void(const Progress&)> progress = {}) = 0;
   virtual std::vector<WrittenFile> write_parquet(const Statement& statement, const WriteSpec& spec, std::stop_token stop,
                                                  std::function<void(const Progress&)> progress = {}) = 0;
+
+  /// Runs the statement to its end and keeps its rows; its schema has a column at least.
+  virtual std::unique_ptr<const KeptRows> keep(const Statement& statement, std::stop_token stop, std::function<void(const Progress&)> progress = {}) = 0;
 
   /// Changes the limit while statements run: what is above a lower one is spilled. Throws UNABLE_TO_ACQUIRE_MEMORY, and the old limit
   /// stays, when too much is in use.

@@ -2,6 +2,9 @@
 #include "duckdb/function/replacement_scan.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/parser/expression/function_expression.hpp"
+#include "duckdb/parser/parser.hpp"
+#include "duckdb/parser/statement/select_statement.hpp"
+#include "duckdb/parser/tableref/subqueryref.hpp"
 #include "duckdb/parser/tableref/table_function_ref.hpp"
 #include "engine/inputs.h"
 #include "engine/rows_scan.h"
@@ -18,6 +21,14 @@ duckdb::unique_ptr<duckdb::TableRef> replace(duckdb::ClientContext& context, duc
   if (found == inputs->sources.end()) return nullptr;
 
   const scan::TableSource& source = *found->second;
+  if (const std::string* table = source.kept_table()) {
+    // A table's name alone is not taken here, a query is.
+    duckdb::Parser parser;
+    parser.ParseQuery("SELECT * FROM " + *table);
+    auto query = duckdb::make_uniq<duckdb::SubqueryRef>(duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parser.statements[0])));
+    query->alias = name.table_name;
+    return query;
+  }
   const char* function = source.file_scan() ? "lake_scan" : source.text_scan() ? "text_scan" : "rows_scan";
   duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>> arguments;
   if (source.file_scan() || source.text_scan()) {

@@ -8,6 +8,7 @@
 #include "engine/conditions.h"
 #include "engine/engine.h"
 #include "engine/engine_error.h"
+#include "engine/kept_rows.h"
 #include "engine/kernels/registry.h"
 #include "engine/lowering_kernels.h"
 #include "engine/remote_file_system.h"
@@ -77,6 +78,10 @@ class DuckInstance : public Instance {
                                          std::function<void(const Progress&)> progress) override {
     StatementRun run(database_, statement, std::move(stop), std::move(progress));
     return engine::write_parquet(run, statement, spec);
+  }
+
+  std::unique_ptr<const KeptRows> keep(const Statement& statement, std::stop_token stop, std::function<void(const Progress&)> progress) override {
+    return keep_rows(database_, statement, std::move(stop), std::move(progress));
   }
 
   void set_memory_limit(std::uint64_t bytes) override {

@@ -26,11 +26,30 @@ class PlanRows : public scan::TableSource {
   std::shared_ptr<const std::string> stream_;
 };
 
-engine::Statement statement_of(const plan::bound::Query& query) {
+/// Rows in a table of the session's engine.
+class KeptSource : public scan::TableSource {
+ public:
+  /// `use` keeps the engine, and its part of the memory, while the rows are there.
+  KeptSource(types::Schema schema, std::shared_ptr<const void> use, std::unique_ptr<const engine::KeptRows> rows)
+      : schema_(std::move(schema)), use_(std::move(use)), rows_(std::move(rows)) {}
+
+  const types::Schema& schema() const override { return schema_; }
+  std::string name() const override { return "kept rows"; }
+  const std::string* kept_table() const override { return &rows_->table(); }
+
+ private:
+  const types::Schema schema_;
+  const std::shared_ptr<const void> use_;
+  const std::unique_ptr<const engine::KeptRows> rows_;
+};
+
+engine::Statement statement_of(const plan::bound::Query& query, const std::stop_token& stop, const Executor::ProgressSink& progress) {
   const auto lowered = std::make_shared<const lower::Lowered>(lower::lower(query));
   engine::Statement statement{.sql = lowered->sql, .schema = query.schema(), .time_zone = query.policy.time_zone};
   for (const lower::InputTable& input : lowered->inputs) {
-    statement.inputs.push_back({input.name, input.source ? input.source : std::make_shared<PlanRows>(input.schema, input.arrow_stream)});
+    auto source = input.source ? input.source : std::make_shared<PlanRows>(input.schema, input.arrow_stream);
+    if (const auto* rows = dynamic_cast<const RowsOnDemand*>(source.get())) source = rows->made(stop, progress);
+    statement.inputs.push_back({input.name, std::move(source)});
   }
   if (!lowered->origins.empty()) {
     statement.locate = [lowered](std::size_t position) -> std::optional<QueryContext> {
@@ -47,23 +66,33 @@ class SessionExecutor : public Executor {
 
   std::unique_ptr<engine::ResultStream> run(const plan::bound::Query& query, std::stop_token stop, ProgressSink progress) override {
     auto use = use_instance();
-    auto rows = use->instance->run(statement_of(query), std::move(stop), std::move(progress));
+    const engine::Statement statement = statement_of(query, stop, progress);
+    auto rows = use->instance->run(statement, std::move(stop), std::move(progress));
     return std::make_unique<AccountedRows>(std::move(rows), std::move(use));
   }
 
   std::vector<engine::WrittenFile> write(const plan::bound::Query& query, const engine::WriteSpec& spec, std::stop_token stop,
                                          ProgressSink progress) override {
-    return use_instance()->instance->write_parquet(statement_of(query), spec, std::move(stop), std::move(progress));
+    const auto use = use_instance();
+    const engine::Statement statement = statement_of(query, stop, progress);
+    return use->instance->write_parquet(statement, spec, std::move(stop), std::move(progress));
+  }
+
+  std::shared_ptr<const scan::TableSource> keep(const plan::bound::Query& query, std::stop_token stop, ProgressSink progress) override {
+    auto use = use_instance();
+    const engine::Statement statement = statement_of(query, stop, progress);
+    auto rows = use->instance->keep(statement, std::move(stop), std::move(progress));
+    return std::make_shared<const KeptSource>(query.schema(), std::move(use), std::move(rows));
   }
 
   void close_when_idle() override {
     const std::lock_guard lock(mutex_);
-    // Statements that still run share the instance and end it.
-    instance_.reset();
+    // Whoever still runs a statement or keeps rows needs this very instance.
+    if (use_.expired()) instance_.reset();
   }
 
  private:
-  /// The engine with its part of the memory, as long as any statement runs.
+  /// The engine with its part of the memory, as long as any statement runs or rows are kept.
   struct Use {
     std::shared_ptr<engine::Instance> instance;
     std::unique_ptr<MemoryLedger::Part> part;  // goes before the instance

@@ -105,6 +105,41 @@ RelationPtr with_inputs(const RelationPtr& relation, std::vector<RelationPtr> in
       relation->node);
 }
 
+RelationPtr map_expressions(const RelationPtr& relation, const std::function<ExpressionPtr(const ExpressionPtr&)>& change) {
+  bool changed = false;
+  const auto one = [&](ExpressionPtr& expression) {
+    if (!expression) return;
+    ExpressionPtr next = change(expression);
+    changed = changed || next != expression;
+    expression = std::move(next);
+  };
+  const auto outputs = [&](Outputs& list) {
+    for (Output& output : list) one(output.expression);
+  };
+  auto node = relation->node;
+  std::visit(
+      [&](auto& part) {
+        using Node = std::decay_t<decltype(part)>;
+        if constexpr (std::is_same_v<Node, Project> || std::is_same_v<Node, Window>) {
+          outputs(part.outputs);
+        } else if constexpr (std::is_same_v<Node, Aggregate>) {
+          outputs(part.groups);
+          outputs(part.outputs);
+        } else if constexpr (std::is_same_v<Node, Filter> || std::is_same_v<Node, Join>) {
+          one(part.condition);
+        } else if constexpr (std::is_same_v<Node, Sort>) {
+          for (SortKey& key : part.keys) one(key.expression);
+        } else if constexpr (std::is_same_v<Node, Values>) {
+          for (Expressions& row : part.rows)
+            for (ExpressionPtr& value : row) one(value);
+        } else if constexpr (std::is_same_v<Node, Generate>) {
+          for (ExpressionPtr& argument : part.generator.arguments) one(argument);
+        }
+      },
+      node);
+  return changed ? make_relation(std::move(node), relation->columns) : relation;
+}
+
 RelationPtr expose(const RelationPtr& relation, ColumnId id) {
   if (find_column(relation->columns, id)) return relation;
   return std::visit(

@@ -17,6 +17,9 @@ RelationPtr make_window(RelationPtr input, Outputs outputs, const Columns& colum
 /// The same relation over other inputs (as many as before), columns worked out again.
 RelationPtr with_inputs(const RelationPtr& relation, std::vector<RelationPtr> inputs);
 
+/// The same relation with each of its own expressions replaced; the same pointer when none changed. Columns keep their types.
+RelationPtr map_expressions(const RelationPtr& relation, const std::function<ExpressionPtr(const ExpressionPtr&)>& change);
+
 /// The relation giving column `id` too, which some relation below it gives; null when it cannot pass (a set operation, an
 /// aggregate that does not group by it, a subquery's border).
 RelationPtr expose(const RelationPtr& relation, ColumnId id);

@@ -81,8 +81,10 @@ class TableSource {
   virtual const FileScan* file_scan() const { return nullptr; }
   /// Text files read by DuckDB's own readers or ours; set when the rows are CSV, JSON or text.
   virtual const struct TextScan* text_scan() const { return nullptr; }
-  /// Rows made on the spot, as an Arrow IPC stream; set when neither of the others is.
+  /// Rows made on the spot, as an Arrow IPC stream; set when none of the others is.
   virtual std::shared_ptr<const std::string> arrow_stream() const { return nullptr; }
+  /// The engine's own table that holds the rows, columns x0…xn; only the engine that keeps it can read it.
+  virtual const std::string* kept_table() const { return nullptr; }
 };
 
 /// CSV, JSON lines or plain text, with Spark's options (lower-case keys) as the user gave them.

@@ -169,22 +169,17 @@ void LabSession::forget_kept(const std::string& id) {
 }
 
 void LabSession::persist(const plan::RelationPtr& relation, const StorageLevel& level) {
-  analyze(relation);
-  if (!relation->plan_id) return;
-  const std::lock_guard lock(mutex_);
-  persisted_.emplace(*relation->plan_id, level);
+  // The level NONE keeps nothing.
+  if (!level.use_disk && !level.use_memory && !level.use_off_heap) return void(analyze(relation));
+  state_.cached_plans().add(commands::Statement(world_, state_, {}).bind(relation), level);
 }
 
 void LabSession::unpersist(const plan::RelationPtr& relation) {
-  if (!relation->plan_id) return;
-  const std::lock_guard lock(mutex_);
-  persisted_.erase(*relation->plan_id);
+  state_.cached_plans().remove(commands::Statement(world_, state_, {}).bind(relation), false);
 }
 
-std::optional<StorageLevel> LabSession::storage_level(const plan::RelationPtr& relation) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = relation->plan_id ? persisted_.find(*relation->plan_id) : persisted_.end();
-  return found == persisted_.end() ? std::nullopt : std::optional(found->second);
+std::optional<StorageLevel> LabSession::storage_level(const plan::RelationPtr& relation) {
+  return state_.cached_plans().level_of(commands::Statement(world_, state_, {}).bind(relation));
 }
 
 }  // namespace lab::session

@@ -45,7 +45,7 @@ class LabSession final : public Session {
   void forget_kept(const std::string& id) override;
   void persist(const plan::RelationPtr& relation, const StorageLevel& level) override;
   void unpersist(const plan::RelationPtr& relation) override;
-  std::optional<StorageLevel> storage_level(const plan::RelationPtr& relation) const override;
+  std::optional<StorageLevel> storage_level(const plan::RelationPtr& relation) override;
 
   std::chrono::steady_clock::time_point last_used() const { return last_used_.load(); }
   void touch();
@@ -71,7 +71,6 @@ class LabSession final : public Session {
   std::uint64_t num_artifact_bytes_ = 0;
   std::map<std::string, std::shared_ptr<const std::string>> artifacts_;
   std::map<std::string, std::shared_ptr<Kept>> kept_;  ///< what df.checkpoint() made, by id
-  std::map<std::int64_t, StorageLevel> persisted_;  ///< by plan id: what df.persist() marked
 };
 
 }  // namespace lab::session

@@ -44,11 +44,7 @@ struct SqlArguments {
   std::vector<std::pair<std::string, plan::RelationPtr>> frames;
 };
 
-/// `StorageLevel` of Spark. The default is what `df.cache()` means.
-struct StorageLevel {
-  bool use_disk = true, use_memory = true, use_off_heap = false, deserialized = true;
-  int replication = 1;
-};
+using commands::StorageLevel;
 
 /// State of one client session: settings, temp views, current database, cached relations. It hands work on to `commands` and
 /// `exec`. Thread-safe; statements of one session may run side by side.
@@ -98,11 +94,11 @@ class Session {
   virtual plan::RelationPtr find_kept(const std::string& id) = 0;
   virtual void forget_kept(const std::string& id) = 0;
 
-  /// `df.cache()` and `persist`: storage level names of the protocol; the rows are kept by plan.
+  /// `df.cache()` and `persist`: the rows are kept by plan (commands::CachedPlans), and read when a query first needs them.
   virtual void persist(const plan::RelationPtr& relation, const StorageLevel& level) = 0;
   virtual void unpersist(const plan::RelationPtr& relation) = 0;
   /// Nothing when the relation is not persisted.
-  virtual std::optional<StorageLevel> storage_level(const plan::RelationPtr& relation) const = 0;
+  virtual std::optional<StorageLevel> storage_level(const plan::RelationPtr& relation) = 0;
 };
 
 /// One line of the page on port 4040.

@@ -57,7 +57,14 @@ plan::RelationPtr PlanReader::read_catalog(const proto::Catalog& message, std::o
     case proto::Catalog::kDropGlobalTempView: return call("drop_global_temp_view", {message.drop_global_temp_view().view_name()});
     case proto::Catalog::kRecoverPartitions: return call("recover_partitions", {message.recover_partitions().table_name()});
     case proto::Catalog::kIsCached: return call("is_cached", {message.is_cached().table_name()});
-    case proto::Catalog::kCacheTable: return call("cache_table", {message.cache_table().table_name()});
+    case proto::Catalog::kCacheTable: {
+      const auto& cached = message.cache_table();
+      if (!cached.has_storage_level()) return call("cache_table", {cached.table_name()});
+      const auto& level = cached.storage_level();
+      const auto flag = [](bool is_on) { return std::string(is_on ? "true" : "false"); };
+      return call("cache_table", {cached.table_name(), flag(level.use_disk()), flag(level.use_memory()), flag(level.use_off_heap()), flag(level.deserialized()),
+                                  std::to_string(level.replication())});
+    }
     case proto::Catalog::kUncacheTable: return call("uncache_table", {message.uncache_table().table_name()});
     case proto::Catalog::kClearCache: return call("clear_cache");
     case proto::Catalog::kRefreshTable: return call("refresh_table", {message.refresh_table().table_name()});
