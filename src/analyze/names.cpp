@@ -80,8 +80,13 @@ std::string upper_case(std::string text) {
 }
 
 bool same_name(const std::string& left, const std::string& right, bool case_sensitive) {
+  if (left.size() != right.size()) return false;
   if (case_sensitive) return left == right;
-  return std::ranges::equal(left, right, [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  // From behind: that is where the names of a wide table differ.
+  for (std::size_t i = left.size(); i-- > 0;)
+    if (lower(left[i]) != lower(right[i])) return false;
+  return true;
 }
 
 std::optional<NameMatch> find_name(const Scope& scope, const std::vector<std::string>& parts, bool case_sensitive) {

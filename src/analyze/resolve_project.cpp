@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "analyze/conditions.h"
 #include "analyze/pretty.h"
@@ -58,6 +59,7 @@ Item Resolver::make_item(Typed typed) {
 Items Resolver::select_items(const plan::Expressions& list, Names& names) {
   Items items;
   std::vector<LateralAlias> lateral;
+  std::unordered_map<std::string, std::size_t> places;  // in lateral
   names.lateral = &lateral;
   const auto add = [&](Typed typed, bool is_alias) {
     Item item = make_item(std::move(typed));
@@ -69,8 +71,8 @@ Items Resolver::select_items(const plan::Expressions& list, Names& names) {
             item.identity = column.identity;
           }
     if (is_alias) {
-      const auto known = std::ranges::find_if(lateral, [&](const LateralAlias& alias) { return same_name(alias.name, item.name, policy_.case_sensitive); });
-      if (known != lateral.end()) ++known->count;
+      const auto [known, is_new] = places.emplace(policy_.case_sensitive ? item.name : lower_case(item.name), lateral.size());
+      if (!is_new) ++lateral[known->second].count;
       else lateral.push_back({item.name, item.typed, {item.id, item.name, item.typed.type(), item.typed.expression->nullable, item.typed.metadata}});
     }
     items.push_back(std::move(item));

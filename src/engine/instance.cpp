@@ -63,7 +63,9 @@ class DuckInstance : public Instance {
     duckdb::Connection connection(*database_);
     for (const char* setting : {"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL lambda_syntax = 'DISABLE_SINGLE_ARROW'",
                                 // Footers are read once for planning and reading; a changed file is noticed by its time.
-                                "SET GLOBAL parquet_metadata_cache = true"}) {
+                                "SET GLOBAL parquet_metadata_cache = true",
+                                // Lowering has a bound of its own, and counts other levels than this one.
+                                "SET GLOBAL max_expression_depth = 100000"}) {
       const auto result = connection.Query(setting);
       if (result->HasError()) throw rebuild(result->GetErrorObject());
     }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "duckdb/main/pending_query_result.hpp"
 #include "duckdb/main/stream_query_result.hpp"
+#include "engine/duck_type.h"
 #include "engine/engine_error.h"
 
 namespace lab::engine {
@@ -13,6 +14,14 @@ namespace lab::engine {
 namespace {
 
 constexpr auto kReportEvery = std::chrono::milliseconds(100);
+
+/// How far threads may run ahead of the reader; with little of it they stop and go all the time. DuckDB counts what a row takes in its
+/// vectors, which is 16 bytes for a text of any length: where such columns are, the rest is room for the texts.
+std::size_t buffer_size(const types::Schema& schema) {
+  constexpr std::size_t kFixedWidth = 16 << 20, kAnyWidth = 256 << 10;
+  const bool is_fixed = std::ranges::all_of(schema, [](const types::Field& field) { return duckdb::TypeIsConstantSize(to_duck(field.type).InternalType()); });
+  return is_fixed ? kFixedWidth : kAnyWidth;
+}
 
 /// Waits of a thread that finds no task while others work: DuckDB has no event for that, and asking all the time costs a core.
 class Patience {
@@ -39,8 +48,7 @@ StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const St
   config.enable_progress_bar = progress_ != nullptr;
   config.print_progress_bar = false;
   config.wait_time = 0;
-  // Threads that run ahead of the reader stop here; with little of it they stop and go all the time.
-  config.streaming_buffer_size = 16 << 20;
+  config.streaming_buffer_size = buffer_size(statement.schema);
   const auto known = connection_->context->registered_state->GetOrCreate<StatementInputs>(StatementInputs::kKey);
   known->time_zone = statement.time_zone;
   for (const Input& input : statement.inputs) {

@@ -48,23 +48,30 @@ std::string Lowering::junction(const Call& call, bool is_and) {
       (may_raise(*next) ? raising : safe).push_back(next);
     }
   }
-  const std::string word = is_and ? " AND " : " OR ";
-  std::string text;
-  bool nullable = false;
+  const std::string word = is_and ? " AND " : " OR ", decided = is_and ? "false" : "true";
+  std::vector<std::string> texts;
+  std::vector<bool> nullable;
   for (const Expression* operand : safe) {
-    text += (text.empty() ? "" : word) + expression(*operand);
-    nullable = nullable || operand->nullable;
+    if (texts.empty()) {
+      texts.push_back(expression(*operand));
+      nullable.push_back(operand->nullable);
+    } else {
+      texts[0] += word + expression(*operand);
+      nullable[0] = nullable[0] || operand->nullable;
+    }
   }
   for (const Expression* operand : raising) {
-    const std::string right = expression(*operand);
-    if (text.empty()) {
-      text = right;
-    } else if (nullable) {
-      text = "CASE WHEN (" + text + ") IS " + (is_and ? "false" : "true") + " THEN " + (is_and ? "false" : "true") + " ELSE ((" + text + ")" + word + right + ") END";
+    texts.push_back(expression(*operand));
+    nullable.push_back(operand->nullable);
+  }
+  // From the last one on, so that a text that may be NULL stands twice but never again in another one that does.
+  std::string text = std::move(texts.back());
+  for (std::size_t i = texts.size() - 1; i-- > 0;) {
+    if (nullable[i]) {
+      text = "CASE WHEN (" + texts[i] + ") IS " + decided + " THEN " + decided + " ELSE ((" + texts[i] + ")" + word + text + ") END";
     } else {
-      text = is_and ? "CASE WHEN " + text + " THEN " + right + " ELSE false END" : "CASE WHEN " + text + " THEN true ELSE " + right + " END";
+      text = is_and ? "CASE WHEN " + texts[i] + " THEN " + text + " ELSE false END" : "CASE WHEN " + texts[i] + " THEN true ELSE " + text + " END";
     }
-    nullable = nullable || operand->nullable;
   }
   return "(" + text + ")";
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "plan/command.h"
 
 namespace lab::plan {
@@ -5,9 +7,8 @@ namespace {
 
 /// Spark counts characters, an Origin bytes.
 int code_points_before(const std::string& text, int bytes) {
-  int count = 0;
-  for (int i = 0; i < bytes && i < static_cast<int>(text.size()); ++i) count += (static_cast<unsigned char>(text[static_cast<std::size_t>(i)]) & 0xC0) != 0x80;
-  return count;
+  const auto end = text.begin() + std::clamp<std::ptrdiff_t>(bytes, 0, std::ssize(text));
+  return static_cast<int>(std::count_if(text.begin(), end, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace
