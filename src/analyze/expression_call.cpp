@@ -111,13 +111,16 @@ void Resolver::compare_as_whole(const std::string& name, TypedList& arguments) c
 std::string Resolver::datetime_sql(const std::string& name, const Typed& left, const Typed& right) const {
   const bool l = left.type().is_interval(), r = right.type().is_interval();
   if (name == "*") return l || !r ? std::string() : "(" + right.sql + " * " + left.sql + ")";
-  if (name == "+" && l && right.type().is_datetime()) return datetime_sql(name, right, left);
+  const auto is_moment = [](const DataType& type) { return type.is_datetime() || type.is_text() || type.is(TypeKind::Null); };
+  if (name == "+" && l && is_moment(right.type())) return datetime_sql(name, right, left);
+  if (name == "+" && left.type().is(TypeKind::Null) && right.type().is_datetime()) return datetime_sql(name, right, left);
   const DataType &from = left.type(), &by = right.type();
   if (from.is(TypeKind::Date) && (by.is_integral() && !by.is(TypeKind::Long))) return (name == "+" ? "date_add(" : "date_sub(") + left.sql + ", " + right.sql + ")";
   if (by.is(TypeKind::Date) && name == "+" && from.is_integral() && !from.is(TypeKind::Long)) return "date_add(" + right.sql + ", " + left.sql + ")";
   if (from.is(TypeKind::Date) && by.is(TypeKind::DayTimeInterval) && by.day_time_to() == types::DayTimeField::Day)
-    return (name == "+" ? "date_add(" : "date_sub(") + left.sql + ", extractansiintervaldays(" + right.sql + "))";
-  if (from.is_datetime() && r) return left.sql + " " + name + " " + right.sql;
+    return "date_add(" + left.sql + ", " + (name == "+" ? "extractansiintervaldays(" + right.sql + "))" : "(- extractansiintervaldays(" + right.sql + ")))");
+  if (r && (from.is_datetime() || (is_moment(from) && !by.is(TypeKind::YearMonthInterval)))) return left.sql + " " + name + " " + right.sql;
+  if (name == "+" && from.is_datetime() && by.is(TypeKind::Null)) return left.sql + " + " + right.sql;
   return {};
 }
 
@@ -181,6 +184,29 @@ Typed Resolver::named_call(const std::string& name, const plan::UnresolvedFuncti
   return resolve_expression(arranged, expr, names);
 }
 
+namespace {
+
+// Spark's class of a function, which an error names: `array_max` is `ArrayMax`.
+std::string expression_class(const std::string& name) {
+  std::string result = "org.apache.spark.sql.catalyst.expressions.";
+  bool begins = true;
+  for (const char c : name) {
+    if (c != '_') result += begins ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    begins = c == '_';
+  }
+  return result;
+}
+
+// What stands for a lambda without being one is its body, whatever the parameters: `transform(xs, 0)`.
+plan::Lambda constant_lambda(plan::ExpressionPtr body, std::size_t arity) {
+  plan::Lambda lambda;
+  for (std::size_t i = 0; i < arity; ++i) lambda.parameters.push_back("col" + std::to_string(i));
+  lambda.body = std::move(body);
+  return lambda;
+}
+
+}  // namespace
+
 Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
   std::string name = lower_case(function.name.empty() ? "" : function.name.back());
   if (const auto found = operator_names().find(name); found != operator_names().end()) name = found->second;
@@ -203,8 +229,12 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   }
   if (found->kind == FunctionKind::Aggregate) return aggregate_call(*found, function, expr, names);
   if (found->kind == FunctionKind::Window) throw Error(conditions::kWindowFunctionWithoutOver, {{"funcName", "\"" + window_function_sql(name, function, names) + "\""}}).at(plan::query_context(expr.origin));
-  const bool has_lambda = std::ranges::any_of(function.arguments, [](const auto& argument) { return std::holds_alternative<plan::Lambda>(argument->node); });
-  if (has_lambda) return higher_order(*found, function, expr, names);
+  const auto is_lambda = [](const auto& argument) { return std::holds_alternative<plan::Lambda>(argument->node); };
+  bool takes_lambda = false;
+  for (std::size_t i = 0; i < function.arguments.size() && !takes_lambda; ++i) takes_lambda = functions::lambda_arity(*found, i).has_value();
+  if (takes_lambda) return higher_order(*found, function, expr, names);
+  if (std::ranges::any_of(function.arguments, is_lambda))
+    throw Error(conditions::kNonHigherOrderFunction, {{"class", expression_class(name)}}).at(plan::query_context(expr.origin));
   if (function.is_distinct || function.filter) {
     throw Error(conditions::kNotUnresolvedFunctionDistinct, {{"prettyName", types::quote_identifier(name)}, {"syntax", function.is_distinct ? "DISTINCT" : policy_.is_spark4 ? "FILTER CLAUSE" : "FILTER clause"}})
         .at(plan::query_context(expr.origin));
@@ -279,14 +309,20 @@ Typed Resolver::higher_order(const functions::FunctionRow& row, const plan::Unre
   TypedList arguments(function.arguments.size());
   bound::Expressions bound_arguments(function.arguments.size());
   for (std::size_t i = 0; i < arguments.size(); ++i)
-    if (!std::holds_alternative<plan::Lambda>(function.arguments[i]->node)) {
+    if (!std::holds_alternative<plan::Lambda>(function.arguments[i]->node) && !functions::lambda_arity(row, i)) {
       arguments[i] = expression(function.arguments[i], names);
       bound_arguments[i] = arguments[i].expression;
     }
   const std::string name(row.name);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto* lambda = std::get_if<plan::Lambda>(&function.arguments[i]->node);
-    if (!lambda) continue;
+    const auto arity = functions::lambda_arity(row, i);
+    if (!lambda && !arity) continue;
+    plan::Lambda constant;
+    if (!lambda) {
+      constant = constant_lambda(function.arguments[i], *arity);
+      lambda = &constant;
+    }
     std::vector<std::string> displays = sql_of(arguments);
     std::vector<DataType> parameter_types;
     try {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "functions/arithmetic.h"
+#include "functions/cast_rules.h"
 #include "functions/decimal_types.h"
 #include "functions/duckdb_type.h"
 
@@ -75,8 +76,11 @@ std::string shift(const LowerCall& call, std::size_t moment, std::size_t span, b
 
 std::string add_or_subtract(const LowerCall& call, bool subtract, OnError mode) {
   const DataType &l = call.type(0), &r = call.type(1);
-  if (l.is_datetime() && r.is_interval()) return shift(call, 0, 1, subtract);
-  if (r.is_datetime() && l.is_interval()) return shift(call, 1, 0, subtract);
+  if ((l.is_datetime() && r.is_interval()) || (r.is_datetime() && l.is_interval())) {
+    const std::string moved = r.is_interval() ? shift(call, 0, 1, subtract) : shift(call, 1, 0, subtract);
+    if (!call.result.is_text()) return moved;
+    return lower_cast(moved, TypeKind::Timestamp, call.result, CastMode::Legacy, call.policy.time_zone);
+  }
   if (l.is(TypeKind::CalendarInterval))
     return call_text(subtract ? "lab_interval_subtract" : "lab_interval_add", {call.sql[0], call.sql[1]});
   if (l.is(TypeKind::Date) && r.is(TypeKind::Date)) return call_text("lab_date_difference", {call.sql[0], call.sql[1]});

@@ -24,23 +24,41 @@ bool is_day_count(const DataType& type) {
   return type.is(TypeKind::Byte) || type.is(TypeKind::Short) || type.is(TypeKind::Int);
 }
 
-/// A moment and a span: `date|timestamp|text ± interval`.
+/// A moment and a span: `date|timestamp|text ± interval`. Text and NULL are moments whose result is cast back.
 Types moment_and_span(const DataType& moment, const DataType& span, bool span_first) {
   if (!span.is_interval()) return {};
-  DataType from = moment, result;
+  DataType from = moment, result = moment;
   if (moment.is(TypeKind::Date)) {
     const bool stays = !span.is(TypeKind::DayTimeInterval) || is_days_only(span);
-    result = stays ? DataType(TypeKind::Date) : DataType(TypeKind::Timestamp);
-    if (!stays) from = TypeKind::Timestamp;
-  } else if (is_instant(moment)) {
-    result = moment;
-  } else if (moment.is_text() || moment.is(TypeKind::Null)) {
+    if (!stays) from = result = TypeKind::Timestamp;
+  } else if (moment.is_text() && !span.is(TypeKind::YearMonthInterval)) {
     from = TypeKind::Timestamp;
-    result = TypeKind::Timestamp;
-  } else {
+    result = TypeKind::String;
+  } else if (moment.is(TypeKind::Null)) {
+    from = result = TypeKind::Timestamp;
+  } else if (!is_instant(moment)) {
     return {};
   }
   return span_first ? CallTypes{{span, from}, result, {}} : CallTypes{{from, span}, result, {}};
+}
+
+/// `date ± NULL`: Spark takes the NULL for a span of days and seconds.
+Types moment_and_null(const DataType& moment, const DataType& null, bool null_first) {
+  if (!moment.is_datetime() || !null.is(TypeKind::Null)) return {};
+  return moment_and_span(moment, DataType::day_time(), null_first);
+}
+
+/// Whatever else is beside a span of days and seconds, or an old interval, was to be a timestamp.
+void refuse_moment(const CallShape& shape, bool subtracts) {
+  const auto spans = [&](std::size_t i) {
+    return shape.type(i).is(TypeKind::DayTimeInterval) || shape.type(i).is(TypeKind::CalendarInterval);
+  };
+  if (!spans(1) && (subtracts || !spans(0))) return;
+  const std::size_t span = spans(1) ? 1 : 0, moment = 1 - span;
+  Misfit misfit{Misfit::Why::Input, moment, "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\""};
+  misfit.argument_index = 0;
+  misfit.shown = shape.display(moment) + " + " + (subtracts ? "(- " + shape.display(span) + ")" : shape.display(span));
+  throw misfit;
 }
 
 Types same_intervals(const DataType& left, const DataType& right, const Policy& policy) {
@@ -172,8 +190,11 @@ CallTypes add_types(const CallShape& shape) {
   if (auto types = same_intervals(l, r, shape.policy)) return *types;
   if (auto types = moment_and_span(l, r, false)) return *types;
   if (auto types = moment_and_span(r, l, true)) return *types;
-  if (l.is(TypeKind::Date) && (is_day_count(r) || r.is(TypeKind::Null))) return {{l, TypeKind::Int}, l, {}};
-  if (r.is(TypeKind::Date) && (is_day_count(l) || l.is(TypeKind::Null))) return {{TypeKind::Int, r}, r, {}};
+  if (auto types = moment_and_null(l, r, false)) return *types;
+  if (auto types = moment_and_null(r, l, true)) return *types;
+  refuse_moment(shape, false);
+  if (l.is(TypeKind::Date) && is_day_count(r)) return {{l, TypeKind::Int}, l, {}};
+  if (r.is(TypeKind::Date) && is_day_count(l)) return {{TypeKind::Int, r}, r, {}};
   if (l.is(TypeKind::Date) && moves_no_date(r)) refuse_day_count(shape, "date_add", 1);
   if (r.is(TypeKind::Date) && moves_no_date(l)) refuse_day_count(shape, "date_add", 0);
   return numeric_types(shape, '+');
@@ -183,6 +204,7 @@ CallTypes subtract_types(const CallShape& shape) {
   const DataType &l = shape.type(0), &r = shape.type(1);
   if (auto types = same_intervals(l, r, shape.policy)) return *types;
   if (auto types = moment_and_span(l, r, false)) return *types;
+  refuse_moment(shape, true);
   const auto datelike = [](const DataType& t) { return t.is(TypeKind::Date) || t.is_text() || t.is(TypeKind::Null); };
   if (l.is(TypeKind::Date) && is_day_count(r)) return {{l, TypeKind::Int}, l, {}};
   if (l.is(TypeKind::Date) && (r.is_numeric() || (r.is_text() && !shape.policy.ansi))) refuse_day_count(shape, "date_sub", 1);

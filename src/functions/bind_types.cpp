@@ -360,6 +360,15 @@ CallTypes bind_types(const FunctionRow& row, const CallShape& shape, std::string
   return types;
 }
 
+std::optional<std::size_t> lambda_arity(const FunctionRow& row, std::size_t i) {
+  if (row.signature.find("lambda") == std::string_view::npos) return {};
+  const Signature signature = parse_signature(row.signature);
+  if (i >= signature.maximum()) return {};
+  for (const Pattern& pattern : signature.parameter(i).alternatives)
+    if (pattern.kind == Pattern::Kind::Lambda) return pattern.num_required;
+  return {};
+}
+
 std::vector<DataType> lambda_parameter_types(const FunctionRow& row, const CallShape& shape, std::size_t argument,
                                              std::size_t count, std::string_view display_sql) {
   const Signature& signature = signature_of(row);

@@ -131,6 +131,9 @@ CallTypes bind_types(const FunctionRow& row, const CallShape& shape, std::string
 std::vector<DataType> lambda_parameter_types(const FunctionRow& row, const CallShape& shape, std::size_t argument,
                                              std::size_t count, std::string_view display_sql);
 
+/// How many parameters a lambda has at least that stands as argument `i` of the row; nothing when none stands there.
+std::optional<std::size_t> lambda_arity(const FunctionRow& row, std::size_t i);
+
 /// A map of two lists, by the session's policy for keys that repeat.
 std::string map_of_lists(const LowerCall& call, const std::string& keys, const std::string& values);
 
