@@ -166,3 +166,42 @@ def test_access_lists_open_buckets_and_objects(users, anns, lab):
     assert code_of(ann.put_bucket_acl, Bucket=anns, ACL="public-read") == ("AccessDenied", 403)
     ann.put_bucket_ownership_controls(Bucket=anns, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
     assert code_of(ann.put_object_acl, Bucket=anns, Key="k", ACL="authenticated-read") == ("AccessControlListNotSupported", 400)
+
+
+def test_a_refusal_by_policy_is_not_silent_and_requester_pays_is_asked_for(lab, users, anns):
+    (_, ann), (_, bob) = users
+    assert ann.get_bucket_request_payment(Bucket=anns)["Payer"] == "BucketOwner"
+    ann.put_bucket_policy(Bucket=anns, Policy=allow(anns, "s3:GetObject"))
+    assert bob.get_object(Bucket=anns, Key="k")["Body"].read() == b"hers"
+    ann.put_bucket_request_payment(Bucket=anns, RequestPaymentConfiguration={"Payer": "Requester"})
+    assert ann.get_bucket_request_payment(Bucket=anns)["Payer"] == "Requester"
+    assert code_of(bob.get_object, Bucket=anns, Key="k") == ("AccessDenied", 403)
+    assert bob.get_object(Bucket=anns, Key="k", RequestPayer="requester")["Body"].read() == b"hers"
+    assert ann.get_object(Bucket=anns, Key="k")["Body"].read() == b"hers"
+
+
+def test_whose_an_object_is_is_said_by_the_bucket(lab, users):
+    (ann_name, ann), (bob_name, bob) = users
+    for mode, canned, owner in (("BucketOwnerEnforced", None, ann_name), ("BucketOwnerEnforced", "bucket-owner-full-control", ann_name),
+                                ("BucketOwnerPreferred", None, bob_name), ("BucketOwnerPreferred", "bucket-owner-full-control", ann_name),
+                                ("ObjectWriter", "bucket-owner-full-control", bob_name)):
+        bucket = f"owned-{uuid.uuid4().hex[:10]}"
+        ann.create_bucket(Bucket=bucket, ObjectOwnership=mode)
+        ann.put_bucket_policy(Bucket=bucket, Policy=allow(bucket, "s3:*"))
+        more = {"ACL": canned} if canned else {}
+        bob.put_object(Bucket=bucket, Key="k", Body=b"x", **more)
+        assert bob.get_object_acl(Bucket=bucket, Key="k")["Owner"]["ID"] == owner
+        bob.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "k"}, **more)
+        assert bob.get_object_acl(Bucket=bucket, Key="copy")["Owner"]["ID"] == owner
+        upload = bob.create_multipart_upload(Bucket=bucket, Key="u", **more)["UploadId"]
+        assert bob.list_parts(Bucket=bucket, Key="u", UploadId=upload)["Owner"]["ID"] == owner
+        if mode == "BucketOwnerEnforced":
+            assert code_of(bob.put_object, Bucket=bucket, Key="k", Body=b"x", ACL="private") == ("AccessControlListNotSupported", 400)
+            assert code_of(bob.put_bucket_acl, Bucket=bucket, ACL="private") == ("AccessControlListNotSupported", 400)
+            assert code_of(bob.put_object_acl, Bucket=bucket, Key="k", ACL="private") == ("AccessControlListNotSupported", 400)
+    public = f"owned-{uuid.uuid4().hex[:10]}"
+    ann.create_bucket(Bucket=public, ACL="public-read")
+    enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert code_of(ann.put_bucket_ownership_controls, Bucket=public, OwnershipControls=enforced) == ("InvalidBucketAclWithObjectOwnership", 400)
+    ann.put_bucket_acl(Bucket=public, ACL="private")
+    ann.put_bucket_ownership_controls(Bucket=public, OwnershipControls=enforced)

@@ -263,3 +263,25 @@ def test_a_form_uploads_what_its_policy_lets_in(s3, bucket):
     unsigned = {name: form["fields"][name] for name in ("key", "success_action_status")}
     assert upload(unsigned).status == 403
     assert [o["Key"] for o in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["up/a.txt"]
+
+
+def test_when_a_rule_will_take_an_object_is_told(s3, lab):
+    import datetime
+    import email.utils
+    import re
+    import uuid
+
+    bucket = f"expiry-{uuid.uuid4().hex[:10]}"
+    s3.create_bucket(Bucket=bucket)
+    rules = [{"ID": "a rule", "Status": "Enabled", "Expiration": {"Days": 1}, "Filter": {"Prefix": "old/"}},
+             {"ID": "tagged", "Status": "Enabled", "Expiration": {"Days": 3}, "Filter": {"Tag": {"Key": "k", "Value": "v"}}}]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    put = s3.put_object(Bucket=bucket, Key="old/k", Body=b"x", Tagging="k=v")
+    when, rule = re.fullmatch(r'expiry-date="(.+)", rule-id="(.+)"', put["Expiration"]).groups()
+    day = email.utils.parsedate_to_datetime(when)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    assert rule == "a%20rule" and (day.hour, day.minute, day.second) == (0, 0, 0)
+    assert datetime.timedelta(days=1) <= day - now + datetime.timedelta(minutes=1) and day - now <= datetime.timedelta(days=2)
+    assert s3.head_object(Bucket=bucket, Key="old/k")["Expiration"] == s3.get_object(Bucket=bucket, Key="old/k")["Expiration"] == put["Expiration"]
+    assert 'rule-id="tagged"' in s3.put_object(Bucket=bucket, Key="new", Body=b"x", Tagging="k=v")["Expiration"]
+    assert "Expiration" not in s3.put_object(Bucket=bucket, Key="other", Body=b"x")

@@ -31,7 +31,9 @@ std::uint64_t size_of(const XmlElement& element) {
 
 void read_filter_part(const XmlElement& part, LifecycleFilter& filter) {
   if (part.name == "Prefix") {
-    filter.prefix = part.text;
+    // Named twice, inside and outside of And, both must hold.
+    if (!part.text.starts_with(filter.prefix) && !filter.prefix.starts_with(part.text)) throw Error(conditions::kMalformedXml);
+    if (part.text.size() > filter.prefix.size()) filter.prefix = part.text;
     filter.has_prefix = true;
   } else if (part.name == "Tag") {
     const XmlElement* key = part.find("Key");
@@ -57,15 +59,29 @@ LifecycleFilter read_filter(const XmlElement& rule) {
     filter.is_legacy = true;
     return filter;
   }
-  if (given->children.size() > 1) throw Error(conditions::kMalformedXml);
-  if (given->children.empty()) return filter;
-  const XmlElement& only = given->children.front();
-  if (only.name == "And") {
-    for (const XmlElement& part : only.children) read_filter_part(part, filter);
-  } else {
-    read_filter_part(only, filter);
+  // Conditions side by side are taken like those in And: SDKs write an empty prefix beside a tag.
+  for (const XmlElement& part : given->children) {
+    if (part.name != "And") {
+      read_filter_part(part, filter);
+      continue;
+    }
+    for (const XmlElement& inner : part.children) read_filter_part(inner, filter);
   }
   return filter;
+}
+
+std::chrono::sys_days read_date(const XmlElement& element) {
+  const std::string_view text = trim_spaces(element.text);
+  const auto time = parse_iso_time(text.size() == 10 ? std::string(text) + "T00:00:00Z" : std::string(text));
+  if (!time) throw Error(conditions::kMalformedXml);
+  const auto day = std::chrono::floor<std::chrono::days>(*time);
+  if (day != *time) throw invalid_argument("'Date' must be at midnight GMT", "Date", std::string(text));
+  return day;
+}
+
+void check_transition(const XmlElement& element) {
+  if (element.find("StorageClass") == nullptr) throw Error(conditions::kMalformedXml);
+  if (const XmlElement* date = element.find("Date")) read_date(*date);
 }
 
 void read_expiration(const XmlElement& element, LifecycleRule& rule) {
@@ -74,15 +90,12 @@ void read_expiration(const XmlElement& element, LifecycleRule& rule) {
   if (only.name == "Days") {
     rule.expire_days = positive(only, "Expiration");
   } else if (only.name == "Date") {
-    const std::string_view text = trim_spaces(only.text);
-    const auto time = parse_iso_time(text.size() == 10 ? std::string(text) + "T00:00:00Z" : std::string(text));
-    if (!time) throw Error(conditions::kMalformedXml);
-    rule.expire_date = std::chrono::floor<std::chrono::days>(*time);
-    if (*rule.expire_date != *time) throw invalid_argument("'Date' must be at midnight GMT", "Date", std::string(text));
+    rule.expire_date = read_date(only);
   } else if (only.name == "ExpiredObjectDeleteMarker") {
     const std::string value = to_lower_ascii(trim_spaces(only.text));
     if (value != "true" && value != "false") throw Error(conditions::kMalformedXml);
     rule.removes_expired_markers = value == "true";
+    if (rule.removes_expired_markers && !rule.filter.tags.empty()) throw invalid_request("ExpiredObjectDeleteMarker cannot be specified with Tags.");
   } else {
     throw Error(conditions::kMalformedXml);
   }
@@ -118,6 +131,7 @@ LifecycleRule read_rule(const XmlElement& element) {
       rule.abort_upload_days = positive(*days, "AbortIncompleteMultipartUpload");
       if (!rule.filter.tags.empty()) throw invalid_request("AbortIncompleteMultipartUpload cannot be specified with Tags.");
     } else if (child.name == "Transition" || child.name == "NoncurrentVersionTransition") {
+      check_transition(child);
       throw not_implemented("a lifecycle transition to another storage class");
     } else {
       continue;

@@ -122,8 +122,8 @@ void fill_context(PolicyRequest& request, const Call& call) {
 /// A bucket and what was set for it, at one moment.
 struct Ground {
   store::BucketInfo bucket;
-  std::vector<Policy> user_policies;
-  std::optional<Policy> policy;
+  std::vector<std::shared_ptr<const Policy>> user_policies;
+  std::shared_ptr<const Policy> policy;  ///< none: nullptr
   AccessControlList acl;
   bool ignores_public_acls = false;
   bool restricts_public = false;
@@ -133,8 +133,10 @@ Ground ground_of(const Call& call, const store::Rows& rows, const std::string& n
   const auto bucket = store::find_bucket(rows, name);
   if (!bucket) throw Error(store::conditions::kNoSuchBucket, {{"bucket", name}});
   Ground ground{.bucket = *bucket};
-  if (const auto text = find_setting(rows, *bucket, "policy")) ground.policy = parse_policy(*text, name);
-  for (const auto& policy : call.service.access.policies_of(call.identity.user)) ground.user_policies.push_back(parse_policy(policy.document, {}));
+  if (const auto text = find_setting(rows, *bucket, "policy"))
+    ground.policy = call.service.policies.get(*text, [&](const std::string& json) { return parse_policy(json, name); });
+  for (const auto& policy : call.service.access.policies_of(call.identity.user))
+    ground.user_policies.push_back(call.service.policies.get(policy.document, [](const std::string& json) { return parse_policy(json, {}); }));
   return ground;
 }
 
@@ -163,6 +165,11 @@ bool is_about_object(std::string_view action) {
          action == "s3:AbortMultipartUpload" || action == "s3:ListMultipartUploadParts";
 }
 
+bool has_requester_pays(const store::Rows& rows, const store::BucketInfo& bucket) {
+  const auto document = find_setting(rows, bucket, "requestPayment");
+  return document && document->find("<Payer>Requester</Payer>") != std::string::npos;
+}
+
 /// Decides over one action on one bucket or key. `object` is what is there, when the action is about what is there.
 bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std::string& action, const std::string& key,
             const store::ObjectInfo* object) {
@@ -176,8 +183,8 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
     if (object != nullptr)
       if (const auto found = object->properties.headers.find(std::string(kTaggingHeader)); found != object->properties.headers.end())
         add_tags(request, "s3:existingobjecttag", parse_tagging_header(found->second));
-    for (const Policy& policy : ground.user_policies) {
-      const PolicyEffect own = evaluate(policy, request);
+    for (const auto& policy : ground.user_policies) {
+      const PolicyEffect own = evaluate(*policy, request);
       if (own == PolicyEffect::Deny) return false;
       is_allowed_by_own = is_allowed_by_own || own == PolicyEffect::Allow;
     }
@@ -185,7 +192,11 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
     // Who owns the bucket must be able to mend a policy that shuts everybody out.
     if (effect == PolicyEffect::Deny && !((is_owner || call.identity.is_admin) && is_policy_operation(action))) return false;
   }
-  if (is_owner || call.identity.is_admin || is_allowed_by_own) return true;
+  if (is_owner || call.identity.is_admin) return true;
+  // Whoever reads what others pay for must say that it knows.
+  const bool is_paid = call.head.header("x-amz-request-payer") == "requester" || !has_requester_pays(rows, ground.bucket);
+  if (!is_paid) return false;
+  if (is_allowed_by_own) return true;
   fill_lists(ground, rows);
   if (effect == PolicyEffect::Allow && !(ground.restricts_public && is_public(*ground.policy))) return true;
   if (ground.restricts_public && !user) return false;
@@ -198,6 +209,13 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
 }
 
 Error access_denied() { return Error(conditions::kAccessDenied); }
+
+/// A refusal of somebody with a name stands in the audit trail; of anybody, only in the answer.
+[[noreturn]] void refuse(const Call& call, const std::string& action) {
+  const std::string subject = call.address.bucket + (call.address.key.empty() ? "" : "/" + call.address.key);
+  if (!call.identity.user.empty()) call.service.access.record_audit(call.identity, "s3", action, subject, "denied");
+  throw access_denied();
+}
 
 }  // namespace
 
@@ -278,14 +296,14 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
   std::optional<store::ObjectInfo> object;
   if (!call.address.key.empty() && action != "s3:PutObject")
     object = store::find_version(rows, ground.bucket, call.address.key, named_version(call.head));
-  if (!decide(call, rows, ground, action, call.address.key, object ? &*object : nullptr)) throw access_denied();
+  if (!decide(call, rows, ground, action, call.address.key, object ? &*object : nullptr)) refuse(call, action);
 }
 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {
   const store::Snapshot snapshot = call.service.store.snapshot();
   Ground ground = ground_of(call, snapshot, source.bucket);
   if (is_free(call, ground)) return;
-  if (!decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) throw access_denied();
+  if (!decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) refuse(call, "s3:GetObject");
 }
 
 bool may_delete(const Call& call, const std::string& key, bool is_version) {

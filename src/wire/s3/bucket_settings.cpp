@@ -65,6 +65,16 @@ std::string read_lock_setting(const Call& call, std::string_view document) {
 
 std::string read_lifecycle_setting(const Call&, std::string_view document) { return write_lifecycle(parse_lifecycle(document)); }
 
+std::string read_request_payment(const Call&, std::string_view document) {
+  const XmlElement root = parse_xml(document);
+  const std::string_view payer = trim_spaces(root.text_of("Payer"));
+  if (root.name != "RequestPaymentConfiguration" || (payer != "Requester" && payer != "BucketOwner")) throw Error(conditions::kMalformedXml);
+  XmlWriter xml;
+  xml.open_root("RequestPaymentConfiguration");
+  xml.element("Payer", payer);
+  return std::move(xml).finish();
+}
+
 constexpr SettingRow kSettings[] = {
     {"lifecycle", &read_lifecycle_setting, &conditions::kNoSuchLifecycleConfiguration},
     {"cors", &read_cors_setting, &conditions::kNoSuchCorsConfiguration},
@@ -72,6 +82,7 @@ constexpr SettingRow kSettings[] = {
     {"publicAccessBlock", &read_public_access_block, &conditions::kNoSuchPublicAccessBlock},
     {"ownershipControls", &read_ownership, &conditions::kOwnershipControlsNotFound},
     {"encryption", &read_encryption_setting, &conditions::kServerSideEncryptionConfigurationNotFound},
+    {"requestPayment", &read_request_payment, nullptr},
     {"object-lock", &read_lock_setting, &conditions::kObjectLockConfigurationNotFound},
 };
 

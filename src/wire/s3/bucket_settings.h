@@ -19,7 +19,7 @@ struct SettingRow {
   std::string_view name;  ///< of the sub-resource
   /// The document as it is kept. Throws what S3 says of a wrong one.
   std::string (*read)(const Call& call, std::string_view document);
-  const Condition* absent;  ///< what GET says when it was never put
+  const Condition* absent;  ///< what GET says when it was never put; nullptr: the empty document
   int put_status = 200;
 };
 

@@ -31,6 +31,7 @@ struct Call {
   std::string peer;      ///< address of the client
   bool is_secure = false;                ///< over TLS
   const Operation* operation = nullptr;  ///< of the table
+  std::optional<std::string> lifecycle = {};  ///< the bucket's document, for operations that show when an object expires
 
   store::Objects& objects() const { return service.store.objects(); }
   store::Change new_change() const {

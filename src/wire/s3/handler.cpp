@@ -8,6 +8,7 @@
 #include "wire/s3/body_receiver.h"
 #include "wire/s3/cross_origin.h"
 #include "wire/s3/errors.h"
+#include "wire/s3/expiration.h"
 #include "wire/s3/operations/operations.h"
 
 namespace lab::s3 {
@@ -131,7 +132,13 @@ net::awaitable<net::Response> S3Handler::run(const Operation& operation, Call& c
     if (operation.takes_document) {
       call.document = check_document(call, std::move(call.document), !operation.checksum_is_of_object);
     }
-    authorize(call, operation);
+    if (operation.shows_expiry) {
+      const auto snapshot = call.service.store.snapshot();
+      authorize(call, operation, snapshot);
+      call.lifecycle = find_lifecycle(snapshot, call.address.bucket);
+    } else {
+      authorize(call, operation);
+    }
     if (operation.absent != nullptr) {
       if (call.address.key.empty()) {
         call.objects().get_bucket(call.address.bucket);

@@ -1,5 +1,7 @@
 #include "wire/s3/lifecycle_runner.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "protocol/s3/documents.h"
 #include "protocol/s3/lifecycle.h"
@@ -81,7 +83,8 @@ class BucketRound {
       }
       const bool is_lonely_marker = latest.is_marker && versions.size() == 1;
       const bool is_due = rule.removes_expired_markers || (rule.expire_days && is_past(latest.modified, *rule.expire_days));
-      if (is_lonely_marker && is_due && latest.key.starts_with(rule.filter.prefix)) {
+      // A marker has no tags and no bytes.
+      if (is_lonely_marker && is_due && matches(rule.filter, latest.key, 0, {})) {
         remove(latest, true);
         break;
       }
@@ -169,7 +172,9 @@ std::size_t LifecycleRunner::run_once() {
   std::size_t num_gone = 0;
   for (const store::BucketInfo& bucket : service_.store.objects().list_buckets()) {
     const auto document = find_setting(service_.store.snapshot(), bucket, "lifecycle");
-    if (document) num_gone += BucketRound(service_, bucket, parse_lifecycle(*document)).run();
+    if (!document) continue;
+    const auto rules = service_.lifecycles.get(*document, [](const std::string& text) { return parse_lifecycle(text); });
+    num_gone += BucketRound(service_, bucket, *rules).run();
   }
   return num_gone;
 }

@@ -8,7 +8,7 @@
 
 namespace lab::s3 {
 
-std::optional<store::DataKey> prepare_new_object(const Call& call, store::ObjectProperties& properties, bool authorizes) {
+NewObject prepare_new_object(const Call& call, store::ObjectProperties& properties, bool authorizes) {
   const store::Snapshot snapshot = call.service.store.snapshot();
   if (authorizes) authorize(call, *call.operation, snapshot);
   const auto bucket = store::find_bucket(snapshot, call.address.bucket);
@@ -16,7 +16,7 @@ std::optional<store::DataKey> prepare_new_object(const Call& call, store::Object
   properties.lock = read_lock(call, snapshot, *bucket);
   properties.owner = new_object_owner(call, snapshot, *bucket);
   properties.acl = requested_acl(call, snapshot, *bucket, properties.owner);
-  return begin_encryption(call, find_setting(snapshot, *bucket, "encryption"), properties.encryption);
+  return {begin_encryption(call, find_setting(snapshot, *bucket, "encryption"), properties.encryption), find_setting(snapshot, *bucket, "lifecycle")};
 }
 
 }  // namespace lab::s3

@@ -9,9 +9,12 @@
 namespace lab::s3 {
 
 /// What the bucket says about the object or upload that a request makes, looked up at one moment: its owner, access control
-/// list, lock and encryption go into `properties`. With `authorizes` it is first decided whether the caller may. Answers the
-/// key to seal the bytes with; none for a plain object. Blocks. Throws NoSuchBucket, AccessDenied, and what the headers of
+/// list, lock and encryption go into `properties`. With `authorizes` it is first decided whether the caller may. Blocks. Throws NoSuchBucket, AccessDenied, and what the headers of
 /// lists, locks and encryption raise.
-std::optional<store::DataKey> prepare_new_object(const Call& call, store::ObjectProperties& properties, bool authorizes);
+struct NewObject {
+  std::optional<store::DataKey> key;     ///< to seal the bytes with; none for a plain object
+  std::optional<std::string> lifecycle;  ///< the bucket's, for set_expiration_header()
+};
+NewObject prepare_new_object(const Call& call, store::ObjectProperties& properties, bool authorizes);
 
 }  // namespace lab::s3

@@ -31,6 +31,7 @@ struct Operation {
   StreamingHandler streaming = nullptr;
   bool takes_document = false;          ///< the body is read whole before `handler` runs
   bool checksum_is_of_object = false;   ///< checksum headers are about the object that comes of it, not the document
+  bool shows_expiry = false;            ///< `Call::lifecycle` is looked up
   bool is_missing = false;              ///< S3 has it, we do not yet: NotImplemented
   const Condition* absent = nullptr;    ///< a setting that nobody can have made yet: the error S3 gives for that
 };

@@ -6,7 +6,10 @@
 
 #include "access/access.h"
 #include "base/pool.h"
+#include "protocol/s3/lifecycle.h"
+#include "protocol/s3/policy.h"
 #include "store/store.h"
+#include "wire/s3/document_cache.h"
 
 namespace lab::s3 {
 
@@ -24,6 +27,8 @@ struct S3Service {
   access::Access& access;
   ThreadPool& storage;  ///< operations run here; they may wait for disk
   S3Options options;
+  DocumentCache<Policy> policies = {};  ///< by text, and the bucket whose it is
+  DocumentCache<std::vector<LifecycleRule>> lifecycles = {};
 };
 
 }  // namespace lab::s3

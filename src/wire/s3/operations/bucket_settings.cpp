@@ -32,6 +32,7 @@ net::Response serve_get_setting(Call& call) {
   const SettingRow& row = setting_of(call.head);
   const auto bucket = call.objects().get_bucket(call.address.bucket);
   auto document = find_setting(call.service.store.snapshot(), bucket, row.name);
+  if (!document && row.absent == nullptr) return serve_empty_configuration(call);
   if (!document) throw Error(*row.absent, {{"BucketName", call.address.bucket}});
   return xml_response(*std::move(document));
 }

@@ -3,6 +3,7 @@
 #include "protocol/s3/checksums.h"
 #include "wire/s3/copy_source.h"
 #include "wire/s3/encryption.h"
+#include "wire/s3/expiration.h"
 #include "wire/s3/new_object.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
@@ -60,7 +61,7 @@ net::Response serve_copy_object(Call& call) {
     throw invalid_request("This copy request is illegal because it is trying to copy an object to itself without changing the "
                           "object's metadata, storage class, website redirect location or encryption attributes.");
   }
-  const auto key = prepare_new_object(call, put.properties, false);
+  const auto [key, lifecycle] = prepare_new_object(call, put.properties, false);
   std::vector<ChecksumKind> kinds;
   if (wanted) kinds.push_back(*wanted);
   const bool has_own_etag = key || source.properties.is_sealed();
@@ -77,6 +78,7 @@ net::Response serve_copy_object(Call& call) {
                                                           show_checksums(copied.properties.checksums, copied.num_parts)));
   set_version_header(response, copied);
   set_encryption_headers(response, copied.properties.encryption);
+  set_expiration_header(response, call, lifecycle, copied);
   if (source.has_versions) response.set("x-amz-copy-source-version-id", show_version(source.version));
   return response;
 }

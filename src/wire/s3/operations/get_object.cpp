@@ -4,6 +4,7 @@
 #include "protocol/s3/conditionals.h"
 #include "protocol/s3/http_date.h"
 #include "wire/s3/encryption.h"
+#include "wire/s3/expiration.h"
 #include "wire/s3/locks.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
@@ -127,6 +128,7 @@ net::Response begin_answer(const Call& call, const store::ObjectInfo& info, std:
   set_object_headers(response, info);
   set_version_header(response, info);
   set_lock_headers(response, info.properties.lock);
+  set_expiration_header(response, call, call.lifecycle, info);
   if (selection->is_partial && info.size != 0) {
     response.status = 206;
     response.set("Content-Range", "bytes " + std::to_string(selection->first) + "-" +

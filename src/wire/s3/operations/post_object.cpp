@@ -132,7 +132,7 @@ class FormUpload {
     put_.bucket = call_.address.bucket;
     put_.key = std::move(key);
     put_.properties = read_properties(call_.head);
-    if (auto key = prepare_new_object(call_, put_.properties, true)) options_.seal_with = std::move(key->bytes);
+    if (auto key = prepare_new_object(call_, put_.properties, true).key) options_.seal_with = std::move(key->bytes);
     options_.checksums = {ChecksumKind::Md5, ChecksumKind::Crc64Nvme};
     if (const auto given = find_given_checksum(call_.head.headers); given && std::ranges::find(options_.checksums, given->kind) == options_.checksums.end())
       options_.checksums.push_back(given->kind);

@@ -2,6 +2,7 @@
 #include "protocol/s3/conditionals.h"
 #include "wire/s3/body_receiver.h"
 #include "wire/s3/encryption.h"
+#include "wire/s3/expiration.h"
 #include "wire/s3/new_object.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
@@ -18,10 +19,12 @@ net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& bod
   put.expect = read_expectation(call.head);
   // Today's S3 gives every object a checksum, also where the client sends none.
   BodyReceiver receiver(call, body.length(), ChecksumKind::Crc64Nvme);
-  auto check_bucket = [&call, &put, &receiver] {
-    if (auto key = prepare_new_object(call, put.properties, true)) receiver.seal_with(*std::move(key));
+  NewObject prepared;
+  auto check_bucket = [&call, &put, &receiver, &prepared] {
+    prepared = prepare_new_object(call, put.properties, true);
+    if (prepared.key) receiver.seal_with(*prepared.key);
   };
-  auto commit = [&call, &put](ReceivedBody received) {
+  auto commit = [&call, &put, &prepared](ReceivedBody received) {
     put.etag = etag_of(received.md5, put.properties.encryption);
     put.properties.checksums = received.checksums;
     put.content = std::move(received).content();
@@ -34,6 +37,7 @@ net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& bod
     change.put_object(std::move(put), &info);
     call.service.store.apply(std::move(change));
     set_version_header(response, info);
+    set_expiration_header(response, call, prepared.lifecycle, info);
     return response;
   };
   co_return co_await stream_body(call, body, receiver, std::move(check_bucket), std::move(commit));
