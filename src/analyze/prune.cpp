@@ -1,6 +1,8 @@
 #include "analyze/prune.h"
 
 #include <algorithm>
+#include <map>
+#include <ranges>
 #include <set>
 
 #include "plan/bound_build.h"
@@ -50,34 +52,116 @@ void for_each_expression(const bound::Relation& relation, const std::function<vo
 }
 
 void collect_relation(const RelationPtr& relation, Needed& needed) {
+  // What is shared takes nothing from outside.
+  if (std::holds_alternative<bound::Shared>(relation->node)) return;
   for_each_expression(*relation, [&](const ExpressionPtr& expression) { collect(expression, needed); });
   for (const auto& input : bound::inputs_of(*relation)) collect_relation(input, needed);
 }
 
-RelationPtr prune_to(const RelationPtr& relation, Needed needed);
+bool is_needed(const Needed& needed, ColumnId id) { return needed.contains(id); }
+
+/// Shared relations and how often they are used, in an order where each stands behind those it uses.
+class Uses {
+ public:
+  explicit Uses(const RelationPtr& root) { relation(root); }
+
+  const std::vector<RelationPtr>& definitions() const { return definitions_; }
+  std::size_t count(const RelationPtr& definition) const { return counts_.at(definition.get()); }
+
+ private:
+  void relation(const RelationPtr& node) {
+    if (const auto* shared = std::get_if<bound::Shared>(&node->node)) {
+      if (counts_[shared->definition.get()]++ > 0) return;
+      relation(shared->definition);
+      definitions_.push_back(shared->definition);
+      return;
+    }
+    for_each_expression(*node, [&](const ExpressionPtr& expression) { plans_of(expression); });
+    for (const auto& input : bound::inputs_of(*node)) relation(input);
+  }
+  void plans_of(const ExpressionPtr& expression) {
+    bound::walk(expression, [&](const ExpressionPtr& node) {
+      if (const auto* scalar = std::get_if<bound::ScalarSubquery>(&node->node)) relation(scalar->plan);
+      if (const auto* exists = std::get_if<bound::Exists>(&node->node)) relation(exists->plan);
+      if (const auto* in = std::get_if<bound::InSubquery>(&node->node)) relation(in->plan);
+      return true;
+    });
+  }
+
+  std::map<const bound::Relation*, std::size_t> counts_;
+  std::vector<RelationPtr> definitions_;
+};
+
+/// Prunes one query. A shared relation that is used once stands in its place; one that is used more often gives what all its uses need,
+/// which takes a first round over the query to find out.
+class Pruner {
+ public:
+  explicit Pruner(const Uses& uses) : uses_(uses) {}
+
+  RelationPtr run(const RelationPtr& root) {
+    if (std::ranges::none_of(uses_.definitions(), [&](const auto& definition) { return uses_.count(definition) > 1; })) return prune_whole(root);
+    prune_whole(root);
+    for (const auto& definition : uses_.definitions() | std::views::reverse)
+      if (uses_.count(definition) > 1) prune_to(definition, needs_[definition.get()]);
+    for (const auto& definition : uses_.definitions())
+      if (uses_.count(definition) > 1) pruned_[definition.get()] = prune_to(definition, needs_[definition.get()]);
+    return prune_whole(root);
+  }
+
+ private:
+  RelationPtr prune_whole(const RelationPtr& root) {
+    Needed needed;
+    for (const auto& column : root->columns) needed.insert(column.id);
+    return bound::select_columns(prune_to(root, std::move(needed)), root->columns);
+  }
+  RelationPtr prune_to(const RelationPtr& relation, Needed needed);
+  RelationPtr prune_use(const bound::Shared& use, const bound::Relation& relation, const Needed& needed);
+  ExpressionPtr prune_expression(const ExpressionPtr& expression);
+
+  const Uses& uses_;
+  std::map<const bound::Relation*, Needed> needs_;
+  std::map<const bound::Relation*, RelationPtr> pruned_;  ///< filled by the second round
+};
+
+RelationPtr Pruner::prune_use(const bound::Shared& use, const bound::Relation& relation, const Needed& needed) {
+  const RelationPtr& definition = use.definition;
+  if (uses_.count(definition) == 1) {
+    bound::Outputs outputs;
+    for (std::size_t i = 0; i < relation.columns.size(); ++i)
+      outputs.push_back({relation.columns[i].id, bound::make_reference(definition->columns[i])});
+    return prune_to(bound::make_relation(bound::Project{definition, std::move(outputs)}, relation.columns), needed);
+  }
+  Needed& needs = needs_[definition.get()];
+  for (std::size_t i = 0; i < relation.columns.size(); ++i)
+    if (is_needed(needed, relation.columns[i].id)) needs.insert(definition->columns[i].id);
+  const auto found = pruned_.find(definition.get());
+  if (found == pruned_.end()) return bound::make_relation(use, relation.columns);
+  bound::Columns columns;
+  for (std::size_t i = 0; i < relation.columns.size(); ++i)
+    if (bound::find_column(found->second->columns, definition->columns[i].id)) columns.push_back(relation.columns[i]);
+  return bound::make_relation(bound::Shared{found->second}, std::move(columns));
+}
 
 // Subquery plans inside expressions are pruned on their own: they give what they give.
-ExpressionPtr prune_expression(const ExpressionPtr& expression) {
+ExpressionPtr Pruner::prune_expression(const ExpressionPtr& expression) {
   if (!expression) return expression;
   const auto rebuilt = [&](auto node) { return bound::make_expression(std::move(node), expression->type, expression->nullable, expression->origin); };
-  if (const auto* scalar = std::get_if<bound::ScalarSubquery>(&expression->node)) return rebuilt(bound::ScalarSubquery{prune(scalar->plan)});
+  if (const auto* scalar = std::get_if<bound::ScalarSubquery>(&expression->node)) return rebuilt(bound::ScalarSubquery{prune_whole(scalar->plan)});
   if (const auto* exists = std::get_if<bound::Exists>(&expression->node)) return rebuilt(bound::Exists{prune_to(exists->plan, {})});
   if (const auto* in = std::get_if<bound::InSubquery>(&expression->node)) {
-    bound::InSubquery next{in->values, prune(in->plan)};
+    bound::InSubquery next{in->values, prune_whole(in->plan)};
     for (auto& value : next.values) value = prune_expression(value);
     return rebuilt(std::move(next));
   }
-  return bound::map_children(expression, &prune_expression);
+  return bound::map_children(expression, [this](const ExpressionPtr& child) { return prune_expression(child); });
 }
 
-bool is_needed(const Needed& needed, ColumnId id) { return needed.contains(id); }
-
-RelationPtr prune_to(const RelationPtr& relation, Needed needed) {
+RelationPtr Pruner::prune_to(const RelationPtr& relation, Needed needed) {
   return std::visit(
       [&](const auto& node) -> RelationPtr {
         using Node = std::decay_t<decltype(node)>;
         if constexpr (std::is_same_v<Node, bound::Scan> || std::is_same_v<Node, bound::LocalData> || std::is_same_v<Node, bound::Values> || std::is_same_v<Node, bound::Range> ||
-                      std::is_same_v<Node, bound::OneRow> || std::is_same_v<Node, bound::RecursionRef> || std::is_same_v<Node, bound::Shared>) {
+                      std::is_same_v<Node, bound::OneRow> || std::is_same_v<Node, bound::RecursionRef>) {
           if constexpr (std::is_same_v<Node, bound::Scan>) {
             bound::Scan next{node.source, {}};
             bound::Columns columns;
@@ -90,8 +174,10 @@ RelationPtr prune_to(const RelationPtr& relation, Needed needed) {
             return bound::make_relation(std::move(next), std::move(columns));
           }
           return relation;
+        } else if constexpr (std::is_same_v<Node, bound::Shared>) {
+          return prune_use(node, *relation, needed);
         } else if constexpr (std::is_same_v<Node, bound::Recursion>) {
-          return bound::make_relation(bound::Recursion{node.id, prune(node.anchor), prune(node.step)}, relation->columns);
+          return bound::make_relation(bound::Recursion{node.id, prune_whole(node.anchor), prune_whole(node.step)}, relation->columns);
         } else if constexpr (std::is_same_v<Node, bound::Project>) {
           bound::Outputs outputs;
           bound::Columns columns;
@@ -191,9 +277,8 @@ std::vector<ColumnId> columns_in_subqueries(const ExpressionPtr& expression) {
 }
 
 RelationPtr prune(const RelationPtr& root) {
-  Needed needed;
-  for (const auto& column : root->columns) needed.insert(column.id);
-  return bound::select_columns(prune_to(root, std::move(needed)), root->columns);
+  const Uses uses(root);
+  return Pruner(uses).run(root);
 }
 
 }  // namespace lab::analyze

@@ -5,10 +5,13 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/common_type.h"
+#include "functions/function_row.h"
 #include "plan/bound_build.h"
+#include "plan/bound_walk.h"
 #include "types/type_text.h"
 
-// WITH: common tables, resolved anew at each place that names them, and recursive ones.
+// WITH: common tables, and recursive ones. A table that is dear or not the same twice is evaluated once for all who name it; the others
+// are resolved anew at each place, where filters reach them.
 namespace lab::analyze {
 namespace {
 
@@ -26,6 +29,23 @@ bool names_recursion(const bound::RelationPtr& relation) {
   // A recursion inside is finished; its references are its own.
   if (std::holds_alternative<bound::Recursion>(relation->node)) return false;
   return std::ranges::any_of(bound::inputs_of(*relation), &names_recursion);
+}
+
+bool is_cheap(const bound::Relation& relation) {
+  const bool is_cheap_itself = std::visit(
+      [](const auto& node) {
+        using Node = std::decay_t<decltype(node)>;
+        return !(std::is_same_v<Node, bound::Aggregate> || std::is_same_v<Node, bound::Join> || std::is_same_v<Node, bound::Window> || std::is_same_v<Node, bound::Deduplicate> ||
+                 std::is_same_v<Node, bound::Sample> || std::is_same_v<Node, bound::Recursion> || std::is_same_v<Node, bound::Shared>);
+      },
+      relation.node);
+  return is_cheap_itself && std::ranges::all_of(bound::inputs_of(relation), [](const bound::RelationPtr& input) { return is_cheap(*input); });
+}
+
+bool is_volatile(const bound::RelationPtr& relation) {
+  bool result = false;
+  bound::for_each_call(relation, [&](const bound::Call& call) { result = result || call.function->is_volatile; });
+  return result;
 }
 
 }  // namespace
@@ -54,8 +74,13 @@ Resolved Resolver::with_tables(const plan::With& node, const plan::Relation& rel
   const bool is_limited = std::exchange(recursion_is_limited_, false);
   for (const auto& scope : scopes) {
     const auto* windows = std::exchange(named_windows_, nullptr);
-    common_table(*scope, scope->tables.begin()->second, relation);
+    Resolved table = common_table(*scope, scope->tables.begin()->second, relation);
     named_windows_ = windows;
+    // A subquery's table may take columns of the query around it, a recursion's the rows of the round before.
+    if (outer_ == nullptr && recursion_ == nullptr && !scope->is_recursive && (!is_cheap(*table.relation) || is_volatile(table.relation))) {
+      table.relation = trimmed(table);
+      scope->shared = std::make_shared<const Resolved>(std::move(table));
+    }
   }
   recursion_is_limited_ = is_limited;
   Resolved result = resolve_body();
@@ -70,6 +95,7 @@ Resolved Resolver::resolve_node(const plan::With& node, const plan::Relation& re
 Resolved Resolver::common_table(const CommonTableScope& scope, const plan::CommonTable& table, const plan::Relation& relation) {
   for (auto* recursion = recursion_; recursion; recursion = recursion->parent)
     if (recursion->scope == &scope) return recursion_reference(*recursion);
+  if (scope.shared) return shared_table(*scope.shared, table.name);
   const auto* windows = std::exchange(named_windows_, nullptr);
   const auto* saved = common_tables_;
   Resolved body;
@@ -96,6 +122,12 @@ Resolved Resolver::common_table(const CommonTableScope& scope, const plan::Commo
   body.below = nullptr;
   body.aggregate = nullptr;
   return body;
+}
+
+Resolved Resolver::shared_table(const Resolved& definition, const std::string& name) {
+  bound::Columns columns = definition.relation->columns;
+  for (auto& column : columns) column.id = fresh();
+  return from_relation(bound::make_relation(bound::Shared{definition.relation}, std::move(columns)), {name});
 }
 
 Resolved Resolver::recursion_reference(RecursionScope& recursion) {

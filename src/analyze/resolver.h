@@ -246,6 +246,7 @@ class Resolver {
     const CommonTableScope* parent = nullptr;
     std::map<std::string, const CommonTableScope*> defined_in = {};
     bool is_recursive = false;  ///< of WITH RECURSIVE: the table may name itself
+    std::shared_ptr<const Resolved> shared = nullptr;  ///< evaluated once for all who name it; null: resolved anew at each place
   };
   /// A recursive common table while its two parts are resolved.
   struct RecursionScope {
@@ -258,6 +259,8 @@ class Resolver {
   };
   Resolved with_tables(const plan::With& node, const plan::Relation& relation, const std::function<Resolved()>& resolve_body);
   Resolved common_table(const CommonTableScope& scope, const plan::CommonTable& table, const plan::Relation& relation);
+  /// One more use of a table that is evaluated once.
+  Resolved shared_table(const Resolved& definition, const std::string& name);
   Resolved recursive_table(const CommonTableScope& scope, const plan::CommonTable& table, const plan::RelationPtr& plan, RecursionScope& recursion, const plan::Relation& relation);
   Resolved recursion_reference(RecursionScope& recursion);
   /// Where a step may not look at itself: INVALID_RECURSIVE_REFERENCE.PLACE when `input` does.

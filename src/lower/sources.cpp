@@ -1,6 +1,8 @@
 #include "base/error.h"
 #include "functions/duckdb_type.h"
+#include "functions/function_row.h"
 #include "lower/lowering.h"
+#include "plan/bound_walk.h"
 #include "scan/table_source.h"
 
 namespace lab::lower {
@@ -111,7 +113,10 @@ Select Lowering::lower(const Shared& node, const Relation& relation) {
     const std::string text = this->relation(*node.definition).text();
     const std::string name = "s" + std::to_string(shared_names_.size());
     found = shared_names_.emplace(node.definition.get(), name).first;
-    common_tables_.push_back(name + " AS MATERIALIZED (" + text + ")");
+    // The engine may evaluate again what gives the same rows again.
+    bool is_volatile = false;
+    plan::bound::for_each_call(node.definition, [&](const plan::bound::Call& call) { is_volatile = is_volatile || call.function->is_volatile; });
+    common_tables_.push_back(name + (is_volatile ? " AS MATERIALIZED (" : " AS (") + text + ")");
   }
   std::vector<std::string> outputs;
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {

@@ -1,11 +1,15 @@
 #include "plan/bound_walk.h"
 
+#include <set>
+#include <utility>
+
 namespace lab::plan::bound {
 namespace {
 
 class Walk {
  public:
-  explicit Walk(const std::function<void(const scan::TableSource&)>& visit) : visit_(visit) {}
+  Walk(std::function<void(const scan::TableSource&)> visit_scan, std::function<void(const Call&)> visit_call)
+      : visit_scan_(std::move(visit_scan)), visit_call_(std::move(visit_call)) {}
 
   void relation(const RelationPtr& relation) {
     if (!relation) return;
@@ -30,7 +34,9 @@ class Walk {
   void enter(const OneRow&) {}
   void enter(const LocalData&) {}
   void enter(const Range&) {}
-  void enter(const Scan& node) { visit_(*node.source); }
+  void enter(const Scan& node) {
+    if (visit_scan_) visit_scan_(*node.source);
+  }
   void enter(const Values& node) {
     for (const Expressions& row : node.rows) expressions(row);
   }
@@ -46,17 +52,22 @@ class Walk {
     for (const RelationPtr& input : node.inputs) relation(input);
   }
   void enter(const Deduplicate& node) { relation(node.input); }
-  void enter(const Generate& node) { expressions(node.generator.arguments), relation(node.input); }
+  void enter(const Generate& node) { look(node.generator), relation(node.input); }
   void enter(const Sample& node) { relation(node.input); }
   void enter(const RowNumber& node) { relation(node.input); }
   void enter(const Recursion& node) { relation(node.anchor), relation(node.step); }
   void enter(const RecursionRef&) {}
-  void enter(const Shared& node) { relation(node.definition); }
+  void enter(const Shared& node) {
+    if (seen_.insert(node.definition.get()).second) relation(node.definition);
+  }
 
   void look(const LiteralNode&) {}
   void look(const ColumnRef&) {}
   void look(const LambdaRef&) {}
-  void look(const Call& node) { expressions(node.arguments); }
+  void look(const Call& node) {
+    if (visit_call_) visit_call_(node);
+    expressions(node.arguments);
+  }
   void look(const Cast& node) { expression(node.child); }
   void look(const Case& node) {
     for (const auto& [condition, value] : node.branches) expression(condition), expression(value);
@@ -70,11 +81,15 @@ class Walk {
   void look(const Exists& node) { relation(node.plan); }
   void look(const InSubquery& node) { expressions(node.values), relation(node.plan); }
 
-  const std::function<void(const scan::TableSource&)>& visit_;
+  const std::function<void(const scan::TableSource&)> visit_scan_;
+  const std::function<void(const Call&)> visit_call_;
+  std::set<const Relation*> seen_;
 };
 
 }  // namespace
 
-void for_each_scan(const Query& query, const std::function<void(const scan::TableSource&)>& visit) { Walk(visit).relation(query.root); }
+void for_each_scan(const Query& query, const std::function<void(const scan::TableSource&)>& visit) { Walk(visit, nullptr).relation(query.root); }
+
+void for_each_call(const RelationPtr& relation, const std::function<void(const Call&)>& visit) { Walk(nullptr, visit).relation(relation); }
 
 }  // namespace lab::plan::bound

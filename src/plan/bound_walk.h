@@ -9,4 +9,7 @@ namespace lab::plan::bound {
 /// Calls `visit` for each table that the query reads, subqueries too, in no particular order.
 void for_each_scan(const Query& query, const std::function<void(const scan::TableSource&)>& visit);
 
+/// Calls `visit` for each function call in the relation, those in subqueries too, in no particular order.
+void for_each_call(const RelationPtr& relation, const std::function<void(const Call&)>& visit);
+
 }  // namespace lab::plan::bound
