@@ -10,6 +10,30 @@
 
 // Generators: rows out of a value. A generator call's type is the struct of the columns it gives.
 namespace lab::analyze {
+namespace {
+
+/// `table_changes(name, start[, end])` as a read of that table with the options of a change feed.
+plan::NamedTable changes_of(const plan::TableFunction& node, bool by_path, const bound::Policy& policy, const QueryContext& context) {
+  if (node.arguments.size() < 2 || node.arguments.size() > 3)
+    throw Error(conditions::kWrongNumArgsWithoutSuggestion,
+                {{"functionName", types::quote_parts(node.name)}, {"expectedNum", "[2, 3]"}, {"actualNum", std::to_string(node.arguments.size())}, {"docroot", "https://spark.apache.org/docs/latest"}}).at(context);
+  plan::NamedTable table;
+  table.options = {{"__dflab_changes", by_path ? "path" : "name"}, {"readchangefeed", "true"}};
+  for (std::size_t i = 0; i < node.arguments.size(); ++i) {
+    const types::Literal value = evaluate_constant(node.arguments[i], policy);
+    if (value.value.is_null()) throw Error(conditions::kNullFeedBound).at(context);
+    // Numbers are versions, all else is a time.
+    const auto text = evaluate_constant(plan::make_expression(plan::Cast{node.arguments[i], TypeKind::String, plan::CastMode::Session}), policy);
+    if (i == 0) {
+      table.name = {text.value.text()};
+    } else {
+      table.options.emplace(std::string(i == 1 ? "starting" : "ending") + (value.type.is_integral() ? "version" : "timestamp"), text.value.text());
+    }
+  }
+  return table;
+}
+
+}  // namespace
 
 Resolved Resolver::generate(Resolved input, const Typed& generator, bool is_outer, std::vector<std::string> names, std::vector<std::string> qualifier) {
   const auto* call = std::get_if<bound::Call>(&generator.expression->node);
@@ -73,6 +97,7 @@ Resolved Resolver::resolve_node(const plan::TableFunction& node, const plan::Rel
     if (range.step == 0) throw Error(conditions::kFailedFunctionCall, {{"funcName", "`range`"}}).at(context);
     return from_relation(bound::make_relation(range, {{fresh(), "id", TypeKind::Long, false, {}}}));
   }
+  if (name == "table_changes" || name == "table_changes_by_path") return resolve(plan::make_relation(changes_of(node, name == "table_changes_by_path", policy_, context), {}, relation.origin));
   if (name == "sql_keywords") {
     if (!node.arguments.empty())
       throw Error(conditions::kWrongNumArgsWithoutSuggestion, {{"functionName", "`sql_keywords`"}, {"expectedNum", "0"}, {"actualNum", std::to_string(node.arguments.size())}, {"docroot", "https://spark.apache.org/docs/latest"}}).at(context);

@@ -102,6 +102,13 @@ inline constexpr Condition kUnableToInferSchema{"UNABLE_TO_INFER_SCHEMA", "42KD9
 inline constexpr Condition kInvalidVersion{"DELTA_TIME_TRAVEL_INVALID_BEGIN_VALUE", "42604", Kind::InvalidArgument, "<timeTravelKey> needs to be a valid begin value."};
 inline constexpr Condition kInvalidOptionTimestamp{"DELTA_TIMESTAMP_INVALID", "42816", Kind::Analysis, "The provided timestamp (<expr>) cannot be converted to a valid timestamp."};
 inline constexpr Condition kOneOfTimeTravel{"DELTA_ONEOF_IN_TIMETRAVEL", "42601", Kind::InvalidArgument, "Please either provide 'timestampAsOf' or 'versionAsOf' for time travel."};
+inline constexpr Condition kIllegalOption{"DELTA_ILLEGAL_OPTION", "42616", Kind::InvalidArgument, "Invalid value '<input>' for option '<name>', <explain>"};
+inline constexpr Condition kNoFeedStart{"DELTA_NO_START_FOR_CDC_READ", "42601", Kind::Analysis, "No startingVersion or startingTimestamp provided for CDC read."};
+inline constexpr Condition kMultipleFeedBounds{"DELTA_MULTIPLE_CDC_BOUNDARY", "42614", Kind::Analysis, "Multiple <startingOrEnding> arguments provided for CDC read. Please provide one of either <startingOrEnding>Timestamp or <startingOrEnding>Version."};
+inline constexpr Condition kInvalidFeedRange{"DELTA_INVALID_CDC_RANGE", "22003", Kind::InvalidArgument, "CDC range from start <start> to end <end> was invalid. End cannot be before start."};
+inline constexpr Condition kFeedStartTooLate{"DELTA_CDC_START_VERSION_AFTER_LATEST", "22003", Kind::InvalidArgument, "Start version <start> for change data feed exceeds the latest table version <latest>."};
+inline constexpr Condition kFeedStartTooLate3{"", "", Kind::InvalidArgument, "Provided Start version(<start>) for reading change data is invalid. Start version cannot be greater than the latest version of the table(<latest>)."};
+inline constexpr Condition kNotALong{"", "", Kind::NumberFormat, "For input string: \"<text>\""};
 inline constexpr Condition kHistoricalScan{"DELTA_FAILED_SCAN_WITH_HISTORICAL_VERSION", "KD002", Kind::Analysis, "Expect a full scan of the latest version of the Delta source, but found a historical scan of version <historicalVersion>"};
 inline constexpr Condition kDeltaTableOnly{"DELTA_TABLE_ONLY_OPERATION", "0AKDD", Kind::Analysis, "<tableName> is not a Delta table. <operation> is only supported for Delta tables."};
 inline constexpr Condition kRestoreVersion{"DELTA_CANNOT_RESTORE_TABLE_VERSION", "22003", Kind::Analysis, "Cannot restore table to version <version>. Available versions: [<startVersion>, <endVersion>]."};

@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/letter_case.h"
 #include "base/log.h"
+#include "commands/change_feed.h"
 #include "commands/column_values.h"
 #include "commands/conditions.h"
 #include "commands/delta_rows.h"
@@ -72,6 +73,12 @@ std::vector<std::string> resolve_partition_columns(const std::vector<std::string
     result.push_back(found->name);
   }
   return result;
+}
+
+std::size_t column_of(const delta::Metadata& metadata, const std::string& name) {
+  const auto found = std::find_if(metadata.schema.begin(), metadata.schema.end(), [&](const types::Field& field) { return field.name == name; });
+  LAB_CHECK(found != metadata.schema.end());
+  return static_cast<std::size_t>(found - metadata.schema.begin());
 }
 
 }  // namespace
@@ -163,31 +170,53 @@ bound::Query align_rows(bound::Query rows, const types::Schema& target, MatchCol
                                   {.any_cast = true, .nested_by_name = match == MatchColumns::ByName, .fills_missing = match == MatchColumns::ByName});
 }
 
-WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadata, const bound::Query& rows, Statement& context) {
-  WrittenData result;
-  result.staged = std::make_shared<StagedFiles>(table);
+StagedRows stage_rows(delta::Table& table, const delta::Metadata& metadata, const bound::Query& rows, const std::vector<std::string>& extra, Statement& context) {
+  StagedRows result{std::make_shared<StagedFiles>(table), {}};
   engine::WriteSpec spec;
   spec.directory = result.staged->folder();
-  types::Schema data_schema;
-  const std::vector<delta::PhysicalColumn> physical = delta::physical_columns(metadata);
-  for (const delta::PhysicalColumn& column : physical) {
+  for (const delta::PhysicalColumn& column : delta::physical_columns(metadata)) {
     spec.column_names.push_back(column.name);
     spec.field_ids.push_back(column.field_id);
     spec.physical_types.push_back(column.type);
   }
-  for (const std::string& name : metadata.partition_columns) {
-    const auto found = std::find_if(metadata.schema.begin(), metadata.schema.end(), [&](const types::Field& field) { return field.name == name; });
-    LAB_CHECK(found != metadata.schema.end());
-    spec.partition_by.push_back(static_cast<int>(found - metadata.schema.begin()));
+  for (const std::string& name : extra) {
+    spec.column_names.push_back(name);
+    spec.field_ids.push_back(std::nullopt);
+    spec.physical_types.push_back(types::TypeKind::String);
   }
-  for (std::size_t i = 0; i < metadata.schema.size(); ++i)
-    if (std::find(spec.partition_by.begin(), spec.partition_by.end(), static_cast<int>(i)) == spec.partition_by.end()) data_schema.push_back(metadata.schema[i]);
+  for (const std::string& name : metadata.partition_columns) spec.partition_by.push_back(static_cast<int>(column_of(metadata, name)));
+  result.files = context.session().executor().write(rows, spec, context.stop(), context.progress());
+  for (const engine::WrittenFile& file : result.files) result.staged->add(file.path);
+  return result;
+}
 
-  const auto written = context.session().executor().write(rows, spec, context.stop(), context.progress());
-  for (const engine::WrittenFile& file : written) result.staged->add(file.path);
+StagedPlace place_of(const delta::Metadata& metadata, const engine::WrittenFile& file) {
+  StagedPlace place;
+  if (metadata.partition_columns.empty()) return place;
+  const std::vector<delta::PhysicalColumn> physical = delta::physical_columns(metadata);
+  // An empty text and Hive's word for NULL are NULL as partitions, as Spark writes them.
+  std::vector<std::optional<std::string>> partition = file.partition_values;
+  for (auto& value : partition)
+    if (value && (value->empty() || *value == "__HIVE_DEFAULT_PARTITION__")) value.reset();
+  for (std::size_t i = 0; i < metadata.partition_columns.size(); ++i) {
+    const std::size_t column = column_of(metadata, metadata.partition_columns[i]);
+    if (!metadata.schema[column].nullable && !partition[i]) throw Error(conditions::kNotNullViolated, {{"columnName", metadata.schema[column].name}});
+    place.partition_values.emplace(physical[column].name, partition[i]);
+  }
+  place.folder = delta::partition_folder(metadata.partition_columns, partition) + "/";
+  return place;
+}
+
+WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadata, const bound::Query& rows, Statement& context) {
+  WrittenData result;
+  const StagedRows written = stage_rows(table, metadata, rows, {}, context);
+  result.staged = written.staged;
+  types::Schema data_schema;
+  for (const types::Field& field : metadata.schema)
+    if (std::find(metadata.partition_columns.begin(), metadata.partition_columns.end(), field.name) == metadata.partition_columns.end()) data_schema.push_back(field);
   const std::int64_t now = now_millis(context);
   int index = 0;
-  for (const engine::WrittenFile& file : written) {
+  for (const engine::WrittenFile& file : written.files) {
     if (file.num_rows == 0) continue;
     // NOT NULL is checked on what was written: the counts are there already.
     std::size_t leaf = 0;
@@ -196,20 +225,12 @@ WrittenData write_data_files(delta::Table& table, const delta::Metadata& metadat
         throw Error(conditions::kNotNullViolated, {{"columnName", field.name}});
       leaf += delta::num_leaves(field.type);
     }
+    StagedPlace place = place_of(metadata, file);
     delta::AddFile add;
     char name[32];
     std::snprintf(name, sizeof name, "part-%05d-", index++);
-    add.path = name + random_uuid() + "-c000.snappy.parquet";
-    // An empty text and Hive's word for NULL are NULL as partitions, as Spark writes them.
-    std::vector<std::optional<std::string>> partition = file.partition_values;
-    for (auto& value : partition)
-      if (value && (value->empty() || *value == "__HIVE_DEFAULT_PARTITION__")) value.reset();
-    for (std::size_t i = 0; i < metadata.partition_columns.size(); ++i) {
-      const types::Field& field = metadata.schema[static_cast<std::size_t>(spec.partition_by[i])];
-      if (!field.nullable && !partition[i]) throw Error(conditions::kNotNullViolated, {{"columnName", field.name}});
-      add.partition_values.emplace(physical[static_cast<std::size_t>(spec.partition_by[i])].name, partition[i]);
-    }
-    if (!metadata.partition_columns.empty()) add.path = delta::partition_folder(metadata.partition_columns, partition) + "/" + add.path;
+    add.path = place.folder + name + random_uuid() + "-c000.snappy.parquet";
+    add.partition_values = std::move(place.partition_values);
     add.num_bytes = file.num_bytes;
     add.modified_millis = now;
     add.stats = delta::statistics_of(file.num_rows, metadata, file.statistics);
@@ -357,6 +378,7 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
 
   const std::int64_t now = now_millis(context);
   Rewrite kept;
+  ChangeWriter changes(table, target.metadata, context);
   std::int64_t num_removed = 0, removed_bytes = 0;
   const auto remove = [&](const delta::AddFile& file) {
     ++num_removed;
@@ -367,6 +389,12 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
     if (write.replace_condition) {
       kept = rewrite_without(table, snapshot, write.replace_condition, context);
       for (const std::size_t index : kept.touched) remove(snapshot->files()[index]);
+      // Where whole files go, they and the new ones say what changed.
+      if (!kept.data.files.empty() && changes.is_on()) {
+        changes.write(matching_rows(*snapshot, kept.touched, write.replace_condition, {}, context), ChangeKind::Delete);
+        const auto written = delta::source_of_staged(target.metadata, data.actions, data.files);
+        changes.write(context.analyze(plan::make_relation(plan::SourceScan{written, {}, false})), ChangeKind::Insert);
+      }
       add_all(request.actions, std::move(kept.data.actions));
       request.files.insert(request.files.end(), kept.data.files.begin(), kept.data.files.end());
       request.reads.whole_table = true;
@@ -404,7 +432,7 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
                             {"numOutputBytes", std::to_string(data.num_bytes + kept.data.num_bytes)},
                             {"numCopiedRows", std::to_string(kept.num_copied)},
                             {"numDeletedRows", std::to_string(kept.num_matched)},
-                            {"numAddedChangeFiles", "0"}};
+                            {"numAddedChangeFiles", std::to_string(changes.num_files())}};
   }
   if (!is_append && snapshot) {
     request.info.metrics.emplace("numRemovedFiles", std::to_string(num_removed));
@@ -414,6 +442,7 @@ delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& c
   request.files.insert(request.files.end(), data.files.begin(), data.files.end());
   data.staged->hand_over();
   if (kept.data.staged) kept.data.staged->hand_over();
+  changes.hand_over(request);
   return table.commit(snapshot, std::move(request));
 }
 

@@ -77,6 +77,22 @@ struct WrittenData {
 };
 WrittenData write_data_files(lake::delta::Table& table, const lake::delta::Metadata& metadata, const plan::bound::Query& rows, Statement& context);
 
+/// Rows in Parquet files that are no part of the table yet.
+struct StagedRows {
+  std::shared_ptr<StagedFiles> staged;
+  std::vector<engine::WrittenFile> files;
+};
+/// `rows` have the table's columns, and those of `extra` behind them, which every file gets under these names.
+StagedRows stage_rows(lake::delta::Table& table, const lake::delta::Metadata& metadata, const plan::bound::Query& rows, const std::vector<std::string>& extra,
+                      Statement& context);
+
+/// Where a staged file belongs. Throws DELTA_NOT_NULL_CONSTRAINT_VIOLATED for partition columns that must not be NULL.
+struct StagedPlace {
+  std::string folder;  ///< `k=v/` of each partition column; empty without any
+  lake::delta::PartitionValues partition_values;
+};
+StagedPlace place_of(const lake::delta::Metadata& metadata, const engine::WrittenFile& file);
+
 /// Columns of the rows brought to the table's, cast by store assignment; columns that the rows lack are NULL.
 plan::bound::Query align_rows(plan::bound::Query rows, const types::Schema& target, MatchColumns match, const std::string& table_name);
 

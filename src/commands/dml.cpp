@@ -1,6 +1,7 @@
 #include <numeric>
 
 #include "commands/assignments.h"
+#include "commands/change_feed.h"
 #include "commands/conditions.h"
 #include "commands/delta_reads.h"
 #include "commands/delta_rows.h"
@@ -43,7 +44,7 @@ delta::ReadSet reads_of(const delta::Snapshot& snapshot, const plan::RelationPtr
 
 /// What DESCRIBE HISTORY shows of statements that write files anew.
 std::map<std::string, std::string> rewrite_metrics(const delta::Snapshot& snapshot, const std::vector<std::size_t>& touched, std::size_t num_added,
-                                                   std::int64_t added_bytes, std::int64_t num_copied, std::int64_t started_millis, const Statement& context) {
+                                                   std::int64_t added_bytes, std::int64_t num_copied, std::size_t num_change_files, std::int64_t started_millis, const Statement& context) {
   std::int64_t removed_bytes = 0;
   for (const std::size_t file : touched) removed_bytes += snapshot.files()[file].num_bytes;
   const std::string elapsed = std::to_string(now_millis(context) - started_millis);
@@ -52,7 +53,7 @@ std::map<std::string, std::string> rewrite_metrics(const delta::Snapshot& snapsh
           {"numAddedFiles", std::to_string(num_added)},
           {"numAddedBytes", std::to_string(added_bytes)},
           {"numCopiedRows", std::to_string(num_copied)},
-          {"numAddedChangeFiles", "0"},
+          {"numAddedChangeFiles", std::to_string(num_change_files)},
           {"numDeletionVectorsAdded", "0"},
           {"numDeletionVectorsRemoved", "0"},
           {"numDeletionVectorsUpdated", "0"},
@@ -78,6 +79,7 @@ LocalTable delete_rows(const plan::Delete& command, Statement& context) {
   const std::int64_t started = now_millis(context);
   std::int64_t num_deleted = 0, num_copied = 0, added_bytes = 0;
   std::vector<std::size_t> touched;
+  ChangeWriter changes(*target.delta.table, snapshot->metadata(), context);
   if (command.condition) {
     Rewrite rewrite = rewrite_without(*target.delta.table, snapshot, command.condition, context, target.qualifier);
     touched = std::move(rewrite.touched);
@@ -87,6 +89,8 @@ LocalTable delete_rows(const plan::Delete& command, Statement& context) {
     staged = rewrite.data.staged;
     request.files = std::move(rewrite.data.files);
     append(request.actions, std::move(rewrite.data.actions));
+    // Files that only go say by themselves what was deleted.
+    if (!request.files.empty() && changes.is_on()) changes.write(matching_rows(*snapshot, touched, command.condition, target.qualifier, context), ChangeKind::Delete);
   } else {
     for (const auto& [file, num_rows] : count_matches(snapshot, nullptr, context, target.qualifier)) num_deleted += num_rows;
     touched.resize(snapshot->files().size());
@@ -97,9 +101,10 @@ LocalTable delete_rows(const plan::Delete& command, Statement& context) {
   for (const std::size_t file : touched) request.actions.emplace_back(remove_of(snapshot->files()[file], now_millis(context)));
   request.reads = reads_of(*snapshot, visible, command.condition, touched, context);
   request.info = commit_info(context, "DELETE", {{"predicate", json_list({condition_sql(visible, command.condition, context)})}});
-  request.info.metrics = rewrite_metrics(*snapshot, touched, num_added, added_bytes, num_copied, started, context);
+  request.info.metrics = rewrite_metrics(*snapshot, touched, num_added, added_bytes, num_copied, changes.num_files(), started, context);
   request.info.metrics.emplace("numDeletedRows", std::to_string(num_deleted));
   if (staged) staged->hand_over();
+  changes.hand_over(request);
   target.delta.table->commit(snapshot, std::move(request));
   return affected(num_deleted);
 }
@@ -142,16 +147,23 @@ LocalTable update(const plan::Update& command, Statement& context) {
   const plan::RelationPtr scan = plan::make_relation(plan::SourceScan{snapshot->source_of(touched), target.qualifier, false});
   WrittenData data = write_data_files(*target.delta.table, snapshot->metadata(), choose_rows(choice_over(scan), schema, target.delta.name, context), context);
   check_written_rows(snapshot->metadata(), data, context);
+  ChangeWriter changes(*target.delta.table, snapshot->metadata(), context);
+  if (changes.is_on()) {
+    changes.write(matching_rows(*snapshot, touched, command.condition, target.qualifier, context), ChangeKind::UpdatePreimage);
+    const plan::RelationPtr updated = command.condition ? plan::make_relation(plan::Filter{scan, command.condition}) : scan;
+    changes.write(choose_rows(choice_over(updated), schema, target.delta.name, context), ChangeKind::UpdatePostimage);
+  }
 
   delta::CommitRequest request;
   request.reads = reads_of(*snapshot, visible, command.condition, touched, context);
   request.info = commit_info(context, "UPDATE", {{"predicate", json_list({condition_sql(visible, command.condition, context)})}});
-  request.info.metrics = rewrite_metrics(*snapshot, touched, data.files.size(), data.num_bytes, data.num_rows - num_updated, started, context);
+  request.info.metrics = rewrite_metrics(*snapshot, touched, data.files.size(), data.num_bytes, data.num_rows - num_updated, changes.num_files(), started, context);
   request.info.metrics.emplace("numUpdatedRows", std::to_string(num_updated));
   for (const std::size_t file : touched) request.actions.emplace_back(remove_of(snapshot->files()[file], now_millis(context)));
   append(request.actions, std::move(data.actions));
   request.files = std::move(data.files);
   data.staged->hand_over();
+  changes.hand_over(request);
   target.delta.table->commit(snapshot, std::move(request));
   return affected(num_updated);
 }

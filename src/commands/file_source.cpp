@@ -1,3 +1,4 @@
+#include "commands/change_feed.h"
 #include "commands/file_source.h"
 
 #include <algorithm>
@@ -138,6 +139,7 @@ std::shared_ptr<const scan::TableSource> open_delta(const Statement& statement, 
     if (!statement.world().places.exists(place)) throw Error(conditions::kPathNotFound, {{"path", shown_path(place.text)}});
     throw Error(delta::conditions::kTableNotFound, {{"tableName", types::quote_identifier(shown_path(place.text))}});
   }
+  if (reads_changes(options)) return open_changes(*table, options, statement);
   const auto snapshot = snapshot_of(*table, options, version, time, statement);
   const bool is_named = version || time || options.contains("versionasof") || options.contains("timestampasof");
   return is_named ? std::make_shared<const VersionSource>(snapshot->source(), snapshot->version()) : snapshot->source();

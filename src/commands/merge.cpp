@@ -157,6 +157,11 @@ LocalTable merge(const plan::Merge& command, Statement& context) {
     data = write_data_files(table, metadata, *rows, context);
     check_written_rows(metadata, data, context);
   }
+  ChangeWriter changes(table, metadata, context);
+  // Where no file is written anew, those that are added say what was inserted.
+  if (changes.is_on() && !touched.empty())
+    for (const ChangeKind kind : {ChangeKind::UpdatePreimage, ChangeKind::UpdatePostimage, ChangeKind::Delete, ChangeKind::Insert})
+      if (const auto rows = merge_plan.changed_rows(touched, kind)) changes.write(*rows, kind);
   counts.inserted = data.num_rows - (num_target_rows - counts.deleted);
   counts.copied = num_target_rows - counts.deleted - counts.updated;
   if (touched.empty() && data.files.empty() && request.actions.empty()) return result_of(counts);
@@ -186,7 +191,7 @@ LocalTable merge(const plan::Merge& command, Statement& context) {
                           {"numTargetFilesRemoved", std::to_string(touched.size())},
                           {"numTargetBytesAdded", std::to_string(data.num_bytes)},
                           {"numTargetBytesRemoved", std::to_string(removed_bytes)},
-                          {"numTargetChangeFilesAdded", "0"},
+                          {"numTargetChangeFilesAdded", std::to_string(changes.num_files())},
                           {"numTargetDeletionVectorsAdded", "0"},
                           {"numTargetDeletionVectorsRemoved", "0"},
                           {"numTargetDeletionVectorsUpdated", "0"},
@@ -199,6 +204,7 @@ LocalTable merge(const plan::Merge& command, Statement& context) {
                           {"rewriteTimeMs", elapsed},
                           {"materializeSourceTimeMs", "0"}};
   if (data.staged) data.staged->hand_over();
+  changes.hand_over(request);
   table.commit(snapshot, std::move(request));
   return result_of(counts);
 }

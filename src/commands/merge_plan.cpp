@@ -301,16 +301,9 @@ plan::RelationPtr MergePlan::touched_rows(const std::vector<std::size_t>& files)
 
 std::optional<bound::Query> MergePlan::new_rows(const std::vector<std::size_t>& files) const {
   if (files.empty() && !has_inserts_) return std::nullopt;
-  RowChoice choice;
-  if (files.empty() || only_inserts()) {
-    // Nothing of the target changes: all that is left are source rows without a match in any file.
-    choice.rows = join(all_files(), plan::JoinType::RightOuter, true);
-  } else {
-    choice.rows = join(files, has_inserts_ ? plan::JoinType::FullOuter : plan::JoinType::LeftOuter);
-  }
-  choice.chosen = action();
-  choice.fills_structs = evolves_;
-  for (std::size_t column = 0; column < schema_.size(); ++column) choice.old_values.push_back(old_value(column));
+  // Where nothing of the target changes, all that is left are source rows without a match in any file.
+  RowChoice choice = choice_over(files.empty() || only_inserts() ? join(all_files(), plan::JoinType::RightOuter, true)
+                                                                 : join(files, has_inserts_ ? plan::JoinType::FullOuter : plan::JoinType::LeftOuter));
   choice.dropped = {static_cast<int>(kSkip)};
   for (std::size_t i = 0; i < command_.clauses.size(); ++i) {
     const int number = static_cast<int>(i) + 1;
@@ -323,14 +316,47 @@ std::optional<bound::Query> MergePlan::new_rows(const std::vector<std::size_t>& 
   return choose_rows(choice, schema_, target_.delta.name, context_);
 }
 
+std::optional<bound::Query> MergePlan::changed_rows(const std::vector<std::size_t>& files, ChangeKind kind) const {
+  const auto makes = [&](Act act) {
+    switch (kind) {
+      case ChangeKind::Insert: return act == Act::Insert || act == Act::InsertAll;
+      case ChangeKind::Delete: return act == Act::Delete;
+      case ChangeKind::UpdatePreimage:
+      case ChangeKind::UpdatePostimage: return act == Act::Update || act == Act::UpdateAll;
+    }
+    return false;
+  };
+  if (std::none_of(command_.clauses.begin(), command_.clauses.end(), [&](const plan::MergeClause& each) { return makes(each.action); })) return std::nullopt;
+  plan::RelationPtr rows = join(files, kind == ChangeKind::Insert ? plan::JoinType::FullOuter : plan::JoinType::LeftOuter);
+  // A row that is deleted for several rows of the source is deleted once.
+  if (kind == ChangeKind::Delete) rows = plan::make_relation(plan::Deduplicate{with_action(std::move(rows)), {plan::kFileIndexName, plan::kRowNumberName}});
+  RowChoice choice = choice_over(std::move(rows));
+  choice.dropped = {static_cast<int>(kSkip), static_cast<int>(kCopy)};
+  const bool takes_new_values = kind == ChangeKind::Insert || kind == ChangeKind::UpdatePostimage;
+  for (std::size_t i = 0; i < command_.clauses.size(); ++i) {
+    const int number = static_cast<int>(i) + 1;
+    if (!makes(clause(i).action)) {
+      choice.dropped.push_back(number);
+    } else if (takes_new_values) {
+      choice.alternatives.push_back({number, new_values(i)});
+    }
+  }
+  return choose_rows(choice, schema_, target_.delta.name, context_);
+}
+
+RowChoice MergePlan::choice_over(plan::RelationPtr rows) const {
+  RowChoice choice;
+  choice.rows = std::move(rows);
+  choice.chosen = action();
+  choice.fills_structs = evolves_;
+  for (std::size_t column = 0; column < schema_.size(); ++column) choice.old_values.push_back(old_value(column));
+  return choice;
+}
+
 void MergePlan::check_expressions() const {
   try {
     // A plan over no rows says whether everything can be resolved and stored.
-    RowChoice choice;
-    choice.rows = join({}, plan::JoinType::FullOuter);
-    choice.chosen = action();
-    choice.fills_structs = evolves_;
-    for (std::size_t column = 0; column < schema_.size(); ++column) choice.old_values.push_back(old_value(column));
+    RowChoice choice = choice_over(join({}, plan::JoinType::FullOuter));
     for (std::size_t i = 0; i < command_.clauses.size(); ++i)
       if (clause(i).action != Act::Delete) choice.alternatives.push_back({static_cast<int>(i) + 1, new_values(i)});
     choose_rows(choice, schema_, target_.delta.name, context_);

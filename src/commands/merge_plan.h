@@ -1,5 +1,6 @@
 #pragma once
 
+#include "commands/change_feed.h"
 #include "commands/delta_rows.h"
 #include "commands/row_choice.h"
 
@@ -25,6 +26,8 @@ class MergePlan {
   plan::RelationPtr touched_rows(const std::vector<std::size_t>& files) const;
   /// The rows that the touched files and the inserts become; nothing when there are none.
   std::optional<plan::bound::Query> new_rows(const std::vector<std::size_t>& files) const;
+  /// Of those, the rows that change in this way: as they were, or as they become; nothing when no clause makes any.
+  std::optional<plan::bound::Query> changed_rows(const std::vector<std::size_t>& files, ChangeKind kind) const;
   std::vector<std::size_t> all_files() const;
   /// The target as the statement's expressions see it.
   plan::RelationPtr visible_target() const;
@@ -50,6 +53,7 @@ class MergePlan {
   plan::ExpressionPtr action() const;
   plan::RelationPtr with_action(plan::RelationPtr joined) const;
   plan::ExpressionPtr must_be_alone() const;
+  RowChoice choice_over(plan::RelationPtr rows) const;
   void check_expressions() const;
   /// DELTA_MERGE_UNRESOLVED_EXPRESSION for the expression that cannot be resolved; returns when all can.
   void explain_unresolved() const;

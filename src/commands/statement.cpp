@@ -207,6 +207,13 @@ analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) c
 }
 
 analyze::ResolvedTable Statement::find_table(const plan::NamedTable& table) const {
+  if (const auto changes = table.options.find("__dflab_changes"); changes != table.options.end()) {
+    // table_changes() gives the name as one text.
+    plan::NamedTable named = table;
+    named.options.erase("__dflab_changes");
+    named.name = changes->second == "path" ? plan::NameParts{"delta", table.name[0]} : sql::parse_table_name(table.name[0]);
+    return find_any_table(named);
+  }
   if (!table.options.contains("__dflab_delta")) return find_any_table(table);
   // A DeltaTable of the client: whatever is not there, or is something else, is no Delta table.
   plan::NamedTable plain = table;
