@@ -197,6 +197,8 @@ class EmbeddedLab final : public Lab {
     options.session_timeout = std::chrono::seconds(settings.seconds("spark.session_timeout"));
     const auto tls = find_tls(settings, "spark");
     if (tls) {
+      // gRPC would only say that it cannot listen.
+      net::TlsContext::load(tls->certificate, tls->key);
       options.certificate_pem = read_file(disk_, tls->certificate);
       options.key_pem = read_file(disk_, tls->key);
     }
