@@ -135,6 +135,7 @@ inline constexpr Condition kConversion{"CONVERSION_INVALID_INPUT", "22018", Kind
 inline constexpr Condition kCharset{"INVALID_PARAMETER_VALUE.CHARSET", "22023", Kind::InvalidArgument,
                                     "The value of parameter(s) <parameter> in <functionName> is invalid: Expects one of the <charsets>, but got "
                                     "<charset>."};
+inline constexpr Condition kInvalidUtf8{"INVALID_UTF8_STRING", "22029", Kind::InvalidArgument, "Invalid UTF8 byte sequence found in string: <str>."};
 inline constexpr Condition kCharacterCoding{"MALFORMED_CHARACTER_CODING", "22000", Kind::InvalidArgument,
                                             "Invalid value found when performing <function> with <charset>"};
 inline constexpr Condition kUrl{"INVALID_URL", "22P02", Kind::InvalidArgument,

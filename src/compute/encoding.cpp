@@ -98,6 +98,17 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+std::string validated_utf8(std::string_view bytes) {
+  if (is_valid_utf8(bytes)) return std::string(bytes);
+  std::string shown;
+  for (const char c : bytes) {
+    char byte[8];
+    std::snprintf(byte, sizeof byte, "\\x%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    shown += byte;
+  }
+  throw Error(conditions::kInvalidUtf8, {{"str", shown}});
+}
+
 std::string repaired_utf8(std::string_view bytes) {
   std::string text;
   std::size_t bad = 0;
@@ -175,6 +186,7 @@ std::string decode(std::string_view bytes, std::string_view charset, bool strict
   std::string_view body = bytes;
   if (upper(charset) == "UTF-16" && body.starts_with("\xFE\xFF")) body.remove_prefix(2);
   UErrorCode status = U_ZERO_ERROR;
+  if (strict) ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
   std::u16string units(body.size() * 2 + 2, u'\0');
   const std::int32_t length = ucnv_toUChars(converter.get(), units.data(), static_cast<std::int32_t>(units.size()),
                                             body.data(), static_cast<std::int32_t>(body.size()), &status);

@@ -56,6 +56,8 @@ std::string mask(std::string_view text, std::string_view upper_case, std::string
 std::string base64(std::string_view bytes);
 std::optional<std::string> unbase64(std::string_view text);
 bool is_valid_utf8(std::string_view text);
+/// The same text; throws INVALID_UTF8_STRING when it is ill-formed.
+std::string validated_utf8(std::string_view bytes);
 /// Ill-formed sequences become U+FFFD, as Java's decoder does.
 std::string repaired_utf8(std::string_view bytes);
 /// Throws for an unknown charset; `strict` (Spark 4) also for what the charset cannot say, where a replacement stands

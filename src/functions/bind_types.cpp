@@ -16,6 +16,7 @@
 #include "functions/signature.h"
 #include "functions/type_errors.h"
 #include "plan/bound_tree.h"
+#include "types/type_text.h"
 
 namespace lab::functions {
 
@@ -312,8 +313,12 @@ Binding match(const FunctionRow& row, const Signature& signature, const CallShap
 
 const types::Value* CallShape::constant(std::size_t i) const {
   if (i >= arguments.size() || arguments[i] == nullptr) return nullptr;
-  const auto* literal = std::get_if<plan::bound::LiteralNode>(&arguments[i]->node);
-  return literal == nullptr ? nullptr : &literal->value;
+  const plan::bound::Expression* expression = arguments[i].get();
+  // NULL stays NULL in any type.
+  bool is_cast = false;
+  for (; const auto* cast = std::get_if<plan::bound::Cast>(&expression->node); is_cast = true) expression = cast->child.get();
+  const auto* literal = std::get_if<plan::bound::LiteralNode>(&expression->node);
+  return literal == nullptr || (is_cast && !literal->value.is_null()) ? nullptr : &literal->value;
 }
 
 std::optional<double> CallShape::number(std::size_t i) const {
@@ -353,6 +358,13 @@ CallTypes bind_types(const FunctionRow& row, const CallShape& shape, std::string
   }
   try {
     if (row.types != nullptr) types = row.types(shape);
+    // A rule that looks at some arguments only still gets none that cannot become what it asks for.
+    const CastMode mode = shape.policy.ansi ? CastMode::Ansi : CastMode::Legacy;
+    for (std::size_t i = 0; row.types != nullptr && i < std::min(types.arguments.size(), shape.size()); ++i) {
+      if (shape.arguments[i] == nullptr || std::holds_alternative<plan::bound::Lambda>(shape.arguments[i]->node)) continue;
+      if (!can_cast(shape.type(i), types.arguments[i], mode))
+        throw Misfit{Misfit::Why::Input, i, types::quoted_sql(types.arguments[i])};
+    }
     if (row.check != nullptr) row.check(shape);
   } catch (const Misfit& misfit) {
     misfit.raise(row, shape, display_sql);

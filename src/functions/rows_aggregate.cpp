@@ -205,9 +205,15 @@ void check_percentages(const CallShape& shape, std::size_t i) {
     throw misfit;
   }
   if (value != nullptr && value->is_null()) throw Misfit{Misfit::Why::IsNull, i, "percentage"};
-  const auto part = shape.number(i);
-  if (part && !(*part >= 0 && *part <= 1))
-    throw Misfit::out_of_range("percentage", "[0.0, 1.0]", real_text(*part) + "D");
+  const auto check = [](const CallShape& parts, std::size_t at) {
+    const auto part = parts.number(at);
+    if (part && !(*part >= 0 && *part <= 1))
+      throw Misfit::out_of_range("percentage", "[0.0, 1.0]", real_text(*part) + "D");
+  };
+  check(shape, i);
+  if (const auto* array = std::get_if<plan::bound::Call>(&shape.arguments[i]->node)) {
+    for (std::size_t at = 0; many && at < array->arguments.size(); ++at) check({array->arguments, shape.policy}, at);
+  }
 }
 
 bool is_percentile_value(const DataType& type) {

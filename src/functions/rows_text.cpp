@@ -183,6 +183,16 @@ std::string lower_trim(const LowerCall& call) { return lower_trim_by("trim", cal
 std::string lower_ltrim(const LowerCall& call) { return lower_trim_by("ltrim", call); }
 std::string lower_rtrim(const LowerCall& call) { return lower_trim_by("rtrim", call); }
 
+/// Two binaries are compared as bytes; one beside anything else becomes text.
+CallTypes both_texts_types(const CallShape& shape) {
+  const bool bytes = shape.type(0).is(TypeKind::Binary) && shape.type(1).is(TypeKind::Binary);
+  for (std::size_t i = 0; i < 2; ++i)
+    if (!shape.type(i).is(TypeKind::Binary) && !implicit_type(shape.type(i), TypeKind::String, shape.policy))
+      throw Misfit{Misfit::Why::Input, i, "\"STRING\""};
+  const DataType text = bytes ? TypeKind::Binary : TypeKind::String;
+  return {{text, text}, TypeKind::Boolean, {}};
+}
+
 constexpr FunctionRow kTextTable[] = {
     {.name = "ascii",
      .signature = "(str: string) -> int",
@@ -222,7 +232,8 @@ constexpr FunctionRow kTextTable[] = {
      .doc = "Texts and arrays of texts with a separator between, NULLs left out."},
     {.name = "contains",
      .signature = "(left: string|binary, right: string|binary) -> boolean",
-     .sql = "lab_contains($1, $2)",
+     .native = "lab_contains",
+     .types = &both_texts_types,
      .doc = "The right one occurs in the left one."},
     {.name = "elt",
      .signature = "(n: int, first: any, rest: any...?) -> any",
@@ -238,6 +249,7 @@ constexpr FunctionRow kTextTable[] = {
     {.name = "endswith",
      .signature = "(left: string|binary, right: string|binary) -> boolean",
      .native = "lab_ends_with",
+     .types = &both_texts_types,
      .doc = "Ends with."},
     {.name = "find_in_set",
      .signature = "(str: string, set: string) -> int",
@@ -369,6 +381,7 @@ constexpr FunctionRow kTextTable[] = {
     {.name = "startswith",
      .signature = "(left: string|binary, right: string|binary) -> boolean",
      .native = "lab_starts_with",
+     .types = &both_texts_types,
      .doc = "Begins with."},
     {.name = "substr", .alias_of = "substring"},
     {.name = "substring",
@@ -401,8 +414,9 @@ constexpr FunctionRow kTextTable[] = {
      .since_version = Since::Spark4Only,
      .doc = "url_decode, NULL for what is none."},
     {.name = "try_validate_utf8",
-     .signature = "(str: string) -> string",
-     .sql = "$1",
+     .signature = "(str: string|binary) -> string",
+     .native = "lab_try_validate_utf8",
+     .nullability = Nullability::Always,
      .since_version = Since::Spark4Only,
      .doc = "The text, or NULL for ill-formed UTF-8."},
     {.name = "ucase", .alias_of = "upper"},
@@ -422,8 +436,9 @@ constexpr FunctionRow kTextTable[] = {
      .native = "lab_url_encode",
      .doc = "Text in URL encoding."},
     {.name = "validate_utf8",
-     .signature = "(str: string) -> string",
-     .sql = "$1",
+     .signature = "(str: string|binary) -> string",
+     .native = "lab_validate_utf8",
+     .may_raise = true,
      .since_version = Since::Spark4Only,
      .doc = "The text, or an error for ill-formed UTF-8."},
     {.name = "||", .alias_of = "concat"},

@@ -143,6 +143,17 @@ void register_text_kernels(KernelRegistry& registry) {
                kRaises);
   registry.add(adapt<&compute::is_valid_utf8>("lab_is_valid_utf8"));
   registry.add(adapt("lab_is_valid_utf8", [](BytesView value) { return compute::is_valid_utf8(value.bytes); }));
+  registry.add(adapt("lab_validate_utf8", [](string_view text) { return compute::validated_utf8(text); }), kRaises);
+  registry.add(adapt("lab_validate_utf8", [](BytesView value) { return compute::validated_utf8(value.bytes); }), kRaises);
+  const auto valid_or_none = [](string_view bytes) -> std::optional<std::string> {
+    if (!compute::is_valid_utf8(bytes)) return {};
+    return std::string(bytes);
+  };
+  registry.add(adapt("lab_try_validate_utf8", valid_or_none));
+  registry.add(adapt("lab_try_validate_utf8", [](BytesView value) -> std::optional<std::string> {
+    if (!compute::is_valid_utf8(value.bytes)) return {};
+    return std::string(value.bytes);
+  }));
   registry.add(adapt("lab_binary_text", [](BytesView value) { return compute::repaired_utf8(value.bytes); }));
   registry.add(adapt("lab_binary_pretty", [](BytesView value) {
     std::string text = "[";
