@@ -274,7 +274,10 @@ import os; os._exit(0)
 
 def pyspark_over_tls(address, roots, timeout=60):
     environment = os.environ | {"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(roots)}
-    return subprocess.run([sys.executable, "-c", PYSPARK_OVER_TLS, address], env=environment, capture_output=True, text=True, timeout=timeout)
+    # A file, because pyspark-client 4.2 looks for an installed Spark when its caller is none.
+    script = roots.parent / "over_tls.py"
+    script.write_text(PYSPARK_OVER_TLS)
+    return subprocess.run([sys.executable, script, address], env=environment, capture_output=True, text=True, timeout=timeout)
 
 
 def spark_version(made, channel, timeout=10):
