@@ -1,6 +1,7 @@
 #include "commands/source_files.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/letter_case.h"
 #include "catalog/glob.h"
@@ -64,6 +65,12 @@ bool is_wanted(const catalog::FoundFile& file, const std::string& name, const pl
   return !bounds.after_millis || file.modified_millis > *bounds.after_millis;
 }
 
+/// Spark reads large files before small ones; files of one size stay in the order of their paths.
+std::vector<scan::DataFile> largest_first(std::vector<scan::DataFile> files) {
+  std::ranges::stable_sort(files, std::greater<>{}, &scan::DataFile::num_bytes);
+  return files;
+}
+
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
@@ -86,7 +93,7 @@ SourceFiles find_source_files(const Statement& statement, const std::vector<cata
     for (const catalog::FoundFile& file : found) paths.push_back(below_root(location, file, base));
     result.files.insert(result.files.end(), std::make_move_iterator(opened.begin()), std::make_move_iterator(opened.end()));
   }
-  if (is_set(options, "recursivefilelookup")) return result;
+  if (is_set(options, "recursivefilelookup")) return {largest_first(std::move(result.files)), {}};
   const bool infers = statement.setting("spark.sql.sources.partitionColumnTypeInference.enabled").value_or("true") == "true";
   Partitions partitions = discover_partitions(paths, infers, schema, statement.policy().time_zone);
   std::vector<scan::DataFile> kept;
@@ -94,7 +101,7 @@ SourceFiles find_source_files(const Statement& statement, const std::vector<cata
     kept.push_back(std::move(result.files[partitions.kept[i]]));
     kept.back().partition_values = std::move(partitions.values[i]);
   }
-  return {std::move(kept), std::move(partitions.columns)};
+  return {largest_first(std::move(kept)), std::move(partitions.columns)};
 }
 
 }  // namespace lab::commands

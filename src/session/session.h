@@ -115,6 +115,8 @@ class SessionManager {
   /// The session of (user, id), made at first use. Throws INVALID_HANDLE.SESSION_CLOSED for one that was released.
   virtual std::shared_ptr<Session> open(const std::string& user, const std::string& session_id, ClientVersion version) = 0;
   virtual void release(const std::string& user, const std::string& session_id, bool may_return = false) = 0;
+  /// True for one that was released for good, or timed out.
+  virtual bool was_closed(const std::string& user, const std::string& session_id) const = 0;
   virtual std::vector<std::shared_ptr<Session>> sessions() const = 0;
   virtual std::vector<StatementRecord> statements() const = 0;
   virtual void record(StatementRecord record) = 0;

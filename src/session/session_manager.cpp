@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -33,6 +34,11 @@ class LabSessionManager final : public SessionManager {
     const Key key{user, session_id};
     sessions_.erase(key);
     if (!may_return) remember_closed(key);
+  }
+
+  bool was_closed(const std::string& user, const std::string& session_id) const override {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::find(closed_, Key{user, session_id}) != closed_.end();
   }
 
   std::vector<std::shared_ptr<Session>> sessions() const override {

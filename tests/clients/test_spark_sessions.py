@@ -73,6 +73,28 @@ def test_interrupt_tag_leaves_others_alone(remote):
 
 
 @pytest.mark.only("spark42")
+def test_progress_is_told_while_a_statement_runs(remote):
+    spark = connect(remote)
+    told = []
+    handler = lambda stages, inflight_tasks, operation_id, done: told.append((stages, inflight_tasks, operation_id, done))  # noqa: E731
+    spark.registerProgressHandler(handler)
+    spark.range(0, 400_000_000).selectExpr("sum(id * 3 % 7 + id % 11)").collect()
+    spark.removeProgressHandler(handler)
+    running = [entry for entry in told if not entry[3]]
+    assert running and told[-1][3]
+    assert len({operation_id for *_, operation_id, _ in told}) == 1
+    for stages, inflight_tasks, _, _ in running:
+        assert inflight_tasks >= 0
+        for stage in stages:
+            assert 0 <= stage.num_completed_tasks <= stage.num_tasks
+    completed = [sum(stage.num_completed_tasks for stage in stages) for stages, *_ in running]
+    assert completed == sorted(completed)
+    so_far = len(told)
+    spark.range(1).count()
+    assert len(told) == so_far
+
+
+@pytest.mark.only("spark42")
 def test_a_cloned_session_has_views_and_settings_of_its_own(remote):
     spark = connect(remote)
     spark.range(3).createOrReplaceTempView("shared")

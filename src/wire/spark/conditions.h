@@ -9,11 +9,11 @@ namespace lab::conditions {
 inline constexpr Condition kInvalidPlanInput{"CONNECT_INVALID_PLAN.ASSERTION_FAILURE", "56K00", Kind::InvalidArgument, "The Spark Connect plan is invalid. <message>"};
 inline constexpr Condition kPlanTooDeep{"CONNECT_INVALID_PLAN.TOO_DEEP", "54000", Kind::InvalidArgument, "The Spark Connect plan is nested more than <limit> levels deep."};
 inline constexpr Condition kPlanTooLarge{"CONNECT_INVALID_PLAN.TOO_LARGE", "54000", Kind::InvalidArgument, "The Spark Connect plan has more than <limit> nodes."};
+inline constexpr Condition kSessionNotFound{"INVALID_HANDLE.SESSION_NOT_FOUND", "HY000", Kind::InvalidArgument, "The handle <handle> is invalid. Session not found."};
 inline constexpr Condition kInvalidHandleFormat{"INVALID_HANDLE.FORMAT", "HY000", Kind::InvalidArgument, "The handle <handle> is invalid. Handle must be an UUID string of the format '00112233-4455-6677-8899-aabbccddeeff'"};
 inline constexpr Condition kOperationNotFound{"INVALID_HANDLE.OPERATION_NOT_FOUND", "HY000", Kind::InvalidArgument, "The handle <handle> is invalid. Operation not found."};
 inline constexpr Condition kOperationAlreadyExists{"INVALID_HANDLE.OPERATION_ALREADY_EXISTS", "HY000", Kind::InvalidArgument, "The handle <handle> is invalid. Operation already exists."};
 inline constexpr Condition kOperationAbandoned{"INVALID_HANDLE.OPERATION_ABANDONED", "HY000", Kind::InvalidArgument, "The handle <handle> is invalid. Operation was considered abandoned because of inactivity and removed."};
-inline constexpr Condition kSessionNotFound{"INVALID_HANDLE.SESSION_NOT_FOUND", "HY000", Kind::InvalidArgument, "The handle <handle> is invalid. Session not found."};
 inline constexpr Condition kSessionClosed{"INVALID_HANDLE.SESSION_CLOSED", "HY000", Kind::InvalidArgument, "The handle <handle> is invalid. Session was closed."};
 inline constexpr Condition kSessionChanged{"INVALID_HANDLE.SESSION_CHANGED", "HY000", Kind::InvalidArgument, "The handle <handle> is invalid. The existing Spark server driver instance has restarted. Please reconnect."};
 inline constexpr Condition kCursorNotFound{"INVALID_CURSOR.POSITION_NOT_FOUND", "HY109", Kind::InvalidArgument, "The cursor is invalid. The cursor position id <responseId> is not found."};

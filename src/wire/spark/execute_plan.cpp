@@ -71,7 +71,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
   void end_with(const Error& error) {
     stream_.reset();
     record(error.kind() == Kind::Cancelled ? "CANCELED" : "FAILED", error.what());
-    operation_->fail(hub_.fail(client_.session->id(), error));
+    operation_->fail(hub_.fail(client_.key(), error));
   }
 
   void end() {
@@ -285,6 +285,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
 std::shared_ptr<Operation> start_execute(Hub& hub, const access::Identity& identity, const proto::ExecutePlanRequest& request) {
   Hub::Client client = hub.open(identity, request.session_id(), request.client_type(), observed(request));
   Operation::Header header;
+  header.user = identity.user;
   header.session_id = request.session_id();
   header.server_session_id = client.server_session_id;
   header.operation_id = request.has_operation_id() ? request.operation_id() : random_uuid();
@@ -304,8 +305,8 @@ std::shared_ptr<Operation> start_execute(Hub& hub, const access::Identity& ident
 }
 
 std::shared_ptr<Operation> find_reattached(Hub& hub, const access::Identity& identity, const proto::ReattachExecuteRequest& request) {
-  hub.open(identity, request.session_id(), request.client_type(), observed(request));
-  auto operation = hub.get(request.session_id(), request.operation_id());
+  const Hub::Client client = hub.find_open(identity, request.session_id(), request.client_type(), observed(request));
+  auto operation = hub.get(client.key(), request.operation_id());
   if (!operation->header().is_reattachable) throw Error(conditions::kCursorNotReattachable, {});
   return operation;
 }

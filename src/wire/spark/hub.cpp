@@ -38,52 +38,60 @@ Hub::Client Hub::open(const access::Identity& identity, const std::string& sessi
   client.identity = identity;
   client.session = sessions_.open(identity.user, session_id, version_of(client_type));
   const std::lock_guard lock(mutex_);
-  auto& server_id = server_ids_[session_id];
+  auto& server_id = server_ids_[client.key()];
   if (server_id.empty()) server_id = random_uuid();
   client.server_session_id = server_id;
   if (observed && !observed->empty() && *observed != server_id) throw Error(conditions::kSessionChanged, {{"handle", session_id}});
   return client;
 }
 
-bool Hub::is_open(const std::string& session_id) const {
+Hub::Client Hub::find_open(const access::Identity& identity, const std::string& session_id, const std::string& client_type, const std::optional<std::string>& observed) {
+  if (!is_uuid(session_id)) throw Error(conditions::kInvalidHandleFormat, {{"handle", session_id}});
+  // A session that was closed says so, when it is opened.
+  if (!is_open({identity.user, session_id}) && !sessions_.was_closed(identity.user, session_id)) throw Error(conditions::kSessionNotFound, {{"handle", session_id}});
+  return open(identity, session_id, client_type, observed);
+}
+
+bool Hub::is_open(const SessionKey& key) const {
   for (const auto& session : sessions_.sessions())
-    if (session->id() == session_id) return true;
+    if (session->id() == key.id && session->user() == key.user) return true;
   return false;
 }
 
 void Hub::release_session(const access::Identity& identity, const std::string& session_id, bool may_return) {
-  for (const auto& operation : operations_of(session_id)) forget(operation);
+  for (const auto& operation : operations_of({identity.user, session_id})) forget(operation);
   sessions_.release(identity.user, session_id, may_return);
   const std::lock_guard lock(mutex_);
-  server_ids_.erase(session_id);
+  server_ids_.erase({identity.user, session_id});
 }
 
 std::shared_ptr<Operation> Hub::start(Operation::Header header) {
   constexpr std::size_t kManyHeldBytes = 32 << 20;
-  const Key key{header.session_id, header.operation_id};
+  const Hub::SessionKey session = header.session();
+  const Key key{session, header.operation_id};
   const std::lock_guard lock(mutex_);
   if (operations_.contains(key)) throw Error(conditions::kOperationAlreadyExists, {{"handle", header.operation_id}});
   std::erase_if(held_, [](const auto& entry) { return entry.second.expired(); });
-  auto& known = held_[header.session_id];
+  auto& known = held_[session];
   auto held = known.lock();
   if (!held) known = held = std::make_shared<HeldAnswers>();
   // A client that never releases what it has read does not make the process grow.
   if (held->num_bytes > kManyHeldBytes)
-    for (auto other = operations_.lower_bound({header.session_id, ""}); other != operations_.end() && other->first.first == header.session_id; ++other)
+    for (auto other = operations_.lower_bound({session, ""}); other != operations_.end() && other->first.first == session; ++other)
       other->second->forget_when_done();
   auto operation = std::make_shared<Operation>(std::move(header), std::move(held));
   operations_.emplace(key, operation);
   return operation;
 }
 
-std::shared_ptr<Operation> Hub::find(const std::string& session_id, const std::string& operation_id) const {
+std::shared_ptr<Operation> Hub::find(const SessionKey& session, const std::string& operation_id) const {
   const std::lock_guard lock(mutex_);
-  const auto found = operations_.find({session_id, operation_id});
+  const auto found = operations_.find({session, operation_id});
   return found == operations_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<Operation> Hub::get(const std::string& session_id, const std::string& operation_id) const {
-  auto operation = find(session_id, operation_id);
+std::shared_ptr<Operation> Hub::get(const SessionKey& session, const std::string& operation_id) const {
+  auto operation = find(session, operation_id);
   if (!operation) throw Error(conditions::kOperationNotFound, {{"handle", operation_id}});
   return operation;
 }
@@ -91,16 +99,16 @@ std::shared_ptr<Operation> Hub::get(const std::string& session_id, const std::st
 void Hub::forget(const std::shared_ptr<Operation>& operation) {
   {
     const std::lock_guard lock(mutex_);
-    operations_.erase({operation->header().session_id, operation->header().operation_id});
+    operations_.erase({operation->header().session(), operation->header().operation_id});
   }
   operation->release();
 }
 
-std::vector<std::shared_ptr<Operation>> Hub::operations_of(const std::string& session_id) const {
+std::vector<std::shared_ptr<Operation>> Hub::operations_of(const SessionKey& session) const {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<Operation>> result;
   for (const auto& [key, operation] : operations_)
-    if (key.first == session_id) result.push_back(operation);
+    if (key.first == session) result.push_back(operation);
   return result;
 }
 
@@ -119,21 +127,21 @@ void Hub::drop_abandoned(std::chrono::seconds after) {
   }
 }
 
-grpc::Status Hub::fail(const std::string& session_id, const Error& error) {
+grpc::Status Hub::fail(const SessionKey& session, const Error& error) {
   constexpr std::size_t kMaxErrors = 200;
   const std::string error_id = random_uuid();
   {
     const std::lock_guard lock(mutex_);
-    errors_.emplace_back(Key{session_id, error_id}, error);
+    errors_.emplace_back(Key{session, error_id}, error);
     if (errors_.size() > kMaxErrors) errors_.pop_front();
   }
   return to_status(error, error_id);
 }
 
-std::optional<Error> Hub::find_error(const std::string& session_id, const std::string& error_id) const {
+std::optional<Error> Hub::find_error(const SessionKey& session, const std::string& error_id) const {
   const std::lock_guard lock(mutex_);
   for (const auto& [key, error] : errors_)
-    if (key.first == session_id && key.second == error_id) return error;
+    if (key.first == session && key.second == error_id) return error;
   return std::nullopt;
 }
 

@@ -34,8 +34,14 @@ struct HeldAnswers {
 /// again, so that writes happen once. Thread-safe.
 class Operation {
  public:
+  /// Sessions belong to users: two users may have chosen the same id.
+  struct SessionKey {
+    std::string user, id;
+    friend auto operator<=>(const SessionKey&, const SessionKey&) = default;
+  };
   struct Header {
-    std::string session_id, server_session_id, operation_id;
+    std::string user, session_id, server_session_id, operation_id;
+    SessionKey session() const { return {user, session_id}; }
     bool is_reattachable = false;
     std::set<std::string> tags;
   };

@@ -40,7 +40,7 @@ class ArtifactReceiver {
   ArtifactReceiver(Hub& hub, access::Identity identity) : hub_(hub), identity_(std::move(identity)) {}
   void take(const proto::AddArtifactsRequest& request);
   void finish(proto::AddArtifactsResponse& response);
-  const std::string& session_id() const { return session_id_; }
+  Hub::SessionKey session() const { return {identity_.user, session_id_}; }
 
  private:
   void keep(const std::string& name, std::string bytes, bool is_intact);

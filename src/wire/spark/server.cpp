@@ -121,7 +121,7 @@ class ArtifactReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   ArtifactReactor(Hub& hub, access::Identity identity, grpc::ByteBuffer* response) : hub_(hub), receiver_(hub, std::move(identity)), response_(response) { StartRead(&message_); }
 
   void OnReadDone(bool ok) override {
-    const grpc::Status status = guard_rpc(hub_, receiver_.session_id(), [&] {
+    const grpc::Status status = guard_rpc(hub_, receiver_.session(), [&] {
       if (ok) {
         proto::AddArtifactsRequest request;
         parse(message_, request);
@@ -169,7 +169,7 @@ class ConnectService final : public RawService {
   }
   grpc::ServerReadReactor<grpc::ByteBuffer>* AddArtifacts(grpc::CallbackServerContext* context, grpc::ByteBuffer* response) override {
     access::Identity identity;
-    const grpc::Status status = guard_rpc(hub_, "", [&] { identity = hub_.authenticate(*context); });
+    const grpc::Status status = guard_rpc(hub_, {}, [&] { identity = hub_.authenticate(*context); });
     if (!status.ok()) {
       struct Refused final : grpc::ServerReadReactor<grpc::ByteBuffer> {
         explicit Refused(const grpc::Status& why) { Finish(why); }
@@ -198,15 +198,18 @@ class ConnectService final : public RawService {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     auto job = [this, context, bytes, out, handle, reactor] {
       Request request;
-      const grpc::Status status = guard_rpc(hub_, "", [&] { parse(*bytes, request); });
+      const grpc::Status status = guard_rpc(hub_, {}, [&] { parse(*bytes, request); });
       if (!status.ok()) return reactor->Finish(status);
-      reactor->Finish(guard_rpc(hub_, request.session_id(), [&] {
+      Hub::SessionKey session{{}, request.session_id()};
+      reactor->Finish(guard_rpc(hub_, session, [&] {
         Response response;
-        handle(hub_, hub_.authenticate(*context), request, response);
+        const access::Identity identity = hub_.authenticate(*context);
+        session.user = identity.user;
+        handle(hub_, identity, request, response);
         *out = serialize(response);
       }));
     };
-    const grpc::Status posted = guard_rpc(hub_, "", [&] { hub_.statements().post(std::move(job)); });
+    const grpc::Status posted = guard_rpc(hub_, {}, [&] { hub_.statements().post(std::move(job)); });
     if (!posted.ok()) reactor->Finish(posted);
     return reactor;
   }
@@ -216,9 +219,14 @@ class ConnectService final : public RawService {
     auto reactor = std::make_shared<StreamReactor>(hub_);
     reactor->keep_alive();
     auto request = std::make_shared<Request>();
-    grpc::Status status = guard_rpc(hub_, "", [&] { parse(*bytes, *request); });
+    grpc::Status status = guard_rpc(hub_, {}, [&] { parse(*bytes, *request); });
     if (status.ok()) {
-      status = guard_rpc(hub_, request->session_id(), [&] { start(hub_.authenticate(*context), *request, *reactor); });
+      Hub::SessionKey session{{}, request->session_id()};
+      status = guard_rpc(hub_, session, [&] {
+        const access::Identity identity = hub_.authenticate(*context);
+        session.user = identity.user;
+        start(identity, *request, *reactor);
+      });
     }
     if (!status.ok()) reactor->finish(status);
     return reactor.get();

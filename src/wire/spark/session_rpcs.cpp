@@ -9,7 +9,7 @@ void interrupt(Hub& hub, const access::Identity& identity, const proto::Interrup
   const Hub::Client client = hub.open(identity, request.session_id(), request.client_type(), observed(request));
   response.set_session_id(request.session_id());
   response.set_server_side_session_id(client.server_session_id);
-  for (const auto& operation : hub.operations_of(request.session_id())) {
+  for (const auto& operation : hub.operations_of(client.key())) {
     if (operation->is_ended()) continue;
     const auto& header = operation->header();
     bool wanted = false;
@@ -26,10 +26,10 @@ void interrupt(Hub& hub, const access::Identity& identity, const proto::Interrup
 }
 
 void release_execute(Hub& hub, const access::Identity& identity, const proto::ReleaseExecuteRequest& request, proto::ReleaseExecuteResponse& response) {
-  const Hub::Client client = hub.open(identity, request.session_id(), request.client_type(), observed(request));
+  const Hub::Client client = hub.find_open(identity, request.session_id(), request.client_type(), observed(request));
   response.set_session_id(request.session_id());
   response.set_server_side_session_id(client.server_session_id);
-  const auto operation = hub.find(request.session_id(), request.operation_id());
+  const auto operation = hub.find(client.key(), request.operation_id());
   if (!operation) return;  // released already: not an error
   response.set_operation_id(request.operation_id());
   if (request.has_release_until()) {
@@ -46,17 +46,17 @@ void release_session(Hub& hub, const access::Identity& identity, const proto::Re
 }
 
 void fetch_error_details(Hub& hub, const access::Identity& identity, const proto::FetchErrorDetailsRequest& request, proto::FetchErrorDetailsResponse& response) {
-  const Hub::Client client = hub.open(identity, request.session_id(), request.client_type(), observed(request));
+  const Hub::Client client = hub.find_open(identity, request.session_id(), request.client_type(), observed(request));
   response.set_session_id(request.session_id());
   response.set_server_side_session_id(client.server_session_id);
-  if (const auto error = hub.find_error(request.session_id(), request.error_id())) describe(*error, response);
+  if (const auto error = hub.find_error(client.key(), request.error_id())) describe(*error, response);
 }
 
 void clone_session(Hub& hub, const access::Identity& identity, const proto::CloneSessionRequest& request, proto::CloneSessionResponse& response) {
   const Hub::Client from = hub.open(identity, request.session_id(), request.client_type(), observed(request));
   const std::string new_id = request.has_new_session_id() ? request.new_session_id() : random_uuid();
   if (!is_uuid(new_id)) throw Error(conditions::kCloneTargetFormat, {{"targetSessionId", new_id}});
-  if (hub.is_open(new_id)) throw Error(conditions::kCloneTargetExists, {{"targetSessionId", new_id}});
+  if (hub.is_open({identity.user, new_id})) throw Error(conditions::kCloneTargetExists, {{"targetSessionId", new_id}});
   Hub::Client to;
   try {
     to = hub.open(identity, new_id, request.client_type(), {});
@@ -86,12 +86,12 @@ void get_status(Hub& hub, const access::Identity& identity, const proto::GetStat
   };
   if (request.has_operation_status() && request.operation_status().operation_ids_size() > 0) {
     for (const std::string& id : request.operation_status().operation_ids()) {
-      const auto operation = hub.find(request.session_id(), id);
+      const auto operation = hub.find(client.key(), id);
       add(id, operation ? state_of(*operation) : Status::OPERATION_STATE_UNKNOWN);
     }
     return;
   }
-  for (const auto& operation : hub.operations_of(request.session_id())) add(operation->header().operation_id, state_of(*operation));
+  for (const auto& operation : hub.operations_of(client.key())) add(operation->header().operation_id, state_of(*operation));
 }
 
 }  // namespace lab::wire::spark

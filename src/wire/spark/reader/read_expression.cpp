@@ -89,6 +89,8 @@ ExpressionPtr PlanReader::read_function(const proto::Expression_UnresolvedFuncti
   // Functions of the client's own modules come as dotted names; operators and built-ins as they are.
   if (message.is_user_defined_function() && message.function_name().find('.') != std::string::npos) function.name = read_table_name(message.function_name());
   function.arguments = read_all(message.arguments());
+  // 4.x tells it whether to keep the rows that it numbers, which changes no number.
+  if (message.function_name() == "distributed_sequence_id") function.arguments.clear();
   function.is_distinct = message.is_distinct();
   function.is_operator = is_operator_name(message.function_name());
   return make_expression(std::move(function), std::move(origin));
