@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "analyze/memory_context_test.h"
+#include "plan/same_plan.h"
 
 namespace lab::analyze::testing {
 namespace {
@@ -145,6 +146,27 @@ TEST_F(Analyzer, dataframe_columns_find_their_side_of_a_self_join) {
   auto query = run(select(plan::make_relation(join), {column("c", 2)}));
   EXPECT_EQ(columns_text(query), "c bigint");
   EXPECT_EQ(condition_of(select(plan::make_relation(join), {column("c", 1)})), "AMBIGUOUS_COLUMN_REFERENCE");
+}
+
+TEST_F(Analyzer, tells_plans_that_ask_for_the_same_rows) {
+  const auto is_same = [&](const plan::RelationPtr& left, const plan::RelationPtr& right) {
+    policy.now_micros += 1'000'000;
+    const auto a = bind(left, context, policy);
+    policy.now_micros += 1'000'000;
+    const auto b = bind(right, context, policy);
+    return plan::bound::same_plan({a.root, a.policy.now_micros}, {b.root, b.policy.now_micros},
+                                  [](const scan::TableSource& x, const scan::TableSource& y) { return x.name() == y.name(); });
+  };
+  const auto above = [&](const std::string& name, const std::string& column, plan::ExpressionPtr least, const std::string& shown) {
+    return select(plan::make_relation(plan::Filter{table(name), make_operator(">", {make_attribute({column}), std::move(least)})}), {alias(make_attribute({"a"}), shown), make_call("now", {})});
+  };
+  EXPECT_TRUE(is_same(above("t", "a", one(), "x"), above("t", "a", one(), "y")));
+  EXPECT_FALSE(is_same(above("t", "a", one(), "x"), above("u", "a", one(), "x")));
+  EXPECT_FALSE(is_same(above("t", "a", one(), "x"), above("t", "valor", one(), "x")));
+  EXPECT_FALSE(is_same(above("t", "a", one(), "x"), above("t", "a", make_literal(Literal::integer(2)), "x")));
+  EXPECT_FALSE(is_same(above("t", "a", one(), "x"), table("t")));
+  // The same ids in other places are other columns.
+  EXPECT_FALSE(is_same(select(table("u"), {make_attribute({"a"}), make_attribute({"c"})}), select(table("u"), {make_attribute({"c"}), make_attribute({"a"})})));
 }
 
 }  // namespace

@@ -20,10 +20,10 @@ bool is_subquery(const bound::Expression& expression) {
   return std::holds_alternative<bound::ScalarSubquery>(expression.node) || std::holds_alternative<bound::Exists>(expression.node) || std::holds_alternative<bound::InSubquery>(expression.node);
 }
 
-ExpressionPtr as_outer(const ExpressionPtr& expression) {
+ExpressionPtr inputs_as_outer(const ExpressionPtr& expression) {
   if (const auto* reference = std::get_if<bound::ColumnRef>(&expression->node))
     return bound::make_expression(bound::ColumnRef{reference->column, true}, expression->type, expression->nullable, expression->origin);
-  return bound::map_children(expression, &as_outer);
+  return bound::map_children(expression, &inputs_as_outer);
 }
 
 ExpressionPtr with_arguments(const ExpressionPtr& body, const Scope& parameters, const TypedList& arguments) {
@@ -33,7 +33,7 @@ ExpressionPtr with_arguments(const ExpressionPtr& body, const Scope& parameters,
   return bound::map_children(body, [&](const ExpressionPtr& child) { return with_arguments(child, parameters, arguments); });
 }
 
-bool is_volatile(const bound::Expression& expression) {
+bool is_volatile_call(const bound::Expression& expression) {
   const auto* call = std::get_if<bound::Call>(&expression.node);
   return call && call->function->is_volatile;
 }
@@ -156,7 +156,7 @@ Typed Resolver::sql_function(const SqlFunction& function, const plan::Unresolved
       if (bound::contains(input.expression, &bound::is_aggregate))
         throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "aggregates as arguments of the SQL function " + function.shown_name() + ", whose body has subqueries"}, {"hint", "Aggregate in a subquery."}})
             .at(plan::query_context(expr.origin));
-    for (Typed& input : inputs) input.expression = as_outer(input.expression);
+    for (Typed& input : inputs) input.expression = inputs_as_outer(input.expression);
     // The row that the body was resolved over, with the values that this place gives it.
     bound::Outputs outputs;
     bound::Columns columns;
@@ -241,7 +241,7 @@ FunctionResult Resolver::function_result(const SqlFunction& function) {
     const bound::CastMode mode = policy_.ansi ? bound::CastMode::Ansi : bound::CastMode::Legacy;
     if (function.returns && !functions::can_cast(body.type(), *function.returns, mode)) inner.throw_cast_error(body, *function.returns, mode, {});
     result.type = function.returns.value_or(body.type());
-    result.is_deterministic = !bound::contains(body.expression, &is_volatile);
+    result.is_deterministic = !bound::contains(body.expression, &is_volatile_call);
     return result;
   }
   const Resolved body = inner.table_body(function, row);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kLetters = "GyMLdHhKkmsSEDFwWazZXYu";
 
-void append_padded(std::string& out, std::int64_t value, int width) {
+void append_old_padded(std::string& out, std::int64_t value, int width) {
   char digits[40];
   const int size = std::snprintf(digits, sizeof digits, "%0*lld", width, static_cast<long long>(value));
   out.append(digits, static_cast<std::size_t>(size));
@@ -113,44 +113,44 @@ std::string LegacyPattern::format(Instant instant, const Zone& zone) const {
   std::string out;
   const auto offset_text = [&](bool minutes, bool colon) {
     out += offset < 0 ? '-' : '+';
-    append_padded(out, std::abs(offset) / 3600, 2);
+    append_old_padded(out, std::abs(offset) / 3600, 2);
     if (!minutes) return;
     if (colon) out += ':';
-    append_padded(out, std::abs(offset) / 60 % 60, 2);
+    append_old_padded(out, std::abs(offset) / 60 % 60, 2);
   };
   for (const Item& item : items_) {
     const int n = item.count;
     switch (item.letter) {
       case 0: out += item.literal; break;
       case 'G': out += civil.year > 0 ? "AD" : "BC"; break;
-      case 'y': n == 2 ? append_padded(out, year % 100, 2) : append_padded(out, year, n); break;
+      case 'y': n == 2 ? append_old_padded(out, year % 100, 2) : append_old_padded(out, year, n); break;
       case 'Y': {
         const std::int64_t week_year = year + (week_has_new_year(date) ? 1 : 0);
-        n == 2 ? append_padded(out, week_year % 100, 2) : append_padded(out, week_year, n);
+        n == 2 ? append_old_padded(out, week_year % 100, 2) : append_old_padded(out, week_year, n);
         break;
       }
       case 'M':
       case 'L':
         if (n <= 2)
-          append_padded(out, civil.month, n);
+          append_old_padded(out, civil.month, n);
         else
           out += kMonthNames[static_cast<std::size_t>(civil.month - 1)].substr(0, n == 3 ? 3 : std::string_view::npos);
         break;
       case 'E': out += kDayNames[static_cast<std::size_t>(weekday_of(date))].substr(0, n < 4 ? 3 : std::string_view::npos); break;
-      case 'u': append_padded(out, weekday_of(date) + 1, n); break;
-      case 'd': append_padded(out, civil.day, n); break;
-      case 'D': append_padded(out, day_of_year(date), n); break;
-      case 'F': append_padded(out, (civil.day - 1) / 7 + 1, n); break;
-      case 'w': append_padded(out, week_has_new_year(date) ? 1 : week_of_year(date), n); break;
-      case 'W': append_padded(out, week_of_month(date), n); break;
+      case 'u': append_old_padded(out, weekday_of(date) + 1, n); break;
+      case 'd': append_old_padded(out, civil.day, n); break;
+      case 'D': append_old_padded(out, day_of_year(date), n); break;
+      case 'F': append_old_padded(out, (civil.day - 1) / 7 + 1, n); break;
+      case 'w': append_old_padded(out, week_has_new_year(date) ? 1 : week_of_year(date), n); break;
+      case 'W': append_old_padded(out, week_of_month(date), n); break;
       case 'a': out += hour < 12 ? "AM" : "PM"; break;
-      case 'H': append_padded(out, hour, n); break;
-      case 'k': append_padded(out, hour == 0 ? 24 : hour, n); break;
-      case 'K': append_padded(out, hour % 12, n); break;
-      case 'h': append_padded(out, hour % 12 == 0 ? 12 : hour % 12, n); break;
-      case 'm': append_padded(out, of_day / (60 * kMicrosPerSecond) % 60, n); break;
-      case 's': append_padded(out, of_day / kMicrosPerSecond % 60, n); break;
-      case 'S': append_padded(out, of_day / 1000 % 1000, n); break;
+      case 'H': append_old_padded(out, hour, n); break;
+      case 'k': append_old_padded(out, hour == 0 ? 24 : hour, n); break;
+      case 'K': append_old_padded(out, hour % 12, n); break;
+      case 'h': append_old_padded(out, hour % 12 == 0 ? 12 : hour % 12, n); break;
+      case 'm': append_old_padded(out, of_day / (60 * kMicrosPerSecond) % 60, n); break;
+      case 's': append_old_padded(out, of_day / kMicrosPerSecond % 60, n); break;
+      case 'S': append_old_padded(out, of_day / 1000 % 1000, n); break;
       case 'z': out += zone_name(zone, instant, n >= 4); break;
       case 'Z': offset_text(true, false); break;
       case 'X': offset == 0 ? out += "Z" : (offset_text(n > 1, n == 3), out); break;

@@ -235,5 +235,26 @@ TEST_F(ExecutorTest, refuses_what_is_too_deep) {
   EXPECT_EQ(executor_->run(b.query, {})->next(1 << 20)->num_rows(), 1);
 }
 
+TEST(KeptRows, are_what_was_drawn_and_outlive_a_rest) {
+  const auto executor = Executor::create({.memory_limit_bytes = 512ULL << 20, .threads = 2});
+  Builder b;
+  const auto n = b.column("n", TypeKind::Long);
+  b.query.root = b.project(b.numbers({n}, {{1}, {2}, {std::nullopt}}), {{"n", b.ref(n)}, {"r", b.call("rand", {}, TypeKind::Double)}, {"nothing", b.null(TypeKind::Null)}});
+  auto source = executor->keep(b.query, {});
+  EXPECT_EQ(source->schema().size(), 3U);
+  Query query = b.query;
+  query.root = make_relation(Scan{source, {0, 1, 2}}, b.query.root->columns);
+  const auto first = executor->run(query, {})->next(1 << 20);
+  executor->close_when_idle();
+  const auto again = executor->run(query, {})->next(1 << 20);
+  ASSERT_EQ(first->num_rows(), 3);
+  EXPECT_TRUE(first->Equals(*again));
+  // The last owner takes them away; who still reads them does so to the end.
+  const auto reading = executor->run(query, {});
+  source.reset();
+  query.root.reset();
+  EXPECT_TRUE(reading->next(1 << 20)->Equals(*first));
+}
+
 }  // namespace
 }  // namespace lab::exec

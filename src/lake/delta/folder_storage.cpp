@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kStagePrefix = ".dflab-stage-";
-constexpr std::size_t kSyncsAtOnce = 8;
+constexpr std::size_t kFolderSyncsAtOnce = 8;
 
 std::int64_t modified_millis(const struct stat& status) {
   return std::int64_t{status.st_mtim.tv_sec} * 1000 + status.st_mtim.tv_nsec / 1'000'000;
@@ -69,11 +69,11 @@ class FolderStorage final : public TableStorage {
     const fs::path log = root_ / log_path;
     make_folders(disk_, log.parent_path());
     // A disk takes many files in hardly more time than one.
-    run_side_by_side(files.size(), kSyncsAtOnce, [&](std::size_t i) { sync_staged(files[i].staged); });
+    run_side_by_side(files.size(), kFolderSyncsAtOnce, [&](std::size_t i) { sync_staged(files[i].staged); });
     std::set<fs::path> folders;
     for (const NewFile& file : files) move_in(file.path, file.staged, folders);
     const std::vector<fs::path> entered(folders.begin(), folders.end());
-    run_side_by_side(entered.size(), kSyncsAtOnce, [&](std::size_t i) { disk_.sync_folder(entered[i]); });
+    run_side_by_side(entered.size(), kFolderSyncsAtOnce, [&](std::size_t i) { disk_.sync_folder(entered[i]); });
     remove_stages(files);
     // link() makes the whole entry appear under a name that must be free: of two writers one wins, whichever program they are.
     const fs::path draft = log.parent_path() / ("." + log.filename().string() + "." + random_hex(8) + ".tmp");
