@@ -1,7 +1,7 @@
 #include "commands/source_files.h"
 
 #include <algorithm>
-#include <functional>
+#include <utility>
 
 #include "base/letter_case.h"
 #include "catalog/glob.h"
@@ -67,8 +67,12 @@ bool is_wanted(const catalog::FoundFile& file, const std::string& name, const pl
 
 /// Spark reads large files before small ones; files of one size stay in the order of their paths.
 std::vector<scan::DataFile> largest_first(std::vector<scan::DataFile> files) {
-  std::ranges::stable_sort(files, std::greater<>{}, &scan::DataFile::num_bytes);
-  return files;
+  std::vector<std::pair<std::int64_t, std::size_t>> order;
+  for (std::size_t i = 0; i < files.size(); ++i) order.emplace_back(-files[i].num_bytes, i);
+  std::ranges::sort(order);
+  std::vector<scan::DataFile> result;
+  for (const auto& [size, i] : order) result.push_back(std::move(files[i]));
+  return result;
 }
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
