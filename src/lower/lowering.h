@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,7 @@ namespace lab::lower {
 /// one file.
 class Lowering {
  public:
-  explicit Lowering(const plan::bound::Query& query) : query_(query) {}
+  explicit Lowering(const plan::bound::Query& query) : query_(query), next_id_(query.next_id) {}
 
   Lowered run();
 
@@ -23,8 +25,8 @@ class Lowering {
   using Relation = plan::bound::Relation;
 
   /// How deep relations or expressions may nest, and how long the text may be.
-  static constexpr int kMaxDepth = 900;
-  static constexpr std::size_t kMaxNodes = 400'000;
+  static constexpr int kMaxDepth = 1200;
+  static constexpr std::size_t kMaxNodes = 2'000'000;
   static constexpr std::size_t kMaxBytes = 64U << 20U;
 
   class Nested {  // NOLINT: counts one level while it lives
@@ -56,6 +58,9 @@ class Lowering {
   Select lower(const plan::bound::Values&, const Relation&);
   Select lower(const plan::bound::Range&, const Relation&);
   Select lower(const plan::bound::Shared&, const Relation&);
+  // levels.cpp
+  /// The same with deep expressions computed piece by piece in projections below it; nullopt when none is deep.
+  std::optional<plan::bound::Project> in_levels(const plan::bound::Project& node);
   // recursion.cpp
   Select lower(const plan::bound::Recursion&, const Relation&);
   Select lower(const plan::bound::RecursionRef&, const Relation&);
@@ -107,6 +112,7 @@ class Lowering {
   std::map<const scan::TableSource*, std::string> scan_names_;
   std::map<const Relation*, std::string> shared_names_;
   std::vector<std::string> common_tables_;
+  std::uint32_t next_id_;  ///< of columns that lowering makes
   int num_aliases_ = 0;
   int depth_ = 0;
   int lambda_depth_ = 0;

@@ -46,8 +46,9 @@ bool Lowering::rename(Select& select, const Project& node) {
   return true;
 }
 
-Select Lowering::lower(const Project& node, const Relation&) {
-  Select select = relation(*node.input);
+Select Lowering::lower(const Project& node, const Relation& relation) {
+  if (const auto levels = in_levels(node)) return lower(*levels, relation);
+  Select select = this->relation(*node.input);
   if (select.is_computed) {
     Select renamed = select;
     if (rename(renamed, node)) return renamed;

@@ -39,7 +39,7 @@ std::vector<std::string> parse_identifier_parts(std::string_view text);
 std::vector<std::string> parse_table_name(std::string_view text);
 
 /// Limits that keep a parsed tree safe to walk recursively. Beyond them: FAILED_TO_PARSE_TOO_COMPLEX.
-inline constexpr int kMaxTreeDepth = 500;
+inline constexpr int kMaxTreeDepth = 2500;
 inline constexpr int kMaxNesting = 400;
 
 }  // namespace lab::sql

@@ -48,7 +48,7 @@ namespace proto = ::spark::connect;
 /// Unsupported node (its error comes from analysis), and nesting deeper than `kMaxDepth` or more than `kMaxNodes` nodes are refused.
 class PlanReader {
  public:
-  static constexpr int kMaxDepth = 1000;
+  static constexpr int kMaxDepth = 2500;
   static constexpr std::int64_t kMaxNodes = 5'000'000;
 
   /// Gives the bytes of an artifact (`cache/<hash>`) of the session, or null.
