@@ -13,12 +13,21 @@
 
 namespace lab::analyze {
 
+/// What a lasting view promised of its columns when it was made; its text may give others by now.
+struct ViewShape {
+  types::Schema columns;                   ///< the view's own
+  std::vector<std::string> query_columns;  ///< where each stands in what the text gives, by name
+  std::string schema_mode;                 ///< as WITH SCHEMA names it; empty and BINDING: the types are bound
+  std::string text;                        ///< of the view
+};
+
 /// What a table name stands for: rows to scan, or a view's plan (already parsed) to analyze in its own context.
 struct ResolvedTable {
   std::shared_ptr<const scan::TableSource> source;
   plan::RelationPtr view;
   std::vector<std::string> view_columns;   ///< names the view gives its columns; empty: as the plan says
   std::vector<std::string> qualified_name; ///< spark_catalog, default, t; a temp view has only its name
+  std::shared_ptr<const ViewShape> shape = {};            ///< of a lasting view
   std::shared_ptr<const Surroundings> surroundings = {};  ///< of a view's text; null: those of the query
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "analyze/conditions.h"
+#include "analyze/equivalence.h"
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -24,7 +25,7 @@ struct Rewriter {
 
   ExpressionPtr rewrite(const ExpressionPtr& expression) {
     for (const auto& group : below.groups)
-      if (bound::same(group.expression, expression))
+      if (same_value(group.expression, expression))
         return bound::make_expression(bound::ColumnRef{group.column, false}, expression->type, expression->nullable || groups_nullable, expression->origin);
     if (bound::is_aggregate(*expression)) {
       if (auto value = grouping(expression)) return value;
@@ -252,7 +253,38 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
   return finish_projection(std::move(grouped), std::move(items));
 }
 
+namespace {
+
+bool is_ordinal(const plan::ExpressionPtr& expression) {
+  const auto* literal = std::get_if<plan::LiteralExpression>(&expression->node);
+  return literal && literal->literal.type.is(TypeKind::Int) && !literal->literal.value.is_null();
+}
+
+/// The grouping of a pipe's AGGREGATE, where a number is a column of the input.
+plan::Expressions named_by_place(const plan::Expressions& grouping, const Scope& scope) {
+  plan::Expressions named;
+  for (const auto& item : grouping) {
+    named.push_back(item);
+    if (!is_ordinal(item)) continue;
+    const auto place = std::get<plan::LiteralExpression>(item->node).literal.value.integer();
+    if (place < 1 || place > static_cast<std::int64_t>(scope.size()))
+      throw Error(conditions::kGroupByPosOutOfRange, {{"index", std::to_string(place)}, {"size", std::to_string(scope.size())}}).at(plan::query_context(item->origin));
+    const ScopeColumn& column = scope[static_cast<std::size_t>(place - 1)];
+    auto parts = column.qualifier;
+    parts.push_back(column.column.name);
+    named.back() = plan::make_attribute(std::move(parts), item->origin);
+  }
+  return named;
+}
+
+}  // namespace
+
 Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relation& relation) {
+  if (node.ordinals_name_input && std::ranges::any_of(node.grouping, &is_ordinal)) {
+    plan::Aggregate named = node;
+    named.grouping = named_by_place(node.grouping, resolve(node.input).scope);
+    return resolve_node(named, relation);
+  }
   using GroupType = plan::Aggregate::GroupType;
   Resolved input = with_time_window(resolve(node.input), {&node.grouping, &node.aggregates}, true);
   Names group_names = names_over(input);

@@ -38,12 +38,12 @@ Resolved Resolver::resolve_node(const plan::SubqueryAlias& node, const plan::Rel
   Resolved input = table ? inline_table(*table, node.columns, *node.input) : resolve(node.input);
   const bool named = table && node.columns.size() == input.scope.size();
   if (!node.columns.empty() && !named) input = alias_columns(std::move(input), node.columns, relation.origin);
-  // A subquery without a name gives its columns none.
-  if (node.alias.size() == 1 && node.alias[0] == kUnnamedSubquery) return input;
-  for (auto& column : input.scope) column.qualifier = node.alias;
-  input.hidden.clear();
   input.below = nullptr;
   input.aggregate = nullptr;
+  // A subquery without a name gives its columns none, and neither does the border between two steps of a pipe.
+  if (node.alias.empty() || (node.alias.size() == 1 && node.alias[0] == kUnnamedSubquery)) return input;
+  for (auto& column : input.scope) column.qualifier = node.alias;
+  input.hidden.clear();
   return input;
 }
 
@@ -87,6 +87,7 @@ Resolved Resolver::resolve_node(const plan::WithColumns& node, const plan::Relat
         throw Error(conditions::kColumnNotDefined, {{"columnName", types::quote_identifier(lower_case(added[i].name))}}).at(plan::query_context(relation.origin));
   Items items = pass_items(input);
   for (auto& item : added) {
+    if (node.must_exist && std::ranges::none_of(items, [&](const Item& old) { return same_name(old.name, item.name, policy_.case_sensitive); })) throw_unresolved({item.name}, names, relation.origin);
     // A replaced column keeps its place and takes the new spelling.
     bool replaced = false;
     for (auto& old : items)
@@ -133,6 +134,7 @@ Resolved Resolver::resolve_node(const plan::Drop& node, const plan::Relation&) {
       const Typed typed = expression(column, names);
       if (const auto* reference = std::get_if<bound::ColumnRef>(&typed.expression->node)) dropped.push_back(reference->column);
     } catch (const Error& error) {
+      if (node.must_exist) throw;
       if (&error.condition() == &conditions::kAmbiguousReference || &error.condition() == &conditions::kAmbiguousColumnReference) throw;
     }
   }

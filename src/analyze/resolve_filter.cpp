@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "analyze/conditions.h"
+#include "analyze/equivalence.h"
 #include "analyze/pretty.h"
 #include "analyze/prune.h"
 #include "analyze/resolver.h"
@@ -39,7 +40,7 @@ const bound::Aggregate* find_aggregate(const bound::RelationPtr& relation) {
 ExpressionPtr Resolver::push_into_aggregate(Resolved& input, const ExpressionPtr& expression, std::vector<ColumnId>& ungrouped) {
   const AggregateBelow& below = *input.aggregate;
   for (const auto& group : below.groups)
-    if (bound::same(group.expression, expression))
+    if (same_value(group.expression, expression))
       return bound::make_expression(bound::ColumnRef{group.column, false}, expression->type, expression->nullable, expression->origin);
   if (bound::is_aggregate(*expression)) {
     if (auto grouping = grouping_value(below, expression, false)) return grouping;
@@ -102,11 +103,15 @@ Typed Resolver::resolve_above(Resolved& input, Names names, const plan::Origin& 
     if (attempt == 1) break;
     names.not_from_aggregate = ungrouped;
   }
-  std::string name = "?";
-  for (const auto& column : below->input->scope)
-    if (column.column.id == ungrouped[0]) name = column.column.name;
+  std::vector<std::string> name{"?"};
+  for (const Scope* scope : {&below->input->hidden, &below->input->scope})
+    for (const auto& column : *scope)
+      if (column.column.id == ungrouped[0]) {
+        name = column.qualifier;
+        name.push_back(column.column.name);
+      }
   names.inputs = {&input};
-  throw_unresolved({name}, names, origin);
+  throw_unresolved(name, names, origin);
 }
 
 Resolved Resolver::resolve_node(const plan::Filter& node, const plan::Relation&) {

@@ -2,6 +2,7 @@
 
 #include "analyze/conditions.h"
 #include "analyze/pretty.h"
+#include "analyze/prune.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/common_type.h"
@@ -89,7 +90,9 @@ Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& re
   auto type = bound_type(node.type);
   if (type == bound::JoinType::Cross && condition) type = bound::JoinType::Inner;
   if (type == bound::JoinType::Inner && !condition) type = bound::JoinType::Cross;
-  result.relation = bound::make_join(left.relation, right.relation, type, std::move(condition), node.is_lateral);
+  bound::RelationPtr left_rows = left.relation, right_rows = right.relation;
+  if (condition && type != bound::JoinType::Inner) condition = settle_subqueries(condition, left_rows, right_rows);
+  result.relation = bound::make_join(std::move(left_rows), std::move(right_rows), type, std::move(condition), node.is_lateral);
   if (!keeps_right(node.type)) {
     result.scope = left.scope;
     result.hidden = left.hidden;
@@ -100,6 +103,27 @@ Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& re
   refresh(result.scope, result.relation->columns);
   refresh(result.hidden, result.relation->columns);
   return result;
+}
+
+// The engine joins outer sides by plain conditions only: what a subquery in ON says of one side becomes a column of that side.
+ExpressionPtr Resolver::settle_subqueries(const ExpressionPtr& condition, bound::RelationPtr& left, bound::RelationPtr& right) {
+  const bool is_subquery = std::holds_alternative<bound::ScalarSubquery>(condition->node) || std::holds_alternative<bound::Exists>(condition->node) || std::holds_alternative<bound::InSubquery>(condition->node);
+  if (!is_subquery) return bound::map_children(condition, [&](const ExpressionPtr& child) { return settle_subqueries(child, left, right); });
+  std::vector<ColumnId> named = columns_in_subqueries(condition);
+  bound::walk(condition, [&](const ExpressionPtr& part) {
+    if (const auto* reference = std::get_if<bound::ColumnRef>(&part->node)) named.push_back(reference->column);
+    return true;
+  });
+  const auto names_of = [&](const bound::RelationPtr& side) { return std::ranges::any_of(named, [&](ColumnId id) { return bound::find_column(side->columns, id) != nullptr; }); };
+  if (names_of(left) && names_of(right)) return condition;
+  bound::RelationPtr& side = names_of(right) ? right : left;
+  bound::Columns columns = side->columns;
+  bound::Outputs outputs;
+  for (const auto& column : columns) outputs.push_back({column.id, bound::make_reference(column)});
+  outputs.push_back({fresh(), condition});
+  columns.push_back({outputs.back().column, "__subquery", condition->type, condition->nullable, {}});
+  side = bound::make_project(side, std::move(outputs), columns);
+  return bound::make_reference(columns.back(), condition->origin);
 }
 
 // One column for each pair; the sides' own stay reachable by their qualified names.

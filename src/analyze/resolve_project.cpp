@@ -93,15 +93,18 @@ Items Resolver::select_items(const plan::Expressions& list, Names& names) {
   return items;
 }
 
-Resolved Resolver::resolve_node(const plan::Project& node, const plan::Relation& relation) { return project(resolve(node.input), node.expressions, relation); }
+Resolved Resolver::resolve_node(const plan::Project& node, const plan::Relation& relation) { return project(resolve(node.input), node.expressions, relation, node.pipe_clause); }
 
-Resolved Resolver::project(Resolved input, const plan::Expressions& list, const plan::Relation& relation) {
+Resolved Resolver::project(Resolved input, const plan::Expressions& list, const plan::Relation& relation, const std::string& pipe_clause) {
   input = with_time_window(std::move(input), {&list});
   Names names = names_over(input);
   names.aggregates = names.windows = names.generators = true;
   names.clause = {};
   Items items = select_items(list, names);
-  if (std::ranges::any_of(items, [](const Item& item) { return bound::contains(item.typed.expression, &bound::is_aggregate); }))
+  const auto aggregated = std::ranges::find_if(items, [](const Item& item) { return bound::contains(item.typed.expression, &bound::is_aggregate); });
+  if (aggregated != items.end() && !pipe_clause.empty())
+    throw Error(conditions::kPipeAggregate, {{"expr", aggregated->typed.sql}, {"clause", pipe_clause}}).at(plan::query_context(aggregated->typed.expression->origin));
+  if (aggregated != items.end())
     return aggregate(std::move(input), {}, std::move(items), std::nullopt, true, relation.origin);
   return finish_projection(std::move(input), std::move(items));
 }
@@ -115,6 +118,15 @@ bound::RelationPtr Resolver::extract_windows(bound::RelationPtr input, std::vect
   return windows.empty() ? input : bound::make_window(std::move(input), std::move(windows), columns);
 }
 
+// Without aggregates each generator multiplies the rows of those before it.
+void Resolver::refuse_several_generators(const Items& items) const {
+  std::vector<std::string> generators;
+  for (const Item& item : items)
+    if (is_generator(*item.typed.expression)) generators.push_back(quoted_expression(item.typed.sql));
+  if (generators.size() > 1)
+    throw Error(conditions::kUnsupportedGeneratorMulti, {{"num", std::to_string(generators.size())}, {"generators", join_sql(generators)}});
+}
+
 Resolved Resolver::finish_projection(Resolved input, Items items, bool is_border) {
   Resolved result;
   result.instance = input.instance;
@@ -124,14 +136,12 @@ Resolved Resolver::finish_projection(Resolved input, Items items, bool is_border
 
   // A generator gives rows: it becomes a relation under the projection, its columns take its place in the list.
   Items flat;
-  int num_generators = 0;
+  if (input.aggregate) refuse_several_generators(items);
   for (auto& item : items) {
     if (!is_generator(*item.typed.expression)) {
       flat.push_back(std::move(item));
       continue;
     }
-    if (++num_generators > 1)
-      throw Error(conditions::kUnsupportedGeneratorMulti, {{"num", std::to_string(num_generators)}, {"generators", quoted_expression(item.typed.sql)}}).at(plan::query_context(item.typed.expression->origin));
     Resolved before = input;
     before.relation = relation;
     std::vector<std::string> names = item.typed.names;

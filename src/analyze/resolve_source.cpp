@@ -85,6 +85,10 @@ Resolved Resolver::from_view(const ResolvedTable& table, const plan::Relation& r
   Resolved body = inner.resolve(table.view);
   next_id_ = inner.next_id_;
   num_recursions_ = inner.num_recursions_;
+  if (table.shape && table.shape->schema_mode != "EVOLUTION") {
+    Resolved shaped = shaped_view(*table.shape, std::move(body), table.qualified_name);
+    return shaped;
+  }
   Resolved result = from_relation(trimmed(body), table.qualified_name);
   for (std::size_t i = 0; i < result.scope.size(); ++i) result.scope[i].identity = body.scope[i].identity;
   result.instance = body.instance;

@@ -93,6 +93,7 @@ class Resolver {
   ColumnId fresh() { return ColumnId{next_id_++}; }
   Resolved from_source(std::shared_ptr<const scan::TableSource> source, std::vector<std::string> qualifier, bool with_row_ids = false);
   Resolved inline_table(const plan::InlineTable& node, const std::vector<std::string>& given, const plan::Relation& relation);
+  Resolved shaped_view(const ViewShape& shape, Resolved body, const std::vector<std::string>& name);
   Resolved from_view(const ResolvedTable& table, const plan::Relation& relation);
   Resolved cast_to_schema(Resolved input, const types::Schema& schema, bool by_position);
   Resolved project_columns(Resolved input, std::vector<ScopeColumn> columns, bool is_border = false);
@@ -100,7 +101,8 @@ class Resolver {
   /// Same names, another relation; may be looked through for columns that were not selected.
   Resolved over(Resolved input, bound::RelationPtr relation);
   Names names_over(const Resolved& input);
-  Resolved project(Resolved input, const plan::Expressions& list, const plan::Relation& relation);
+  Resolved project(Resolved input, const plan::Expressions& list, const plan::Relation& relation, const std::string& pipe_clause = {});
+  void refuse_several_generators(const Items& items) const;
   Resolved finish_projection(Resolved input, Items items, bool is_border = false);
   Resolved aggregate(Resolved input, TypedList groups, Items items, std::optional<std::vector<std::vector<int>>> sets, bool is_global,
                      const plan::Origin& origin);
@@ -123,6 +125,7 @@ class Resolver {
   Resolved resolve_having_input(const plan::RelationPtr& relation);
   bound::RelationPtr extract_windows(bound::RelationPtr input, std::vector<ExpressionPtr>& expressions);
   std::int64_t limit_value(const plan::ExpressionPtr& expression, const std::string& name, const Resolved& input);
+  ExpressionPtr settle_subqueries(const ExpressionPtr& condition, bound::RelationPtr& left, bound::RelationPtr& right);
   Resolved join_using(const Resolved& left, const Resolved& right, const plan::Join& node, std::vector<std::string> columns, const plan::Relation& relation);
   Resolved alias_columns(Resolved input, const std::vector<std::string>& names, const plan::Origin& origin);
   Resolved deduplicate_all(Resolved input);

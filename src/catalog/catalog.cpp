@@ -50,6 +50,8 @@ store::Row table_row(const Table& table) {
                   {"view_text", table.view_text},
                   {"view_database", table.view_catalog_database},
                   {"view_settings", table.view_settings},
+                  {"view_query_columns", table.view_query_columns},
+                  {"view_schema_mode", table.view_schema_mode},
                   {"created", table.created_micros}};
   return {table.database, table.name, body.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
@@ -71,6 +73,8 @@ Table read_table(const store::Row& row) {
   table.view_text = body.at("view_text");
   table.view_catalog_database = body.at("view_database");
   table.view_settings = body.at("view_settings");
+  table.view_query_columns = body.value("view_query_columns", std::vector<std::string>{});
+  table.view_schema_mode = body.value("view_schema_mode", std::string());
   table.created_micros = body.at("created");
   return table;
 }

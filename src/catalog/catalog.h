@@ -38,6 +38,8 @@ struct Table {
   std::string view_text;                          ///< SQL of a view
   std::string view_catalog_database;              ///< current database when the view was made
   Properties view_settings;                       ///< settings that its text depends on
+  std::vector<std::string> view_query_columns;    ///< what the text's columns were called when the view was made
+  std::string view_schema_mode;                   ///< WITH SCHEMA of Spark 4; empty: the columns' types are bound
   std::int64_t created_micros = 0;
 
   bool is_view() const { return kind == Kind::View; }

@@ -3,6 +3,7 @@
 #include "commands/execute.h"
 #include "commands/listing.h"
 #include "functions/function_row.h"
+#include "types/field_comment.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
@@ -20,7 +21,7 @@ types::Values line(std::string name, std::string type, std::optional<std::string
 }
 
 void add_columns(const types::Schema& schema, std::vector<types::Values>& rows) {
-  for (const types::Field& field : schema) rows.push_back(line(field.name, types::catalog_string(field.type), comment_of(field)));
+  for (const types::Field& field : schema) rows.push_back(line(field.name, types::catalog_string(field.type), types::field_comment(field)));
 }
 
 void add_partitioning(const types::Schema& schema, const std::vector<std::string>& partitions, std::vector<types::Values>& rows) {
@@ -29,7 +30,7 @@ void add_partitioning(const types::Schema& schema, const std::vector<std::string
   rows.push_back(line("# col_name", "data_type", "comment"));
   for (const std::string& name : partitions)
     for (const types::Field& field : schema)
-      if (field.name == name) rows.push_back(line(field.name, types::catalog_string(field.type), comment_of(field)));
+      if (field.name == name) rows.push_back(line(field.name, types::catalog_string(field.type), types::field_comment(field)));
 }
 
 LocalTable describe_column(const types::Schema& schema, const std::string& column) {
@@ -38,7 +39,7 @@ LocalTable describe_column(const types::Schema& schema, const std::string& colum
       return make_table({text_column("info_name"), text_column("info_value")},
                         {{text_value("col_name"), text_value(field.name)},
                          {text_value("data_type"), text_value(types::catalog_string(field.type))},
-                         {text_value("comment"), text_value(comment_of(field).value_or("NULL"))}});
+                         {text_value("comment"), text_value(types::field_comment(field).value_or("NULL"))}});
   throw Error(conditions::kColumnNotFound, {{"colName", types::quote_identifier(column)}, {"caseSensitiveConfig", "\"spark.sql.caseSensitive\""}});
 }
 

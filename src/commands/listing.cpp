@@ -1,7 +1,6 @@
 #include "commands/listing.h"
 
 #include <ctime>
-#include <nlohmann/json.hpp>
 
 #include "base/letter_case.h"
 #include "commands/conditions.h"
@@ -52,14 +51,6 @@ Error wrong_object(const catalog::Table& entry, const char* operation, const cha
                                                      {"objectName", std::string(catalog::kCatalogName) + "." + entry.database + "." + entry.name},
                                                      {"foundType", type},
                                                      {"alternative", alternative}});
-}
-
-std::optional<std::string> comment_of(const types::Field& field) {
-  if (field.metadata.empty()) return std::nullopt;
-  const auto metadata = nlohmann::json::parse(field.metadata, nullptr, false);
-  const auto comment = metadata.find("comment");
-  if (comment == metadata.end() || !comment->is_string()) return std::nullopt;
-  return comment->get<std::string>();
 }
 
 std::string time_text(std::int64_t micros) {

@@ -19,8 +19,6 @@ inline types::Field text_column(std::string name, bool nullable = false) { retur
 inline types::Field flag_column(std::string name) { return {std::move(name), types::TypeKind::Boolean, false, {}}; }
 
 
-/// The comment in a column's metadata.
-std::optional<std::string> comment_of(const types::Field& field);
 /// `Sun Nov 29 01:02:03 UTC 2026`, as Java prints an instant.
 std::string time_text(std::int64_t micros);
 

@@ -7,6 +7,7 @@
 #include "commands/listing.h"
 #include "functions/function_row.h"
 #include "sql/parser.h"
+#include "types/field_comment.h"
 #include "types/type_text.h"
 
 // CREATE, DROP and REFRESH FUNCTION, and what a function's name stands for.
@@ -208,7 +209,7 @@ LocalTable describe_sql_function(const catalog::SqlFunction& function, bool exte
     for (std::size_t i = 0; i < fields.size(); ++i) {
       std::string text = fields[i].name, type = types::sql_string(fields[i].type);
       text.resize(name_width, ' ');
-      const auto comment = comment_of(fields[i]);
+      const auto comment = types::field_comment(fields[i]);
       const bool has_default = extended && i < defaults.size() && defaults[i];
       if (has_default || comment) type.resize(type_width, ' ');
       text += " " + type;

@@ -194,10 +194,16 @@ analyze::ResolvedTable Statement::resolve_view(const catalog::Table& entry) cons
   auto inner = std::make_shared<Statement>(world_, session_, stop_, std::move(definition), false, progress_);
   plan::Statement statement = sql::parse_statement(entry.view_text, parser_options(*inner));
   if (!statement.is_query()) throw Error(conditions::kInvalidViewText, {{"viewName", types::quote_parts({entry.database, entry.name})}, {"viewText", entry.view_text}});
-  std::vector<std::string> columns;
-  for (const auto& field : entry.schema) columns.push_back(field.name);
-  return {nullptr, std::get<plan::RelationPtr>(statement.node), std::move(columns), {catalog::kCatalogName, entry.database, entry.name},
-          std::make_shared<analyze::Surroundings>(inner, inner->policy())};
+  analyze::ResolvedTable table;
+  table.view = std::get<plan::RelationPtr>(statement.node);
+  table.qualified_name = {catalog::kCatalogName, entry.database, entry.name};
+  table.surroundings = std::make_shared<analyze::Surroundings>(inner, inner->policy());
+  if (entry.view_query_columns.size() == entry.schema.size()) {
+    table.shape = std::make_shared<analyze::ViewShape>(analyze::ViewShape{entry.schema, entry.view_query_columns, entry.view_schema_mode, entry.view_text});
+  } else {
+    for (const auto& field : entry.schema) table.view_columns.push_back(field.name);
+  }
+  return table;
 }
 
 analyze::ResolvedTable Statement::resolve_table(const plan::NamedTable& table) const {

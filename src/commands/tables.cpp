@@ -5,6 +5,7 @@
 #include "commands/execute.h"
 #include "commands/listing.h"
 #include "functions/function_row.h"
+#include "types/field_comment.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
@@ -106,24 +107,54 @@ LocalTable show_columns(const plan::ShowColumns& command, Statement& context) {
   return make_table({text_column("col_name")}, rows);
 }
 
-LocalTable show_create_table(const plan::ShowCreateTable& command, Statement& context) {
-  const catalog::Table entry = get_table(command.name, context);
-  const std::string name = types::quote_if_needed(catalog::kCatalogName) + "." + types::quote_if_needed(entry.database) + "." + types::quote_if_needed(entry.name);
-  std::string text;
-  if (entry.is_view()) {
-    text = "CREATE VIEW " + name + " (";
-    bool first = true;
-    for (const types::Field& field : entry.schema) {
-      text += (first ? "\n  " : ",\n  ") + types::quote_if_needed(field.name);
+namespace {
+
+std::string comment_clause(const types::Field& field) {
+  const auto comment = types::field_comment(field);
+  return comment ? " COMMENT " + quote_text(*comment) : std::string();
+}
+
+std::string default_text(const types::Field& field) {
+  const auto text = lake::delta::current_default(field);
+  return text ? " DEFAULT " + *text : std::string();
+}
+
+std::string create_view_text(const catalog::Table& view, const std::string& name) {
+  std::string text = "CREATE VIEW " + name + " (";
+  bool first = true;
+  for (const types::Field& field : view.schema) {
+    text += (first ? "\n  " : ",\n  ") + types::quote_if_needed(field.name) + comment_clause(field);
+    first = false;
+  }
+  text += ")\n";
+  if (!view.comment.empty()) text += "COMMENT " + quote_text(view.comment) + "\n";
+  if (!view.properties.empty()) {
+    text += "TBLPROPERTIES (";
+    first = true;
+    for (const auto& [key, value] : view.properties) {
+      text += (first ? "\n  " : ",\n  ") + quote_text(key) + " = " + quote_text(value);
       first = false;
     }
-    text += ")\nAS " + entry.view_text + "\n";
-    return make_table({text_column("createtab_stmt")}, {{text_value(std::move(text))}});
+    text += ")\n";
   }
-  text = "CREATE TABLE " + name + " (";
+  if (!view.view_schema_mode.empty()) text += "WITH SCHEMA " + view.view_schema_mode + "\n";
+  return text + "AS " + view.view_text + "\n";
+}
+
+}  // namespace
+
+LocalTable show_create_table(const plan::ShowCreateTable& command, Statement& context) {
+  const catalog::Table entry = get_table(command.name, context);
+  const std::string short_name = types::quote_if_needed(entry.database) + "." + types::quote_if_needed(entry.name);
+  if (entry.is_view()) return make_table({text_column("createtab_stmt")}, {{text_value(create_view_text(entry, short_name))}});
+  const std::string name = types::quote_if_needed(catalog::kCatalogName) + "." + short_name;
+  // Spark 4 tells the collation of texts, where the table's columns stand in its own catalog.
+  const bool tells_collation = context.session().is_spark4() && entry.provider != "delta";
+  std::string text = "CREATE TABLE " + name + " (";
   bool first = true;
   for (const types::Field& field : schema_of(command.name, context)) {
-    text += (first ? "\n  " : ",\n  ") + types::quote_if_needed(field.name) + " " + types::sql_string(field.type) + (field.nullable ? "" : " NOT NULL");
+    text += (first ? "\n  " : ",\n  ") + types::quote_if_needed(field.name) + " " + types::sql_string(field.type) +
+            (tells_collation && field.type.is(types::TypeKind::String) ? " COLLATE UTF8_BINARY" : "") + (field.nullable ? "" : " NOT NULL") + default_text(field) + comment_clause(field);
     first = false;
   }
   text += ")\nUSING " + entry.provider + "\n";

@@ -61,6 +61,8 @@ struct CreateView {
   std::string sql;                    ///< text of the query, when it came as SQL
   bool is_temporary = false, is_global = false, or_replace = false, if_not_exists = false;
   std::optional<std::string> comment;
+  Options properties = {};
+  std::string schema_mode = {};  ///< WITH SCHEMA: BINDING, COMPENSATION, TYPE EVOLUTION, EVOLUTION; empty: not said
 };
 struct DropView { NameParts name; bool if_exists = false, is_temporary = false; };
 

@@ -62,6 +62,7 @@ struct CatalogCall {
 struct Project {
   RelationPtr input;
   Expressions expressions;
+  std::string pipe_clause = {};  ///< SELECT or EXTEND of a pipe, which take no aggregates
 };
 struct Filter {
   RelationPtr input;
@@ -117,6 +118,7 @@ struct Aggregate {
   Expressions aggregates;                  ///< the output. Connect: grouping columns are put in front of it
   bool output_includes_grouping = false;   ///< SQL's SELECT list: nothing is put in front
   Origin group_by = {};                    ///< the words `GROUP BY ALL`
+  bool ordinals_name_input = false;        ///< `|> AGGREGATE`: numbers in GROUP BY are columns of the input
 };
 /// PIVOT of SQL and of Connect. `values` null-sized means: ask the data (Connect only).
 struct Pivot {
@@ -147,7 +149,7 @@ struct LateralView {
 };
 struct SubqueryAlias {
   RelationPtr input;
-  NameParts alias;
+  NameParts alias;  ///< empty: a border only, through which nothing below is seen (steps of a pipe)
   std::vector<std::string> columns;
 };
 struct CommonTable {
@@ -191,6 +193,7 @@ struct ToDf {
 struct WithColumns {
   RelationPtr input;
   Expressions aliases;
+  bool must_exist = false;  ///< `|> SET`: replaces columns only
 };
 struct WithColumnsRenamed {
   RelationPtr input;
@@ -200,6 +203,7 @@ struct Drop {
   RelationPtr input;
   Expressions columns;
   std::vector<std::string> names;
+  bool must_exist = false;  ///< `|> DROP`: what is not there is an error
 };
 struct ToSchema {
   RelationPtr input;

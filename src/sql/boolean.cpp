@@ -60,13 +60,14 @@ ExpressionPtr Grammar::negation() {
 
 ExpressionPtr Grammar::predicated() {
   const Part part(*this);
-  const Index first = position_;
   auto value = value_expression();
   bool found = false;
-  return predicate(std::move(value), first, found);
+  return predicate(std::move(value), found);
 }
 
-ExpressionPtr Grammar::predicate(ExpressionPtr value, Index first, bool& found) {
+// Errors of a predicate point at its own words, without the value in front of them.
+ExpressionPtr Grammar::predicate(ExpressionPtr value, bool& found) {
+  const Index first = position_;
   if (at("IS") && at_any({"NOT", "!", "NULL", "TRUE", "FALSE", "UNKNOWN", "DISTINCT"}, 1)) {
     found = true;
     return is_predicate(std::move(value), first);

@@ -347,11 +347,13 @@ Statement Grammar::create_view(Index first, bool or_replace) {
     } else if (at("TBLPROPERTIES")) {
       once("TBLPROPERTIES");
       advance();
-      (void)property_list(false);
-    } else if (at_all({"WITH", "SCHEMA"})) {
+      node.properties = property_list(false);
+    } else if (options_.is_spark4 && at_all({"WITH", "SCHEMA"})) {
+      once("WITH SCHEMA");
       position_ += 2;
-      accept("TYPE");
-      if (!at_any({"BINDING", "COMPENSATION", "EVOLUTION"})) fail();
+      node.schema_mode = accept("TYPE") ? "TYPE " : "";
+      if (!at("EVOLUTION") && (!node.schema_mode.empty() || !at_any({"BINDING", "COMPENSATION"}))) fail();
+      node.schema_mode += token().text;
       advance();
     } else {
       break;

@@ -106,7 +106,7 @@ class Grammar {
   plan::ExpressionPtr and_chain();
   plan::ExpressionPtr negation();
   plan::ExpressionPtr predicated();
-  plan::ExpressionPtr predicate(plan::ExpressionPtr value, Index first, bool& found);
+  plan::ExpressionPtr predicate(plan::ExpressionPtr value, bool& found);
   void refuse_bang(Index at) const;
   plan::ExpressionPtr like_predicate(plan::ExpressionPtr value, bool negated, Index first);
   plan::ExpressionPtr in_predicate(plan::ExpressionPtr value, Index first);
@@ -178,6 +178,9 @@ class Grammar {
   std::vector<plan::Hint> hints();
   plan::RelationPtr pipe_operators(plan::RelationPtr input);
   plan::RelationPtr pipe_operator(plan::RelationPtr input);
+  plan::RelationPtr pipe_select(plan::RelationPtr input);
+  static plan::RelationPtr bordered(plan::RelationPtr input);
+  void refuse_combined_clauses(Index first);
 
   // --- relations (relation.cpp, joins.cpp, pivot.cpp) ---
   plan::RelationPtr from_clause();

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cctype>
+
 #include "sql/conditions.h"
 #include "sql/grammar.h"
 
@@ -16,29 +19,39 @@ RelationPtr Grammar::pipe_operators(RelationPtr input) {
 
 RelationPtr Grammar::pipe_operator(RelationPtr input) {
   const Index first = position_;
-  if (at("SELECT")) return select_query(std::move(input), first);
+  input = bordered(std::move(input));
+  if (at("SELECT")) return pipe_select(std::move(input));
   if (accept("EXTEND")) {
     plan::Expressions items{plan::make_expression(plan::UnresolvedStar{}, origin(first))};
-    for (auto& item : named_expressions()) items.push_back(std::move(item));
-    return relation_node(plan::Project{std::move(input), std::move(items)}, first);
+    for (auto& item : named_expressions()) {
+      if (std::holds_alternative<plan::UnresolvedStar>(item->node)) raise(conditions::kStarInPipe, {{"elem", "'*'"}, {"prettyName", "expression `pipeexpression`"}}, first);
+      items.push_back(std::move(item));
+    }
+    return relation_node(plan::Project{std::move(input), std::move(items), "EXTEND"}, first);
   }
   if (accept("SET")) {
-    plan::WithColumns node;
+    // Each assignment sees those before it.
     do {
       const Index item = position_;
+      plan::WithColumns node;
+      node.must_exist = true;
       plan::Alias alias;
       alias.names = {identifier()};
       expect("=");
       alias.child = expression();
       node.aliases.push_back(plan::make_expression(std::move(alias), origin(item)));
+      node.input = std::move(input);
+      input = relation_node(std::move(node), first);
     } while (accept(","));
-    node.input = std::move(input);
-    return relation_node(std::move(node), first);
+    return input;
   }
   if (accept("DROP")) {
     plan::Drop node;
+    node.must_exist = true;
     do {
-      node.names.push_back(identifier());
+      const Index item = position_;
+      auto name = multipart_identifier();
+      node.columns.push_back(plan::make_attribute(std::move(name), origin(item)));
     } while (accept(","));
     node.input = std::move(input);
     return relation_node(std::move(node), first);
@@ -68,6 +81,7 @@ RelationPtr Grammar::pipe_operator(RelationPtr input) {
       } while (accept(","));
     }
     node.input = std::move(input);
+    node.ordinals_name_input = true;
     node.aggregates = std::move(items);
     return relation_node(std::move(node), first);
   }
@@ -86,11 +100,46 @@ RelationPtr Grammar::pipe_operator(RelationPtr input) {
   }
   if (at_all({"LATERAL", "VIEW"})) return lateral_view(std::move(input));
   const Index before = position_;
+  refuse_combined_clauses(first);
   auto result = organized(input);
   if (position_ != before) return result;
   result = relation_extensions(std::move(input), first);
   if (position_ == before) fail();
   return result;
+}
+
+/// What one step computed hides what it computed it from.
+RelationPtr Grammar::bordered(RelationPtr input) {
+  if (std::holds_alternative<plan::NamedTable>(input->node) || std::holds_alternative<plan::SubqueryAlias>(input->node)) return input;
+  plan::SubqueryAlias border;
+  border.input = std::move(input);
+  const plan::Origin place = border.input->origin;
+  return plan::make_relation(std::move(border), {}, place);
+}
+
+RelationPtr Grammar::pipe_select(RelationPtr input) {
+  const Index first = position_;
+  auto selected = select_query(std::move(input), first);
+  const auto* project = std::get_if<plan::Project>(&selected->node);
+  if (!project) return selected;
+  plan::Project marked = *project;
+  marked.pipe_clause = "SELECT";
+  return plan::make_relation(std::move(marked), selected->plan_id, selected->origin);
+}
+
+/// `|> ORDER BY a LIMIT 1`: one step has one of them.
+void Grammar::refuse_combined_clauses(Index first) {
+  std::string before;
+  if (at_all({"ORDER", "BY"}) || at_all({"SORT", "BY"})) before = std::string(word_text(token()));
+  if (before.empty()) return;
+  for (Index ahead = 2; token(ahead).kind != TokenKind::End && !at("|>", ahead) && !at(")", ahead) && !at(";", ahead); ++ahead) {
+    if (at("(", ahead)) ahead = matching_parenthesis(position_ + ahead) - position_;
+    for (const std::string_view clause : {"LIMIT", "OFFSET"})
+      if (at(clause, ahead) && at_clause(ahead)) {
+        std::transform(before.begin(), before.end(), before.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        raise_over(conditions::kSeveralClausesInPipe, {{"clause1", before + " BY"}, {"clause2", std::string(clause)}}, first, position_ + ahead);
+      }
+  }
 }
 
 }  // namespace lab::sql

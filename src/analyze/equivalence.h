@@ -1,0 +1,11 @@
+#pragma once
+
+#include "plan/bound.h"
+
+namespace lab::analyze {
+
+/// The same value by structure, or with the two sides of `a + b` and its like exchanged: what GROUP BY computes under one spelling may be
+/// named under the other.
+bool same_value(const plan::bound::ExpressionPtr& left, const plan::bound::ExpressionPtr& right);
+
+}  // namespace lab::analyze
