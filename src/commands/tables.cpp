@@ -5,6 +5,7 @@
 #include "commands/execute.h"
 #include "commands/listing.h"
 #include "functions/function_row.h"
+#include "lake/delta/column_rules.h"
 #include "types/field_comment.h"
 #include "types/type_text.h"
 

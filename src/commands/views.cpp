@@ -52,7 +52,7 @@ LocalTable create_view(const plan::CreateView& command, Statement& context) {
     entry.schema[i].metadata = command.columns[i].metadata;
   }
   for (const auto& field : schema) entry.view_query_columns.push_back(field.name);
-  entry.properties = {command.properties.begin(), command.properties.end()};
+  entry.properties = command.properties;
   // What Spark 4 does when nothing is said; 3.5 knows no other way than to bind.
   if (context.session().is_spark4()) entry.view_schema_mode = command.schema_mode.empty() ? "COMPENSATION" : command.schema_mode;
   entry.view_text = command.sql;
