@@ -47,7 +47,7 @@ bound::Query bind(const plan::RelationPtr& relation, const Context& context, con
 }
 
 bound::Query analyze(const plan::RelationPtr& relation, const Context& context, const bound::Policy& policy) {
-  bound::Query query = bind(relation, context, policy);
+  bound::Query query = analyze::bind(relation, context, policy);
   context.use_kept_rows(query);
   query.root = prune(query.root);
   return query;

@@ -151,9 +151,9 @@ TEST_F(Analyzer, dataframe_columns_find_their_side_of_a_self_join) {
 TEST_F(Analyzer, tells_plans_that_ask_for_the_same_rows) {
   const auto is_same = [&](const plan::RelationPtr& left, const plan::RelationPtr& right) {
     policy.now_micros += 1'000'000;
-    const auto a = bind(left, context, policy);
+    const auto a = analyze::bind(left, context, policy);
     policy.now_micros += 1'000'000;
-    const auto b = bind(right, context, policy);
+    const auto b = analyze::bind(right, context, policy);
     return plan::bound::same_plan({a.root, a.policy.now_micros}, {b.root, b.policy.now_micros},
                                   [](const scan::TableSource& x, const scan::TableSource& y) { return x.name() == y.name(); });
   };

@@ -128,14 +128,12 @@ std::shared_ptr<const std::string> LabSession::find_artifact(const std::string& 
 plan::RelationPtr LabSession::read_rows(const plan::RelationPtr& relation, const Running& running) {
   commands::Statement context(world_, state_, running.stop, running.progress);
   const plan::bound::Query query = context.analyze(relation);
+  if (!query.schema().empty()) return plan::make_relation(plan::SourceScan{state_.executor().keep(query, running.stop, running.progress), {}, false});
+  // No column holds the rows: their number is all there is.
   const auto rows = context.run(query);
-  if (query.schema().empty()) {
-    // No column holds the rows: their number is all there is.
-    std::int64_t num_rows = 0;
-    while (const auto batch = rows->next(std::size_t{4} << 20)) num_rows += batch->num_rows();
-    return plan::make_relation(plan::Project{plan::make_relation(plan::Range{0, num_rows, 1, {}}), {}});
-  }
-  return plan::make_relation(plan::SourceScan{commands::source_of({query.schema(), exec::collect_arrow(*rows)}, "checkpoint"), {}, false});
+  std::int64_t num_rows = 0;
+  while (const auto batch = rows->next(std::size_t{4} << 20)) num_rows += batch->num_rows();
+  return plan::make_relation(plan::Project{plan::make_relation(plan::Range{0, num_rows, 1, {}}), {}});
 }
 
 std::string LabSession::keep(const plan::RelationPtr& relation, bool eager, const Running& running) {
