@@ -128,10 +128,10 @@ std::optional<std::int64_t> width_bucket(double value, double low, double high, 
   return static_cast<std::int64_t>(static_cast<double>(count) * (most - value) / (most - least)) + 1;
 }
 
-std::int8_t bit_at(std::int64_t value, std::int32_t position, std::int32_t width) {
+std::int8_t bit_at(std::int64_t value, std::int32_t position, std::int32_t width, std::string_view function) {
   if (position < 0 || position >= width) {
     throw Error(conditions::kBitPosition, {{"parameter", "`pos`"},
-                                           {"functionName", "`bit_get`"},
+                                           {"functionName", "`" + std::string(function) + "`"},
                                            {"upper", std::to_string(width)},
                                            {"invalidValue", std::to_string(position)}});
   }

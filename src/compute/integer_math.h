@@ -114,7 +114,7 @@ std::string hex_of(std::int64_t value);
 std::string hex_of(std::string_view bytes);
 std::optional<std::string> unhex(std::string_view text);
 std::optional<std::int64_t> width_bucket(double value, double low, double high, std::int64_t count);
-std::int8_t bit_at(std::int64_t value, std::int32_t position, std::int32_t width);
+std::int8_t bit_at(std::int64_t value, std::int32_t position, std::int32_t width, std::string_view function);
 bool passes_luhn(std::string_view digits);
 
 }  // namespace lab::compute

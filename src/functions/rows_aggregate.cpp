@@ -151,7 +151,7 @@ CallTypes extreme_by_types(const CallShape& shape) {
   if (!shape.is_foldable(2)) throw Misfit::not_foldable(shape, 2, "k");
   const auto count = shape.number(2);
   if (count && (*count <= 0 || *count > 100000))
-    throw Misfit::out_of_range("k", "[1, 100000]", std::to_string(static_cast<std::int64_t>(*count)));
+    throw Misfit::out_of_range(shape.policy.is_spark4 ? "`k`" : "k", "[1, 100000]", std::to_string(static_cast<std::int64_t>(*count)));
   return {{shape.type(0), shape.type(1), TypeKind::Int}, DataType::array(shape.type(0), true), true};
 }
 
@@ -315,7 +315,7 @@ CallTypes mode_types(const CallShape& shape) {
 std::string lower_mode(const LowerCall& call) {
   const types::Value* deterministic = call.constant(1);
   const bool is_ordered = !call.order_by.empty() || (deterministic != nullptr && !deterministic->is_null() && deterministic->boolean());
-  if (!is_ordered) return "mode(" + call.sql[0] + ")" + call.suffix();
+  if (!is_ordered) return "lab_most_frequent(histogram(" + call.sql[0] + ")" + call.suffix() + ")";
   const std::string top = "list_max(list_transform(entries, lambda entry: entry.value))";
   const std::string most = "list_transform(list_filter(entries, lambda entry: entry.value = top), lambda entry: entry.key)";
   return "list_transform([map_entries(histogram(" + call.distinct + call.sql[0] + ")" + call.suffix() +
@@ -328,9 +328,17 @@ CallTypes listagg_types(const CallShape& shape) {
   return {std::vector<DataType>(shape.size(), type), type, true};
 }
 std::string lower_listagg(const LowerCall& call) {
-  const std::string separator = call.size() > 1 ? call.sql[1] : "''";
-  return "string_agg(" + call.distinct + call.sql[0] + ", " + separator +
-         (call.order_by.empty() ? "" : " " + call.order_by) + ")" + call.suffix();
+  // NULL separates as nothing does.
+  const bool binary = call.result.is(TypeKind::Binary);
+  const std::string nothing = binary ? "''::BLOB" : "''";
+  const std::string separator = call.size() > 1 ? "coalesce(" + call.sql[1] + ", " + nothing + ")" : nothing;
+  const std::string order = call.order_by.empty() ? "" : " " + call.order_by;
+  const std::string values = "list(" + call.sql[0] + order + ")" + call.suffix(call.sql[0] + " IS NOT NULL");
+  if (!binary && call.distinct.empty()) return "string_agg(" + call.sql[0] + ", " + separator + order + ")" + call.suffix();
+  // Of equal values the first stays where it stands; DuckDB would order distinct ones by themselves alone.
+  const std::string kept = call.distinct.empty() ? values
+                                                 : "list_transform([" + values + "], lambda items: list_select(items, lab_distinct_indices(items)))[1]";
+  return "list_reduce(" + kept + ", lambda joined, item: joined || " + separator + " || item)";
 }
 
 CallTypes grouping_types(const CallShape& shape) { return {{shape.type(0)}, TypeKind::Byte, false}; }

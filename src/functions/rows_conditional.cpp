@@ -1,3 +1,4 @@
+#include "functions/cast_rules.h"
 #include "functions/common_type.h"
 #include "functions/conditions.h"
 #include "functions/element_types.h"
@@ -108,13 +109,20 @@ CallTypes if_types(const CallShape& shape) {
 }
 
 CallTypes zero_types(const CallShape& shape) {
-  const DataType type = shape.type(0).is_numeric() ? shape.type(0) : DataType(TypeKind::Int);
-  return {{type}, type, {}};
+  const auto type = wider_common_type(std::vector<DataType>{shape.type(0), TypeKind::Int}, shape.policy);
+  if (!type) throw Misfit{Misfit::Why::DifferentTypes};
+  return {{*type}, *type, {}};
 }
-/// NULL for zero: of NULL without a type it is that.
+/// NULL for what compares as zero; anything else stays what it is.
 CallTypes null_if_zero_types(const CallShape& shape) {
-  if (shape.type(0).is(TypeKind::Null)) return {{shape.type(0)}, shape.type(0), true};
-  return zero_types(shape);
+  if (!comparison_type(shape.type(0), TypeKind::Int, shape.policy)) throw Misfit{Misfit::Why::DifferentTypes};
+  return {{shape.type(0)}, shape.type(0), true};
+}
+std::string lower_null_if_zero(const LowerCall& call) {
+  if (!call.type(0).is_text()) return "nullif(" + call.sql[0] + ", 0)";
+  const std::string number = lower_cast("item", TypeKind::String, call.ansi ? TypeKind::Long : TypeKind::Int,
+                                        call.ansi ? CastMode::Ansi : CastMode::Legacy, call.policy.time_zone);
+  return "list_transform([" + call.sql[0] + "], lambda item: CASE WHEN " + number + " = 0 THEN NULL ELSE item END)[1]";
 }
 
 CallTypes nanvl_types(const CallShape& shape) {
@@ -205,9 +213,10 @@ constexpr FunctionRow kConditionalTable[] = {
      .doc = "NULL where both are equal, else a."},
     {.name = "nullifzero",
      .signature = "(a: any) -> any",
-     .sql = "nullif($1, 0)",
+     .lower = &lower_null_if_zero,
      .types = &null_if_zero_types,
      .nullability = Nullability::Always,
+     .may_raise = true,
      .since_version = Since::Spark4Only,
      .doc = "NULL for zero."},
     {.name = "nvl",

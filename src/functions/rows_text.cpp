@@ -183,6 +183,10 @@ std::string lower_trim(const LowerCall& call) { return lower_trim_by("trim", cal
 std::string lower_ltrim(const LowerCall& call) { return lower_trim_by("ltrim", call); }
 std::string lower_rtrim(const LowerCall& call) { return lower_trim_by("rtrim", call); }
 
+std::string lower_sentences(const LowerCall& call) {
+  return "lab_sentences(" + call.sql[0] + ", " + (call.size() > 1 ? call.sql[1] : "''") + ", " + (call.size() > 2 ? call.sql[2] : "''") + ")";
+}
+
 /// Two binaries are compared as bytes; one beside anything else becomes text.
 CallTypes both_texts_types(const CallShape& shape) {
   const bool bytes = shape.type(0).is(TypeKind::Binary) && shape.type(1).is(TypeKind::Binary);
@@ -369,7 +373,7 @@ constexpr FunctionRow kTextTable[] = {
      .doc = "Without blanks, or without the characters, behind."},
     {.name = "sentences",
      .signature = "(str: string, language?: string, country?: string) -> array<array<string>>",
-     .status = Status::NotYet,
+     .lower = &lower_sentences,
      .doc = "Words of sentences."},
     {.name = "soundex", .signature = "(str: string) -> string", .native = "lab_soundex", .doc = "Soundex code."},
     {.name = "space", .signature = "(n: int) -> string", .sql = "repeat(' ', CAST($1 AS BIGINT))", .doc = "n blanks."},

@@ -30,6 +30,7 @@ void register_all_kernels(KernelRegistry& registry) {
   register_xml_kernels(registry);
   register_order_kernels(registry);
   register_percentile_kernels(registry);
+  register_mode_kernels(registry);
   register_vector_kernels(registry);
 }
 

@@ -30,6 +30,7 @@ void register_random_kernels(KernelRegistry& registry);
 void register_xml_kernels(KernelRegistry& registry);
 void register_order_kernels(KernelRegistry& registry);
 void register_percentile_kernels(KernelRegistry& registry);
+void register_mode_kernels(KernelRegistry& registry);
 void register_vector_kernels(KernelRegistry& registry);
 
 }  // namespace lab::engine

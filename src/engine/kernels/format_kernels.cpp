@@ -2,6 +2,7 @@
 #include "compute/format_text.h"
 #include "compute/hash.h"
 #include "compute/integer_math.h"
+#include "compute/sentences.h"
 #include "compute/text.h"
 #include "compute/url.h"
 #include "duckdb/execution/expression_executor.hpp"
@@ -44,9 +45,40 @@ compute::FormatArgument argument_of(const duckdb::Value& value) {
     case LogicalTypeId::TIMESTAMP:
     case LogicalTypeId::TIMESTAMP_TZ:
       return value.GetValueUnsafe<std::int64_t>();
+    case LogicalTypeId::LIST: {
+      // As Java prints an array of Spark's: no spaces, `null`.
+      std::string text = "[";
+      for (const auto& item : duckdb::ListValue::GetChildren(value)) text += (text.size() > 1 ? "," : "") + (item.IsNull() ? "null" : item.ToString());
+      return text + "]";
+    }
     default:
       return value.ToString();
   }
+}
+
+/// lab_sentences(text, language, country)
+void write_sentences(DataChunk& arguments, ExpressionState& state, Vector& result) {
+  const bool constant = arguments.AllConstant();
+  const idx_t count = constant ? 1 : arguments.size();
+  InterruptCheck interrupt(state);
+  result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
+  for (idx_t row = 0; row < count; ++row) {
+    interrupt.tick();
+    const duckdb::Value text = arguments.data[0].GetValue(row), language = arguments.data[1].GetValue(row), country = arguments.data[2].GetValue(row);
+    if (text.IsNull()) {
+      duckdb::FlatVector::SetNull(result, row, true);
+      continue;
+    }
+    const auto of = [](const duckdb::Value& value) { return value.IsNull() ? std::string() : duckdb::StringValue::Get(value); };
+    duckdb::vector<duckdb::Value> lists;
+    for (auto& sentence : compute::sentences(of(text), of(language), of(country))) {
+      duckdb::vector<duckdb::Value> words;
+      for (auto& word : sentence) words.emplace_back(std::move(word));
+      lists.push_back(duckdb::Value::LIST(LogicalType::VARCHAR, std::move(words)));
+    }
+    result.SetValue(row, duckdb::Value::LIST(LogicalType::LIST(LogicalType::VARCHAR), std::move(lists)));
+  }
+  if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
 }
 
 /// lab_format_string(format, {f0: …}, zone)
@@ -153,6 +185,7 @@ std::string decode_or_raise(string_view text) {
 
 void register_format_kernels(KernelRegistry& registry) {
   const LogicalType t = LogicalType::VARCHAR, i = LogicalType::INTEGER, b = LogicalType::BOOLEAN;
+  registry.add("lab_sentences", {t, t, t}, LogicalType::LIST(LogicalType::LIST(t)), &write_sentences, {.sees_nulls = true});
   registry.add("lab_format_string", {t, LogicalType::ANY, t}, t, &format_string,
                {.may_raise = true, .sees_nulls = true});
   registry.add(adapt("lab_format_number",

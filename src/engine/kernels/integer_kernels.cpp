@@ -63,7 +63,8 @@ void register_integers(KernelRegistry& registry) {
     return static_cast<T>(compute::round_integer(value, scale, sizeof(T) * 8, true, raises));
   }), kRaises);
   registry.add(adapt("lab_bit_count", [](T value) { return static_cast<std::int32_t>(__builtin_popcountll(static_cast<std::uint64_t>(static_cast<std::int64_t>(value)))); }));
-  registry.add(adapt("lab_bit_get", [](T value, std::int32_t position) { return compute::bit_at(value, position, sizeof(T) * 8); }), kRaises);
+  registry.add(adapt("lab_bit_get", [](T value, std::int32_t position) { return compute::bit_at(value, position, sizeof(T) * 8, "bit_get"); }), kRaises);
+  registry.add(adapt("lab_getbit", [](T value, std::int32_t position) { return compute::bit_at(value, position, sizeof(T) * 8, "getbit"); }), kRaises);
 }
 
 template <typename T>
