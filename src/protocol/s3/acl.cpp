@@ -131,7 +131,10 @@ std::string write_acl(const AccessControlList& acl) {
 std::optional<AccessControlList> canned_acl(std::string_view name, const Owner& owner, const Owner& bucket_owner) {
   using enum Permission;
   AccessControlList acl{owner, {{grantee_of(owner), FullControl}}};
-  const auto add = [&](Grantee grantee, Permission permission) { acl.grants.push_back({std::move(grantee), permission}); };
+  // Groups stand before users: clients that sort grants by display name, which groups have none of, look at the first.
+  const auto add = [&](Grantee grantee, Permission permission) {
+    acl.grants.insert(grantee.group.empty() ? acl.grants.end() : acl.grants.end() - 1, {std::move(grantee), permission});
+  };
   if (name == "private" || name.empty()) return acl;
   if (name == "public-read") {
     add(group_of(kAllUsers), Read);

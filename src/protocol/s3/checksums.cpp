@@ -49,7 +49,7 @@ std::optional<GivenChecksum> find_given_checksum(const NameValues& headers) {
     // S3 writes the checksum of a multipart object as `value-parts`; nobody may claim such a one for a body.
     auto value = decode_base64(text);
     if (!value || value->size() != checksum_size(*kind)) {
-      throw invalid_request("Value for " + name + " header is invalid.");
+      throw Error(conditions::kBadDigest, {{"digest", std::string(checksum_name(*kind))}});
     }
     given = GivenChecksum{*kind, std::move(*value)};
   }

@@ -75,8 +75,6 @@ LAB_S3_CONDITION(kInvalidLocationConstraint, "InvalidLocationConstraint", Invali
 LAB_S3_CONDITION(kInvalidPart, "InvalidPart", InvalidArgument,
                  "One or more of the specified parts could not be found. The part may not have been uploaded, or the "
                  "specified entity tag may not match the part's entity tag.");
-LAB_S3_CONDITION(kInvalidPartNumber, "InvalidPartNumber", InvalidArgument,
-                 "The requested partnumber is not satisfiable.");
 LAB_S3_CONDITION(kInvalidPartOrder, "InvalidPartOrder", InvalidArgument,
                  "The list of parts was not in ascending order. The parts list must be specified in order by part number.");
 LAB_S3_CONDITION(kInvalidRange, "InvalidRange", InvalidArgument, "The requested range is not satisfiable.");

@@ -50,7 +50,6 @@ constexpr ErrorRow kErrorRows[] = {
     {&conditions::kInvalidEncryptionMethod, 400},
     {&conditions::kInvalidLocationConstraint, 400},
     {&conditions::kInvalidPart, 400},
-    {&conditions::kInvalidPartNumber, 416},
     {&conditions::kInvalidPartOrder, 400},
     {&conditions::kInvalidRange, 416},
     {&conditions::kInvalidRequest, 400},

@@ -174,7 +174,9 @@ void PostPolicy::check_fields(const NameValues& fields, std::string_view bucket,
   if (now_seconds >= expires_) throw outside_policy("Policy expired.");
   for (const Rule& rule : rules_) {
     const auto value = rule.field == "bucket" ? std::optional(bucket) : find_value(fields, rule.field);
-    const bool holds = value && (rule.is_prefix ? value->starts_with(rule.value) : *value == rule.value);
+    // `starts-with` nothing is S3's way to let a field be anything, absent too.
+    const bool is_anything = rule.is_prefix && rule.value.empty();
+    const bool holds = is_anything || (value && (rule.is_prefix ? value->starts_with(rule.value) : *value == rule.value));
     if (!holds) throw outside_policy("Policy Condition failed: [\"" + std::string(rule.is_prefix ? "starts-with" : "eq") + "\", \"$" + rule.field + "\", \"" + rule.value + "\"]");
   }
   for (const auto& [name, value] : fields) {

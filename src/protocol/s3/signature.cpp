@@ -158,7 +158,10 @@ Authentication parse_presigned(const RequestHead& head) {
   const auto time = parse_basic_time(result.timestamp);
   if (!time) throw malformed_parameters("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
   result.time = *time;
-  const auto expires = parse_number(need("X-Amz-Expires"));
+  const auto text_of_expires = need("X-Amz-Expires");
+  // It was over before it began.
+  if (text_of_expires.starts_with('-')) throw Error(conditions::kExpiredPresignRequest, {{"X-Amz-Expires", std::string(text_of_expires)}});
+  const auto expires = parse_number(text_of_expires);
   if (!expires) throw malformed_parameters("X-Amz-Expires should be a number");
   if (*expires > kMaxExpires) throw malformed_parameters("X-Amz-Expires must be less than a week (in seconds)");
   result.expires = std::chrono::seconds(*expires);

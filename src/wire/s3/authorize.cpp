@@ -210,6 +210,12 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
 
 Error access_denied() { return Error(conditions::kAccessDenied); }
 
+/// A client may say whose it takes a bucket for.
+void check_expected_owner(const Call& call, std::string_view header, const store::BucketInfo& bucket) {
+  const auto expected = call.head.header(header);
+  if (expected && *expected != bucket.owner) throw access_denied();
+}
+
 /// A refusal of somebody with a name stands in the audit trail; of anybody, only in the answer.
 [[noreturn]] void refuse(const Call& call, const std::string& action) {
   const std::string subject = call.address.bucket + (call.address.key.empty() ? "" : "/" + call.address.key);
@@ -271,6 +277,11 @@ void check_acl_allowed(const Call& call, const store::Rows& rows, const store::B
     const bool is_owners = std::ranges::all_of(acl.grants, [&](const Grant& each) { return each.grantee.id == bucket.owner && each.permission == Permission::FullControl; });
     if (canned ? *canned != kFullControlToBucketOwner : !is_owners) throw Error(conditions::kAclsNotSupported);
   }
+  for (const Grant& grant : acl.grants) {
+    const std::string& id = grant.grantee.id;
+    const bool is_known = !grant.grantee.group.empty() || id == acl.owner.id || id == bucket.owner || call.service.access.find_user(id);
+    if (!is_known) throw invalid_argument("Invalid id", "CanonicalUser/ID", id);
+  }
   if (is_public(acl) && has_access_block(rows, bucket, "BlockPublicAcls")) throw access_denied();
 }
 
@@ -289,6 +300,7 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
     return;
   }
   Ground ground = ground_of(call, rows, call.address.bucket);
+  check_expected_owner(call, "x-amz-expected-bucket-owner", ground.bucket);
   if (is_free(call, ground)) return;
   // Decided for each of its keys.
   if (operation.name == "DeleteObjects") return;
@@ -302,6 +314,7 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {
   const store::Snapshot snapshot = call.service.store.snapshot();
   Ground ground = ground_of(call, snapshot, source.bucket);
+  check_expected_owner(call, "x-amz-source-expected-bucket-owner", ground.bucket);
   if (is_free(call, ground)) return;
   if (!decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) refuse(call, "s3:GetObject");
 }

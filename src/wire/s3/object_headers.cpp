@@ -75,7 +75,7 @@ store::Expectation read_expectation(const RequestHead& head) {
   const auto match = head.header("if-match");
   if (none_match && match) throw not_implemented("If-Match together with If-None-Match");
   if (none_match) {
-    if (trim_spaces(*none_match) != "*") throw not_implemented("If-None-Match with an ETag on a write");
+    if (trim_spaces(*none_match) != "*") return store::Expectation::not_etag(unquote_etag(*none_match));
     return store::Expectation::absent();
   }
   if (match) {

@@ -144,7 +144,8 @@ constexpr Operation kOperations[] = {
      .handler = &serve_get_object_retention},
     {.name = "GetObjectLegalHold", .scope = Object, .method = "GET", .sub_resource = "legal-hold",
      .handler = &serve_get_object_legal_hold},
-    {.name = "GetObjectTorrent", .scope = Object, .method = "GET", .sub_resource = "torrent", .is_missing = true},
+    {.name = "GetObjectTorrent", .scope = Object, .method = "GET", .sub_resource = "torrent",
+     .absent = &conditions::kNoSuchKey},
     {.name = "GetObject", .scope = Object, .method = "GET", .handler = &serve_get_object, .shows_expiry = true},
     {.name = "HeadObject", .scope = Object, .method = "HEAD", .handler = &serve_head_object, .shows_expiry = true},
 

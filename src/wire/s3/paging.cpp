@@ -42,6 +42,9 @@ ObjectList read_list_parameters(const Call& call) {
   list.delimiter = std::string(call.head.parameter("delimiter").value_or(""));
   list.max_keys = read_limit(call.head, "max-keys");
   list.encode_url = read_encoding(call.head);
+  // Another store's extension that clients know: every listing here is in order, but it cannot go with a delimiter.
+  if (!list.delimiter.empty() && call.head.parameter("allow-unordered") == "true")
+    throw invalid_argument("allow-unordered cannot be used with a delimiter", "allow-unordered", "true");
   return list;
 }
 

@@ -64,6 +64,10 @@ store::ObjectReader open_named_object(const Call& call) {
   return reader;
 }
 
+void set_new_version_header(net::Response& response, const store::ObjectInfo& info) {
+  if (!info.version.empty()) response.set("x-amz-version-id", info.version);
+}
+
 void set_version_header(net::Response& response, const store::ObjectInfo& info) {
   if (info.has_versions) response.set("x-amz-version-id", show_version(info.version));
 }

@@ -22,6 +22,8 @@ store::ObjectInfo find_named_object(const Call& call);
 /// The same with its bytes.
 store::ObjectReader open_named_object(const Call& call);
 
+/// `x-amz-version-id` of a version that this request made: none for the null version.
+void set_new_version_header(net::Response& response, const store::ObjectInfo& info);
 /// `x-amz-version-id`, where the bucket keeps or kept versions.
 void set_version_header(net::Response& response, const store::ObjectInfo& info);
 /// What a delete says of itself.

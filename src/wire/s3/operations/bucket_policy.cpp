@@ -14,6 +14,14 @@ std::string get_policy(const Call& call) {
   return *std::move(text);
 }
 
+/// By its policy or its access control list.
+bool is_public_bucket(const Call& call) {
+  const auto bucket = call.objects().get_bucket(call.address.bucket);
+  const auto snapshot = call.service.store.snapshot();
+  const auto text = find_setting(snapshot, bucket, "policy");
+  return (text && is_public(parse_policy(*text, bucket.name))) || is_public(acl_of(snapshot, bucket));
+}
+
 }  // namespace
 
 net::Response serve_get_bucket_policy(Call& call) { return net::text_response(200, "application/json", get_policy(call)); }
@@ -21,7 +29,7 @@ net::Response serve_get_bucket_policy(Call& call) { return net::text_response(20
 net::Response serve_get_bucket_policy_status(Call& call) {
   XmlWriter xml;
   xml.open_root("PolicyStatus");
-  xml.flag("IsPublic", is_public(parse_policy(get_policy(call), call.address.bucket)));
+  xml.flag("IsPublic", is_public_bucket(call));
   return xml_response(std::move(xml).finish());
 }
 

@@ -133,7 +133,7 @@ net::Response serve_complete_multipart_upload(Call& call) {
   completed.etag = info.etag;
   completed.checksums = show_checksums(info.properties.checksums, info.num_parts);
   net::Response response = xml_response(write_completed_upload(completed));
-  set_version_header(response, info);
+  set_new_version_header(response, info);
   set_encryption_headers(response, info.properties.encryption);
   return response;
 }

@@ -76,7 +76,7 @@ net::Response serve_copy_object(Call& call) {
   call.service.store.apply(std::move(change));
   net::Response response = xml_response(write_copy_result("CopyObjectResult", copied.modified, copied.etag,
                                                           show_checksums(copied.properties.checksums, copied.num_parts)));
-  set_version_header(response, copied);
+  set_new_version_header(response, copied);
   set_encryption_headers(response, copied.properties.encryption);
   set_expiration_header(response, call, lifecycle, copied);
   if (source.has_versions) response.set("x-amz-copy-source-version-id", show_version(source.version));

@@ -37,7 +37,7 @@ Selection select_part(const store::ObjectInfo& info, std::string_view text) {
   const auto number = parse_number(text);
   if (!number || *number < 1 || *number > 10'000) throw Error(conditions::kTooManyParts);
   if (info.num_parts == 0) {
-    if (*number != 1) throw Error(conditions::kInvalidPartNumber);
+    if (*number != 1) throw Error(conditions::kInvalidPart);
     return {0, info.size, true, nullptr};
   }
   // A part that was copied may be several runs of bytes.
@@ -50,7 +50,7 @@ Selection select_part(const store::ObjectInfo& info, std::string_view text) {
     }
     at += info.length_of(part);
   }
-  if (selection.part == nullptr) throw Error(conditions::kInvalidPartNumber);
+  if (selection.part == nullptr) throw Error(conditions::kInvalidPart);
   return selection;
 }
 

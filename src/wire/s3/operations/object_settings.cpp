@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "protocol/s3/documents.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
@@ -40,6 +42,7 @@ net::Response serve_get_object_tagging(Call& call) {
   if (const auto found = info.properties.headers.find(std::string(kTaggingHeader)); found != info.properties.headers.end()) {
     tags = parse_tagging_header(found->second);
   }
+  std::ranges::sort(tags);
   net::Response response = xml_response(write_tagging(tags));
   set_version_header(response, info);
   return response;

@@ -173,7 +173,7 @@ class FormUpload {
       response.set("Location", location);
     }
     response.set("ETag", quote_etag(info.etag));
-    set_version_header(response, info);
+    set_new_version_header(response, info);
     set_encryption_headers(response, info.properties.encryption);
     return response;
   }

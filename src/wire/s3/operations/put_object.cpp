@@ -36,7 +36,7 @@ net::awaitable<net::Response> serve_put_object(Call& call, net::RequestBody& bod
     store::Change change = call.new_change();
     change.put_object(std::move(put), &info);
     call.service.store.apply(std::move(change));
-    set_version_header(response, info);
+    set_new_version_header(response, info);
     set_expiration_header(response, call, prepared.lifecycle, info);
     return response;
   };
