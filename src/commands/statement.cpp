@@ -185,7 +185,9 @@ analyze::ResolvedTable Statement::resolve_temp_view(const TempView& view, plan::
     auto inner = std::make_shared<Statement>(world_, session_, stop_, *view.definition, true, progress_);
     surroundings = std::make_shared<analyze::Surroundings>(inner, inner->policy());
   }
-  return {nullptr, view.plan, view.columns, std::move(name), std::move(surroundings)};
+  analyze::ResolvedTable table{nullptr, view.plan, view.columns, std::move(name)};
+  table.surroundings = std::move(surroundings);
+  return table;
 }
 
 /// The view's text means what it meant where it was made.
