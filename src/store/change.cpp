@@ -101,4 +101,18 @@ Change& Change::abort_upload(std::string bucket, std::string key, std::string up
   });
 }
 
+Change& Change::move_blob(const KeptBlob& blob, const StagedBlob& copy) {
+  staged_.push_back(copy);
+  return step([blob, place = *copy.place()](Transaction& transaction) {
+    connection_of(transaction)
+        .prepare("UPDATE blobs SET pack = ?2, pack_offset = ?3 WHERE id = ?1 AND pack = ?4 AND pack_offset = ?5")
+        .bind(1, blob.id.value)
+        .bind(2, place.pack)
+        .bind(3, place.offset)
+        .bind(4, blob.place->pack)
+        .bind(5, blob.place->offset)
+        .run();
+  });
+}
+
 }  // namespace lab::store

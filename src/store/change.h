@@ -60,6 +60,10 @@ class Change {
   /// Throws NO_SUCH_UPLOAD.
   Change& abort_upload(std::string bucket, std::string key, std::string upload);
 
+  /// The bytes of a packed blob lie where those of `copy` do from now on, unless it was collected meanwhile. For the
+  /// store's compaction.
+  Change& move_blob(const KeptBlob& blob, const StagedBlob& copy);
+
   const Origin& origin() const { return origin_; }
 
  private:

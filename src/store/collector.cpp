@@ -129,6 +129,7 @@ CollectResult Collector::collect(std::chrono::seconds keep_history) {
   CollectResult result;
   result.rows = sweep_rows(find_horizon(keep_history));
   remove_unused_blobs(result);
+  compact_packs(result);
   if (!leftovers_done_) {
     remove_leftovers(result);
     leftovers_done_ = true;
@@ -204,25 +205,25 @@ std::uint64_t Collector::sweep_rows(CommitNumber horizon) {
 void Collector::remove_unused_blobs(CollectResult& result) {
   std::int64_t after = 0;
   while (!is_stopping()) {
-    std::vector<std::pair<BlobId, std::uint64_t>> unused;
+    std::vector<KeptBlob> unused;
     {
       const auto snapshot = store_.snapshot();
       auto statement = connection_of(snapshot).prepare(
-          "SELECT id, size FROM blobs WHERE shares = 0 AND id > ?1 ORDER BY id LIMIT ?2");
+          "SELECT id, size, hash, pack, pack_offset FROM blobs WHERE shares = 0 AND id > ?1 ORDER BY id LIMIT ?2");
       statement.bind(1, after).bind(2, kBatch);
       while (statement.step()) {
         after = statement.integer(0);
         // A lent blob waits for the next collection. Nobody can borrow it anew: no row names it.
-        if (!blobs_.is_pinned(BlobId{after})) unused.emplace_back(BlobId{after}, statement.integer(1));
+        if (!blobs_.is_pinned(BlobId{after})) unused.push_back(read_blob(statement));
       }
     }
     if (unused.empty()) return;
-    std::vector<std::pair<BlobId, std::uint64_t>> deleted;
+    std::vector<KeptBlob> deleted;
     Change change(collector_origin());
     change.step([&](Transaction& transaction) {
       auto& connection = connection_of(transaction);
       for (const auto& blob : unused) {
-        connection.prepare("DELETE FROM blobs WHERE id = ?1 AND shares = 0").bind(1, blob.first.value).run();
+        connection.prepare("DELETE FROM blobs WHERE id = ?1 AND shares = 0").bind(1, blob.id.value).run();
         if (connection.num_changes() > 0) deleted.push_back(blob);
       }
     });
@@ -233,14 +234,16 @@ void Collector::remove_unused_blobs(CollectResult& result) {
       leftovers_done_ = false;
       return;
     }
-    for (const auto& [id, size] : deleted) {
-      if (blobs_.is_pinned(id)) {
+    for (const auto& blob : deleted) {
+      blobs_.checks().forget(blob.id);
+      if (!blob.place && blobs_.is_pinned(blob.id)) {
         leftovers_done_ = false;
         continue;
       }
-      blobs_.remove(id);
+      // What lies in a pack goes with it (compact_packs()).
+      if (!blob.place) blobs_.remove(blob.id);
       ++result.blobs;
-      result.bytes += size;
+      result.bytes += blob.size;
     }
     std::this_thread::sleep_for(kPause);
   }

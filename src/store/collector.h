@@ -34,6 +34,10 @@ class Collector {
   void drop_ended_leases();
   std::uint64_t sweep_rows(CommitNumber horizon);
   void remove_unused_blobs(CollectResult& result);
+  /// Packs of which little is left are written anew, into the current one, and removed.
+  void compact_packs(CollectResult& result);
+  /// Writes what rows name in it into the current pack. Answers false when not all of it could be read.
+  bool move_out(std::int64_t pack);
   /// Files that a dead process staged and no row names; looked for once.
   void remove_leftovers(CollectResult& result);
   bool is_stopping() const { return thread_.get_stop_token().stop_requested(); }

@@ -13,6 +13,7 @@
 #include "store/journal/writer.h"
 #include "store/objects/blob_store.h"
 #include "store/objects/tables.h"
+#include "store/scrubber.h"
 
 namespace lab::store {
 
@@ -88,7 +89,8 @@ class RealStore final : public Store {
         readers_(directory_ / "lab.db", options_.max_readers),
         feed_(std::make_unique<FeedThread>(readers_, writer_.last_commit())),
         collector_(std::make_unique<Collector>(*this, tables_, readers_, blobs_, options_.keep_history,
-                                               options_.collect_every)) {}
+                                               options_.collect_every)),
+        scrubber_(std::make_unique<Scrubber>(*this, blobs_, options_.scrub_every)) {}
 
   ~RealStore() override { stop(); }
 
@@ -96,13 +98,9 @@ class RealStore final : public Store {
     const auto pass = gate_.try_enter();
     if (!pass) throw Error(conditions::kStoreStopped);
     health_.check();
-    if (!change.staged_.empty()) {
-      check_space(options_.disk_reserve);
-      blobs_.make_durable(change.staged_);
-    } else {
-      // What deletes needs a little room too; the last of it is for collection.
-      check_space(change.origin_.protocol == "store" ? 0 : options_.disk_reserve / 2);
-    }
+    // What deletes needs a little room too; the last of it is for collection and compaction.
+    if (change.origin_.protocol != "store") check_space(change.staged_.empty() ? options_.disk_reserve / 2 : options_.disk_reserve);
+    if (!change.staged_.empty()) blobs_.make_durable(change.staged_);
     return writer_.apply(change);
   }
 
@@ -163,19 +161,25 @@ class RealStore final : public Store {
     check_space(options_.disk_reserve + options.size_hint);
     return blobs_.create(std::move(options));
   }
-  PinnedFile pin(const BlobRange& range) override { return blobs_.pin(range); }
+  PinnedFile pin(const Rows& moment, const BlobRange& range) override {
+    const auto kept = find_blob(moment, range.blob);
+    if (!kept) throw Error(conditions::kDataCorruption, {{"what", "a row names bytes that are not known"}});
+    return blobs_.pin(range, *kept);
+  }
   std::filesystem::path stage_path(std::string_view suffix) override { return blobs_.stage_path(suffix); }
   StagedBlob adopt(const std::filesystem::path& path, BlobOptions options) override {
     return blobs_.adopt(path, options);
   }
   void discard_stage(const std::filesystem::path& path) override { blobs_.discard_stage(path); }
   CollectResult collect() override { return collector_->collect(); }
+  ScrubResult scrub() override { return scrubber_->scrub(); }
 
   StoreStatus status() override {
     StoreStatus status{.last_commit = last_commit(),
                        .failed = health_.has_failed(),
                        .failure = health_.reason(),
-                       .disk = disk_.space(directory_)};
+                       .disk = disk_.space(directory_),
+                       .damages = scrubber_->damages()};
     for (const auto* name : {"lab.db", "lab.db-wal"})
       if (const auto found = disk_.find_status(directory_ / name)) status.journal_bytes += found->size;
     const auto moment = snapshot();
@@ -189,6 +193,7 @@ class RealStore final : public Store {
 
   void stop() override {
     gate_.close();
+    scrubber_->stop();
     collector_->stop();
     writer_.stop();
     gate_.wait();
@@ -231,6 +236,7 @@ class RealStore final : public Store {
   journal::ReaderPool readers_;
   std::unique_ptr<FeedThread> feed_;
   std::unique_ptr<Collector> collector_;
+  std::unique_ptr<Scrubber> scrubber_;
   Objects objects_{*this};
   Keyring keyring_{*this};
   std::mutex space_mutex_;

@@ -16,6 +16,7 @@
 #include "store/feed.h"
 #include "store/journal/table.h"
 #include "store/objects/blob.h"
+#include "store/objects/blob_checks.h"
 #include "store/objects/keyring.h"
 #include "store/objects/objects.h"
 
@@ -35,6 +36,8 @@ struct StoreOptions {
   std::size_t max_readers = 32;
   /// The write-ahead log is moved into the database when it has this many pages of 4 KiB.
   int checkpoint_pages = 2000;
+  /// All bytes are read and held against their hashes this often, slowly; zero: only by scrub().
+  std::chrono::seconds scrub_every = std::chrono::hours(24);
   /// For tests: the file system under the journal's writer (journal/observed_vfs.h); empty for SQLite's own.
   std::string journal_vfs = {};
 };
@@ -60,6 +63,13 @@ struct StoreStatus {
   std::uint64_t object_bytes = 0;   ///< of open rows
   std::uint64_t history_bytes = 0;  ///< kept only for the past
   DiskSpace disk;
+  std::vector<Damage> damages;  ///< found by readers or scrubs since the start
+};
+
+struct ScrubResult {
+  std::uint64_t blobs = 0;
+  std::uint64_t bytes = 0;
+  std::vector<Damage> damages;
 };
 
 struct CollectResult {
@@ -72,6 +82,7 @@ struct CollectResult {
 ///
 ///     lab.db         rows (SQLite, WAL); every commit of the lab
 ///     blobs/F/B      bytes of blob B in rolling folder F; written once
+///     packs/P.pack   bytes of blobs below 64 KiB, one behind the other; written once, moved when most of them are gone
 ///     stage/         files being written by engines; emptied at start
 ///     root.key       what the keys of sealed objects are sealed with (Keyring); made at first need
 ///     lock           held while open
@@ -110,8 +121,8 @@ class Store {
   virtual BlobWriter create_blob(BlobOptions options) = 0;
   /// create_blob(), write, finish.
   StagedBlob write_blob(std::string_view bytes, BlobOptions options = {});
-  /// Lends bytes that a committed row names. Call under a snapshot that shows the row; Objects::open() does.
-  virtual PinnedFile pin(const BlobRange& range) = 0;
+  /// Lends bytes that a row of this moment names; Objects::open() does. Throws DATA_CORRUPTION when no row does.
+  virtual PinnedFile pin(const Rows& moment, const BlobRange& range) = 0;
   /// A path in `stage/` that nobody else was given, ending in `suffix`: an engine writes a file there (or makes a
   /// folder of files) to be adopted. What is not adopted is removed at the next start, or by discard_stage().
   virtual std::filesystem::path stage_path(std::string_view suffix) = 0;
@@ -123,6 +134,9 @@ class Store {
   /// Deletes closed rows older than keep_history and then bytes that nothing names any more, throttled. Runs by
   /// itself every collect_every.
   virtual CollectResult collect() = 0;
+  /// Reads all bytes that rows name and holds them against their hashes, as fast as it can. A background thread does
+  /// the same every scrub_every, slowly. What is damaged is also in status(), and refuses to be read.
+  virtual ScrubResult scrub() = 0;
   virtual StoreStatus status() = 0;
 
   /// Refuses new work, lets the writer finish what it has, ends the threads. May be called twice. Correctness does not

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <thread>
@@ -36,7 +37,7 @@ void put_all(Store& store, Acknowledged& acknowledged, std::map<std::string, std
     const auto text = std::string(2000, static_cast<char>('a' + i));
     tried[key] = text;
     try {
-      put_text(store, "b", key, text);
+      put_text(store, "b", key, text, {}, i % 2 == 1);
       acknowledged[key] = text;
     } catch (const Error&) {
       // Not acknowledged: may be there or not, but never half.
@@ -171,7 +172,7 @@ TEST(StoreFault, gives_history_up_when_the_disk_is_low) {
   FaultyDisk disk(real);
   const auto store = Store::open(folder.path(), fault_options(), disk, clock);
   make_bucket(*store, "b");
-  const auto first = put_text(*store, "b", "k", "old").commit;
+  const auto first = put_text(*store, "b", "k", "old", {}, true).commit;
   put_text(*store, "b", "k", "new");
   const auto path = store->objects().open("b", "k", first).parts()[0].path();
   disk.set_space(DiskSpace{1ull << 40, 200ull << 20});
@@ -189,13 +190,101 @@ TEST(StoreFault, tells_of_bytes_that_are_gone_or_cut_off) {
   TestFolder folder;
   const auto store = Store::open(folder.path(), fault_options(), disk, clock);
   make_bucket(*store, "b");
-  put_text(*store, "b", "cut", "0123456789");
-  put_text(*store, "b", "gone", "0123456789");
+  put_text(*store, "b", "cut", "0123456789", {}, true);
+  put_text(*store, "b", "gone", "0123456789", {}, true);
   disk.open_to_write(store->objects().open("b", "cut").parts()[0].path())->truncate(5);
   disk.remove(store->objects().open("b", "gone").parts()[0].path());
   for (const auto* key : {"cut", "gone"})
     EXPECT_EQ(condition_of([&] { store->objects().open("b", key).read_all(); }), &conditions::kDataCorruption) << key;
   EXPECT_EQ(store->objects().list("b", {}).objects.size(), 2u);
+  EXPECT_EQ(store->status().damages.size(), 2u);
+}
+
+/// Flips one bit of stored bytes, as a disk does that forgets.
+void flip_bit(const PinnedFile& bytes, std::uint64_t at) {
+  RealDisk disk;
+  const auto file = disk.open_to_write(bytes.path());
+  char byte = 0;
+  file->read(bytes.offset() + at, std::span(&byte, 1));
+  byte ^= 4;
+  file->write(bytes.offset() + at, std::string_view(&byte, 1));
+}
+
+TEST(StoreFault, finds_a_flipped_bit_when_it_is_read_and_keeps_it_apart) {
+  RealDisk disk;
+  SystemClock clock;
+  for (const std::size_t size : {200u, 40'000u, 200'000u}) {
+    TestFolder folder;
+    const auto store = Store::open(folder.path(), fault_options(), disk, clock);
+    make_bucket(*store, "b");
+    for (const auto* key : {"a", "damaged", "z"}) put_text(*store, "b", key, std::string(size, key[0]));
+    flip_bit(store->objects().open("b", "damaged").parts()[0], size / 2);
+    EXPECT_EQ(condition_of([&] { store->objects().open("b", "damaged").read_all(); }), &conditions::kDataCorruption);
+    // Not a part of it either.
+    char few[4];
+    EXPECT_EQ(condition_of([&] { store->objects().open("b", "damaged").read(0, few); }), &conditions::kDataCorruption);
+    EXPECT_EQ(store->objects().list("b", {}).objects.size(), 3u);
+    for (const auto* key : {"a", "z"}) EXPECT_EQ(store->objects().open("b", key).read_all(), std::string(size, key[0]));
+    const auto damages = store->status().damages;
+    ASSERT_EQ(damages.size(), 1u);
+    EXPECT_EQ(damages[0].objects, std::vector<std::string>{"b/damaged"});
+    // Written anew it is well again; the damaged bytes belong to the past.
+    put_text(*store, "b", "damaged", "new");
+    EXPECT_EQ(store->objects().open("b", "damaged").read_all(), "new");
+    EXPECT_EQ(store->scrub().damages.at(0).objects, std::vector<std::string>{"b/damaged (overwritten or deleted, kept for the past)"});
+  }
+}
+
+TEST(StoreFault, scrubs_every_byte_of_every_file) {
+  RealDisk disk;
+  SystemClock clock;
+  TestFolder folder;
+  const auto store = Store::open(folder.path(), fault_options(), disk, clock);
+  make_bucket(*store, "b");
+  const std::vector<std::size_t> sizes{1, 5000, 100'000};
+  for (const auto size : sizes) put_text(*store, "b", std::to_string(size), std::string(size, 'x'));
+  EXPECT_TRUE(store->scrub().damages.empty());
+  for (const auto size : sizes) {
+    const auto bytes = store->objects().open("b", std::to_string(size)).parts()[0];
+    for (const auto at : {std::size_t{0}, size / 2, size - 1}) {
+      flip_bit(bytes, at);
+      const auto found = store->scrub();
+      EXPECT_EQ(found.blobs, 3u);
+      EXPECT_EQ(found.bytes, 105'001u);
+      ASSERT_EQ(found.damages.size(), 1u) << size << " " << at;
+      EXPECT_EQ(found.damages[0].objects, std::vector<std::string>{"b/" + std::to_string(size)});
+      EXPECT_EQ(condition_of([&] { store->objects().open("b", std::to_string(size)).read_all(); }), &conditions::kDataCorruption);
+      flip_bit(bytes, at);
+      EXPECT_TRUE(store->scrub().damages.empty());
+    }
+  }
+}
+
+TEST(StoreFault, keeps_its_order_when_the_clock_jumps) {
+  RealDisk disk;
+  ManualClock clock;
+  TestFolder folder;
+  auto store = Store::open(folder.path(), fault_options(), disk, clock);
+  make_bucket(*store, "b");
+  const auto start = clock.now();
+  std::vector<CommitNumber> commits;
+  for (const auto jump : {std::chrono::hours(0), std::chrono::hours(-24 * 400), std::chrono::hours(24 * 400), std::chrono::hours(1)}) {
+    clock.set_wall(start + jump);
+    commits.push_back(put_text(*store, "b", "k", "after " + std::to_string(jump.count())).commit);
+  }
+  // Commit numbers order, not times; the newest is what was written last.
+  EXPECT_TRUE(std::ranges::is_sorted(commits));
+  EXPECT_EQ(store->objects().open("b", "k").read_all(), "after 1");
+  EXPECT_EQ(store->objects().open("b", "k", commits[1]).read_all(), "after -9600");
+  // Behind a commit of the future nothing counts as old until its time has come.
+  clock.set_wall(start + std::chrono::hours(24 * 9));
+  store->collect();
+  EXPECT_EQ(store->objects().open("b", "k", commits[2]).read_all(), "after 9600");
+  store = nullptr;
+  clock.set_wall(start - std::chrono::hours(24 * 365));
+  store = Store::open(folder.path(), fault_options(), disk, clock);
+  EXPECT_EQ(store->objects().open("b", "k").read_all(), "after 1");
+  EXPECT_EQ(put_text(*store, "b", "l", "x").commit.value, commits.back().value + 1);
 }
 
 TEST(StoreFault, opens_again_whichever_call_of_opening_fails) {

@@ -272,8 +272,8 @@ TEST_F(StoreTest, adopts_files_that_an_engine_wrote) {
 TEST_F(StoreTest, collects_what_fell_out_of_retention_and_nothing_else) {
   make_bucket(*store_, "b");
   put_text(*store_, "b", "kept", "kept");
-  put_text(*store_, "b", "old", "old");
-  put_text(*store_, "b", "lent", "lent");
+  put_text(*store_, "b", "old", "old", {}, true);
+  put_text(*store_, "b", "lent", "lent", {}, true);
   put_text(*store_, "b", "copied", "copied");
   auto old = std::make_unique<ObjectReader>(store_->objects().open("b", "old"));
   const auto old_path = old->parts()[0].path();
@@ -373,7 +373,7 @@ TEST(StoreOrder, syncs_bytes_and_names_before_it_acknowledges) {
   const auto store = Store::open(folder.path(), {}, recording, clock);
   make_bucket(*store, "b");
   recording.forget();
-  put_text(*store, "b", "k", "hello");
+  put_text(*store, "b", "k", "hello", {}, true);
   const auto operations = recording.operations();
   const auto file = store->objects().open("b", "k").parts()[0].path();
   int step = 0;
@@ -385,6 +385,64 @@ TEST(StoreOrder, syncs_bytes_and_names_before_it_acknowledges) {
     if (step == 3 && each.kind == Of::SyncFolder && each.path == file.parent_path()) step = 4;
   }
   EXPECT_EQ(step, 4);
+}
+
+TEST(StoreOrder, syncs_a_pack_before_it_acknowledges) {
+  TestFolder folder;
+  RealDisk real;
+  SystemClock clock;
+  RecordingDisk recording(real);
+  const auto store = Store::open(folder.path(), {}, recording, clock);
+  make_bucket(*store, "b");
+  put_text(*store, "b", "first", "begins the pack");
+  recording.forget();
+  put_text(*store, "b", "k", "hello");
+  const auto operations = recording.operations();
+  const auto part = store->objects().open("b", "k").parts()[0];
+  EXPECT_EQ(part.path().extension(), ".pack");
+  EXPECT_EQ(part.offset(), 15u);
+  EXPECT_FALSE(part.is_whole_file());
+  // One write and one sync; nothing is made.
+  ASSERT_EQ(operations.size(), 2u);
+  EXPECT_EQ(operations[0].bytes, "hello");
+  EXPECT_EQ(operations[1].kind, DiskOperation::Kind::Sync);
+  EXPECT_EQ(operations[1].path, part.path());
+}
+
+TEST_F(StoreTest, compacts_packs_that_little_is_left_of) {
+  make_bucket(*store_, "b");
+  for (int i = 0; i < 20; ++i) put_text(*store_, "b", "k" + std::to_string(i), std::string(3000, static_cast<char>('a' + i)));
+  const auto old_pack = store_->objects().open("b", "k3").parts()[0].path();
+  reopen();  // the next process writes to a pack of its own
+  for (int i = 0; i < 20; ++i)
+    if (i != 3) delete_key(*store_, "b", "k" + std::to_string(i));
+  const auto reader = store_->objects().open("b", "k3");
+  clock_.advance(std::chrono::hours(24 * 8));
+  put_text(*store_, "b", "new", "new");
+  const auto result = store_->collect();
+  EXPECT_EQ(result.blobs, 19u);
+  EXPECT_EQ(result.bytes, 19u * 3000 * 2);  // of rows, and of the file
+  EXPECT_FALSE(disk_.find_status(old_pack));
+  const std::string text(3000, 'd');
+  EXPECT_EQ(reader.read_all(), text);  // who has it open reads on
+  const auto moved = store_->objects().open("b", "k3");
+  EXPECT_NE(moved.parts()[0].path(), old_pack);
+  EXPECT_EQ(moved.read_all(), text);
+  reopen();
+  EXPECT_EQ(store_->objects().open("b", "k3").read_all(), text);
+  EXPECT_TRUE(store_->scrub().damages.empty());
+}
+
+TEST_F(StoreTest, joins_the_small_packs_of_many_starts) {
+  make_bucket(*store_, "b");
+  for (int i = 0; i < 10; ++i) {
+    put_text(*store_, "b", "k" + std::to_string(i), "text " + std::to_string(i));
+    reopen();
+  }
+  put_text(*store_, "b", "now", "now");
+  store_->collect();
+  EXPECT_EQ(disk_.list(folder_.path() / "packs").size(), 1u);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(store_->objects().open("b", "k" + std::to_string(i)).read_all(), "text " + std::to_string(i));
 }
 
 TEST(KeyCode, sorts_as_its_values_do) {

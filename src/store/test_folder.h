@@ -43,9 +43,9 @@ const Condition* condition_of(Call call) {
 inline Origin test_origin() { return {"ann", "test", "1"}; }
 
 inline ObjectInfo put_text(Store& store, const std::string& bucket, const std::string& key, std::string_view text,
-                           Expectation expect = {}) {
+                           Expectation expect = {}, bool plain_file = false) {
   ObjectInfo info;
-  auto blob = store.write_blob(text, {.checksums = {ChecksumKind::Md5}});
+  auto blob = store.write_blob(text, {.checksums = {ChecksumKind::Md5}, .plain_file = plain_file});
   auto etag = to_hex(blob.digest(ChecksumKind::Md5));
   Change change(test_origin());
   change.put_object({.bucket = bucket,

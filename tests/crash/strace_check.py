@@ -7,7 +7,8 @@ A data folder is any folder in which the command opens `lab.db`. Checked, for ea
   1. nothing is made, written, renamed or removed there but what src/store/store.h lists, and the engines' spill;
   2. bytes of a blob are synced after their last write, then the name in its folder, then the journal;
   3. a new folder of blobs is synced by name;
-  4. a file that replaces another (secrets.json) is synced before it is renamed, its folder after.
+  4. bytes of a pack are synced behind each write, then the journal; the name of a new pack;
+  5. a file that replaces another (secrets.json) is synced before it is renamed, its folder after.
 Ends with 1 and a line per violation if there is any.
 """
 
@@ -22,8 +23,9 @@ CALLS = "openat,open,creat,write,pwrite64,writev,pwritev,pwritev2,ftruncate,trun
 
 ALLOWED = [re.compile(p) for p in (
     r"lab\.db(-wal|-shm|-journal)?", r"lock", r"secrets\.json(\.[0-9a-f]+\.new)?", r"blobs", r"blobs/[0-9a-f]{6}",
-    r"blobs/[0-9a-f]{6}/[0-9a-f]{12}", r"stage", r"stage/.+", r"logs(/.*)?", r"run(/.*)?", r"spill(/.*)?")]  # what is spilled is never read by a later run
+    r"blobs/[0-9a-f]{6}/[0-9a-f]{12}", r"packs", r"packs/[0-9a-f]{8}\.pack", r"stage", r"stage/.+", r"logs(/.*)?", r"run(/.*)?", r"spill(/.*)?")]  # what is spilled is never read by a later run
 BLOB = re.compile(r"blobs/[0-9a-f]{6}/[0-9a-f]{12}")
+PACK = re.compile(r"packs/[0-9a-f]{8}\.pack")
 BLOB_FOLDER = re.compile(r"blobs/[0-9a-f]{6}")
 
 LINE = re.compile(r"^(?:\[pid +)?(\d+)\]? +([0-9.]+) (.*)$")
@@ -153,6 +155,20 @@ def check_folder(folder, events):
             lost.add(name)  # synced and never named by a commit: a put that was refused or cut off
             continue
         num_checked += 1
+
+    for event in below:
+        for path in event.paths:
+            name = os.path.relpath(path, folder)
+            if event.name not in WRITES or not PACK.fullmatch(name):
+                continue
+            synced = first(below, SYNCS, path, event.end)
+            if not synced:
+                violations.append(f"{name}: its bytes were never synced after a write")
+            elif first(below, SYNCS, os.path.join(folder, "lab.db-wal"), synced.end):
+                num_checked += 1
+    for name, at in made.items():
+        if PACK.fullmatch(name) and not first(below, SYNCS, os.path.join(folder, "packs"), at):
+            violations.append(f"{name}: the name of the new pack was never synced")
 
     for name, at in made_folders.items():
         if BLOB_FOLDER.fullmatch(name) and not first(below, SYNCS, os.path.join(folder, "blobs"), at):

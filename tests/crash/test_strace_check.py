@@ -53,3 +53,22 @@ def test_reads_calls_that_were_cut_in_two():
     lines.insert(6, "101 1.1 fsync(8</d>) = 0")
     lines.insert(7, "100 1.2 <... fdatasync resumed>) = 0")
     assert strace_check.check(lines) == ([], 1, [FOLDER])
+
+
+PACK = "/d/packs/00000000.pack"
+PACKED = [
+    RIGHT[0],
+    (f'openat(AT_FDCWD</x>, "{PACK}", O_RDWR|O_CREAT|O_EXCL, 0600)', f"5<{PACK}>"),
+    ("fsync(6</d/packs>)", "0"),
+    (f'pwrite64(5<{PACK}>, "hello", 5, 0)', "5"),
+    (f"fdatasync(5<{PACK}>)", "0"),
+    RIGHT[-2],
+    RIGHT[-1],
+]
+
+
+def test_wants_packs_synced_too():
+    assert check(PACKED) == ([], 1, [FOLDER])
+    for i, (call, _) in enumerate(PACKED):
+        if call.startswith(("fsync", "fdatasync(5")):
+            assert len(check(PACKED[:i] + PACKED[i + 1 :])[0]) == 1, call

@@ -8,8 +8,6 @@
 #include "base/checksum.h"
 #include "base/ids.h"
 #include "store/crash/workload.h"
-#include "store/journal/codec.h"
-#include "store/journal/sqlite.h"
 #include "store/objects/tables.h"
 
 namespace lab::store::crash {
@@ -114,19 +112,10 @@ void read_rows(const Snapshot& rows, Contents& contents) {
   }
 }
 
-/// Every run of bytes that a row names, of the past too, lies in its blob's file and has the blob's hash.
+/// Every run of bytes that a row names, of the past too, is where its row says and has the blob's hash.
 void check_blobs(Store& store) {
-  struct Blob {
-    BlobRange range;
-    std::string hash;
-  };
-  std::vector<Blob> blobs;
-  const auto rows = store.snapshot();
-  auto statement = connection_of(rows).prepare("SELECT id, size, hash FROM blobs WHERE shares > 0");
-  while (statement.step())
-    blobs.push_back({{BlobId{statement.integer(0)}, 0, static_cast<std::uint64_t>(statement.integer(1))}, std::string(statement.blob(2))});
-  for (const auto& blob : blobs)
-    if (checksum(ChecksumKind::XxHash64, store.pin(blob.range).read_all()) != blob.hash) refuse("blob {} does not have its hash", blob.range.blob.value);
+  const auto scrubbed = store.scrub();
+  if (!scrubbed.damages.empty()) refuse("blob {}: {}", scrubbed.damages[0].blob.value, scrubbed.damages[0].what);
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ class Checker {
   std::unique_ptr<Store> open() {
     StoreOptions options;
     options.schemas = {workload_schema()};
-    options.collect_every = std::chrono::seconds(0);
+    options.collect_every = options.scrub_every = std::chrono::seconds(0);
     options.max_readers = 2;
     return Store::open(folder_ / "data", std::move(options), disk_, clock_);
   }

@@ -41,7 +41,7 @@ Recording record_workload(int num_rounds, std::function<bool(const DiskOperation
     scene.store.reset();
     StoreOptions options;
     options.schemas = {workload_schema()};
-    options.collect_every = std::chrono::seconds(0);
+    options.collect_every = options.scrub_every = std::chrono::seconds(0);
     options.checkpoint_pages = kCheckpointPages;
     options.journal_vfs = vfs.name();
     scene.store = Store::open(folder.path() / "data", std::move(options), disk, scene.clock);

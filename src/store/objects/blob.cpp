@@ -27,10 +27,10 @@ Digests BlobHashers::finish() {
 }
 
 StagedBlob::State::~State() {
-  // Nothing is removed once the store has failed: a COMMIT whose outcome is not known may have named these bytes.
-  if (is_committed || store.health().has_failed()) return;
   try {
-    store.remove(id);
+    if (place) store.packs().release(place->pack);
+    // Nothing is removed once the store has failed: a COMMIT whose outcome is not known may have named these bytes.
+    else if (!is_committed && !store.health().has_failed()) store.remove(id);
   } catch (const std::exception& error) {
     log::warning("store", "unused bytes stay until the next start: {}", error.what());
   }
@@ -52,6 +52,8 @@ const std::string& StagedBlob::digest(ChecksumKind kind) const {
   check_failed("digest", __FILE__, __LINE__, "a checksum that was not asked for");
 }
 
+std::optional<PackPlace> StagedBlob::place() const { return state_->place; }
+
 BlobWriter::BlobWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
 BlobWriter::BlobWriter(BlobWriter&&) noexcept = default;
 BlobWriter& BlobWriter::operator=(BlobWriter&&) noexcept = default;
@@ -68,7 +70,11 @@ std::uint64_t BlobWriter::size() const { return state_->taken; }
 
 StagedBlob BlobWriter::finish() {
   if (state_->sealer) state_->sealer->finish([this](std::string_view sealed) { state_->store(sealed); });
-  state_->staged->store.health().guard_sync([&] { state_->file->sync(); });
+  auto& store = state_->staged->store;
+  if (state_->file)
+    store.health().guard_sync([&] { state_->file->sync(); });
+  else
+    state_->staged->place = store.packs().append(state_->packed);
   state_->file.reset();
   state_->staged->digests = state_->hashers.finish();
   if (state_->plain_hashers)
@@ -79,8 +85,16 @@ StagedBlob BlobWriter::finish() {
   return blob;
 }
 
-PinnedFile::State::State(std::shared_ptr<PinTable> table, Disk& owner, std::filesystem::path file_path, BlobRange bytes)
-    : pins(std::move(table)), disk(owner), path(std::move(file_path)), range(bytes) {
+PinnedFile::State::State(BlobStore& store, std::shared_ptr<PinTable> pin_table, std::shared_ptr<BlobChecks> blob_checks,
+                         BlobRange bytes, KeptBlob blob)
+    : pins(std::move(pin_table)),
+      checks(std::move(blob_checks)),
+      disk(store.disk()),
+      path(blob.place ? store.packs().path_of(blob.place->pack) : store.path_of(blob.id)),
+      range(bytes),
+      kept(std::move(blob)) {
+  // A pack is opened at once: compaction may move the bytes and remove it while this loan lives.
+  if (kept.place) file_ = store.packs().open(kept.place->pack);
   pins->pin(range.blob);
 }
 
@@ -89,23 +103,23 @@ PinnedFile::State::~State() { pins->unpin(range.blob); }
 File& PinnedFile::State::file() const {
   std::call_once(opened_, [this] {
     try {
-      file_ = disk.open_to_read(path);
+      if (!file_) file_ = open_blob_file(disk, path);
     } catch (const Error& error) {
-      if (error.kind() != Kind::NotFound) throw;
-      throw Error(conditions::kDataCorruption,
-                  {{"what", "the bytes of a stored object are gone (" + path.string() + ")"}});
+      if (error.kind() == Kind::Corruption) checks->set_damaged(kept.id, "the bytes of a stored object are gone");
+      throw;
     }
+    if (checks->is_due(kept)) checks->check(kept, *file_);
   });
   return *file_;
 }
 
 const std::filesystem::path& PinnedFile::path() const { return state_->path; }
 
-std::uint64_t PinnedFile::offset() const { return state_->range.offset; }
+std::uint64_t PinnedFile::offset() const { return state_->start(); }
 
 std::uint64_t PinnedFile::size() const { return state_->range.length; }
 
-bool PinnedFile::is_whole_file() const { return offset() == 0 && state_->file().size() == size(); }
+bool PinnedFile::is_whole_file() const { return !state_->kept.place && offset() == 0 && state_->file().size() == size(); }
 
 std::size_t PinnedFile::read(std::uint64_t at, std::span<char> into) const {
   if (at >= size()) return 0;

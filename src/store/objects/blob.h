@@ -22,6 +22,21 @@ struct BlobId {
   friend auto operator<=>(BlobId, BlobId) = default;
 };
 
+/// Where in an append-only pack the bytes of a blob lie.
+struct PackPlace {
+  std::int64_t pack = 0;
+  std::uint64_t offset = 0;
+  friend bool operator==(const PackPlace&, const PackPlace&) = default;
+};
+
+/// A blob as its row has it.
+struct KeptBlob {
+  BlobId id;
+  std::uint64_t size = 0;
+  std::string hash;                ///< XxHash64 of all its bytes
+  std::optional<PackPlace> place;  ///< absent: a file of its own
+};
+
 /// Bytes of a blob. A blob is a file of its own, or (small objects) a range of a pack that PinnedFile hides.
 struct BlobRange {
   BlobId blob;
@@ -57,6 +72,8 @@ class StagedBlob {
   /// Raw result of a checksum that BlobOptions asked for, or of XxHash64.
   const std::string& digest(ChecksumKind kind) const;
   std::optional<std::string> find_digest(ChecksumKind kind) const;
+  /// Absent for a file of its own.
+  std::optional<PackPlace> place() const;
 
  private:
   friend class BlobStore;
@@ -75,15 +92,16 @@ class BlobWriter {
 
   void write(std::string_view bytes);
   std::uint64_t size() const;  ///< of what was written, as it came
-  /// Syncs the bytes. The name in the folder is made durable by Store::apply(), one sync for many.
+  /// Syncs a file's bytes. Its name, and the bytes of a pack, are made durable by Store::apply(), one sync for many.
   StagedBlob finish();
 
  private:
   std::unique_ptr<State> state_;
 };
 
-/// Bytes of the store lent as a file: path and range stay valid and unchanged while this lives, whatever is deleted
-/// meanwhile. Read only. Copies share the loan.
+/// Bytes of the store lent as a file: the range stays readable and unchanged while this lives, whatever is deleted
+/// meanwhile. Read only. Copies share the loan. Bytes that are not what was stored throw DATA_CORRUPTION: a blob of at
+/// most 64 MiB is held against its hash at the first reading, larger ones are left to Store::scrub().
 class PinnedFile {
  public:
   struct State;
@@ -92,7 +110,7 @@ class PinnedFile {
   explicit PinnedFile(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 
   explicit operator bool() const { return state_ != nullptr; }
-  /// For engines that open files themselves. The bytes begin at offset(): 0 for every blob written with plain_file.
+  /// For engines that open files themselves, of whole files (is_whole_file()); the path of a pack may go.
   const std::filesystem::path& path() const;
   std::uint64_t offset() const;
   std::uint64_t size() const;

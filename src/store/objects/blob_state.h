@@ -34,6 +34,7 @@ struct StagedBlob::State {
   const BlobId id;
   std::uint64_t size = 0;
   Digests digests;
+  std::optional<PackPlace> place;
   std::atomic<bool> is_durable = false;    ///< its name, too
   std::atomic<bool> is_committed = false;  ///< rows name it
 };
@@ -47,13 +48,22 @@ struct BlobWriter::State {
   }
 
   void store(std::string_view bytes) {
-    file->write(staged->size, bytes);
-    staged->size += bytes.size();
     hashers.update(bytes);
+    if (!file && packed.size() + bytes.size() >= PackStore::kFileSize) {
+      file = staged->store.create_file(staged->id);
+      file->write(0, packed);
+      packed = {};
+    }
+    if (file)
+      file->write(staged->size, bytes);
+    else
+      packed += bytes;
+    staged->size += bytes.size();
   }
 
   std::shared_ptr<StagedBlob::State> staged;
   std::unique_ptr<File> file;
+  std::string packed;  ///< all bytes so far, while there is no file
   BlobHashers hashers;
   std::uint64_t taken = 0;
   std::optional<Sealer> sealer;
@@ -61,18 +71,23 @@ struct BlobWriter::State {
 };
 
 struct PinnedFile::State {
-  State(std::shared_ptr<PinTable> table, Disk& owner, std::filesystem::path file_path, BlobRange bytes);
+  State(BlobStore& store, std::shared_ptr<PinTable> pins, std::shared_ptr<BlobChecks> checks, BlobRange bytes, KeptBlob kept);
   ~State();
+  /// Opens it and holds the bytes against their hash when asked first.
   File& file() const;
+  /// Where the range begins in the file.
+  std::uint64_t start() const { return (kept.place ? kept.place->offset : 0) + range.offset; }
 
   const std::shared_ptr<PinTable> pins;
+  const std::shared_ptr<BlobChecks> checks;
   Disk& disk;
   const std::filesystem::path path;
   const BlobRange range;
+  const KeptBlob kept;
 
  private:
   mutable std::once_flag opened_;
-  mutable std::unique_ptr<File> file_;
+  mutable std::shared_ptr<File> file_;
 };
 
 }  // namespace lab::store

@@ -40,43 +40,13 @@ bool PinTable::is_pinned(BlobId id) const {
   return counts_.contains(id.value);
 }
 
-void FolderSyncs::sync(const std::filesystem::path& folder) {
-  std::unique_lock lock(mutex_);
-  auto& place = folders_[folder];
-  if (!place) place = std::make_shared<Progress>();
-  const auto progress = place;
-  const auto mine = ++progress->asked;
-  while (progress->done < mine) {
-    if (progress->failure) std::rethrow_exception(progress->failure);
-    if (progress->is_running) {
-      progress->changed.wait(lock);
-      continue;
-    }
-    progress->is_running = true;
-    const auto covered = progress->asked;
-    lock.unlock();
-    std::exception_ptr failure;
-    try {
-      health_.guard_sync([&] { disk_.sync_folder(folder); });
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    lock.lock();
-    progress->is_running = false;
-    if (failure)
-      progress->failure = failure;
-    else
-      progress->done = covered;
-    progress->changed.notify_all();
-  }
-}
-
 BlobStore::BlobStore(const std::filesystem::path& directory, Disk& disk, Health& health)
     : blobs_(directory / "blobs"),
       stage_(directory / "stage"),
       disk_(disk),
       health_(health),
-      folder_syncs_(disk, health) {
+      syncs_(health),
+      packs_(directory, disk, health) {
   make_folders(disk_, blobs_);
   make_folders(disk_, stage_);
   for (const auto& name : disk_.list(stage_)) remove_tree(disk_, stage_ / name);
@@ -102,19 +72,26 @@ BlobId BlobStore::next_id() {
   if (folder != made_folder_) {
     disk_.make_folder(folder_path(folder));
     // Through the shared syncs, which remember a failure: it must not be asked for twice.
-    folder_syncs_.sync(blobs_);
+    sync_folder(blobs_);
     made_folder_ = folder;
   }
   ++next_id_;
   return id;
 }
 
+void BlobStore::sync_folder(const std::filesystem::path& folder) {
+  syncs_.sync(folder, [&] { disk_.sync_folder(folder); });
+}
+
 BlobWriter BlobStore::create(BlobOptions options) {
   health_.check();
   const auto id = next_id();
-  auto file = disk_.create(path_of(id));
-  return BlobWriter(std::make_unique<BlobWriter::State>(*this, id, std::move(file), options));
+  // Sealed bytes are bound to their blob's file; unknown sizes begin in memory.
+  const bool is_packed = !options.plain_file && !options.seal_with && options.size_hint < PackStore::kFileSize;
+  return BlobWriter(std::make_unique<BlobWriter::State>(*this, id, is_packed ? nullptr : create_file(id), options));
 }
+
+std::unique_ptr<File> BlobStore::create_file(BlobId id) { return disk_.create(path_of(id)); }
 
 StagedBlob BlobStore::adopt(const std::filesystem::path& path, const BlobOptions& options) {
   health_.check();
@@ -140,11 +117,16 @@ StagedBlob BlobStore::adopt(const std::filesystem::path& path, const BlobOptions
 }
 
 void BlobStore::make_durable(const std::vector<StagedBlob>& blobs) {
-  std::set<std::int64_t> folders;
+  std::set<std::int64_t> folders, packs;
   for (const auto& blob : blobs) {
-    if (!blob.state_->is_durable) folders.insert(blob.id().value / kBlobsPerFolder);
+    if (blob.state_->is_durable) continue;
+    if (const auto place = blob.place())
+      packs.insert(place->pack);
+    else
+      folders.insert(blob.id().value / kBlobsPerFolder);
   }
-  for (const auto folder : folders) folder_syncs_.sync(folder_path(folder));
+  for (const auto pack : packs) packs_.sync(pack);
+  for (const auto folder : folders) sync_folder(folder_path(folder));
   for (const auto& blob : blobs) blob.state_->is_durable = true;
 }
 
@@ -152,8 +134,8 @@ void BlobStore::mark_committed(std::vector<StagedBlob>& blobs) {
   for (auto& blob : blobs) blob.state_->is_committed = true;
 }
 
-PinnedFile BlobStore::pin(const BlobRange& range) {
-  return PinnedFile(std::make_shared<PinnedFile::State>(pins_, disk_, path_of(range.blob), range));
+PinnedFile BlobStore::pin(const BlobRange& range, const KeptBlob& kept) {
+  return PinnedFile(std::make_shared<PinnedFile::State>(*this, pins_, checks_, range, kept));
 }
 
 std::filesystem::path BlobStore::stage_path(std::string_view suffix) {

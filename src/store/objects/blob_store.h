@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -15,6 +14,9 @@
 #include "base/disk.h"
 #include "store/health.h"
 #include "store/objects/blob.h"
+#include "store/objects/blob_checks.h"
+#include "store/objects/pack_store.h"
+#include "store/objects/shared_syncs.h"
 
 namespace lab::store {
 
@@ -30,29 +32,7 @@ class PinTable {
   std::unordered_map<std::int64_t, std::size_t> counts_;
 };
 
-/// Lets many callers share one sync of a folder: a sync that began after an entry was made covers it. Thread-safe.
-class FolderSyncs {
- public:
-  FolderSyncs(Disk& disk, Health& health) : disk_(disk), health_(health) {}
-  /// Everything entered in `folder` before the call is durable when it returns. A failure is told to all that waited
-  /// for that sync, and to everybody after it: it is never tried again.
-  void sync(const std::filesystem::path& folder);
-
- private:
-  struct Progress {
-    std::uint64_t asked = 0;
-    std::uint64_t done = 0;
-    bool is_running = false;
-    std::exception_ptr failure;
-    std::condition_variable changed;
-  };
-  Disk& disk_;
-  Health& health_;
-  std::mutex mutex_;
-  std::map<std::filesystem::path, std::shared_ptr<Progress>> folders_;
-};
-
-/// The files under `blobs/` and `stage/`. Which of them count is said by rows of the journal alone: a file here that no
+/// The files under `blobs/`, `packs/` and `stage/`. Which of them count is said by rows of the journal alone: a file here that no
 /// row names is a leftover. Thread-safe.
 class BlobStore {
  public:
@@ -68,8 +48,8 @@ class BlobStore {
   /// After COMMIT: rows own the bytes now.
   static void mark_committed(std::vector<StagedBlob>& blobs);
 
-  /// Call under a snapshot that shows a row naming the blob, or with the blob staged.
-  PinnedFile pin(const BlobRange& range);
+  /// Call under the snapshot that shows `kept`.
+  PinnedFile pin(const BlobRange& range, const KeptBlob& kept);
   bool is_pinned(BlobId id) const { return pins_->is_pinned(id); }
 
   std::filesystem::path path_of(BlobId id) const;
@@ -83,11 +63,16 @@ class BlobStore {
   std::vector<BlobId> list_folder(std::int64_t folder);
   void remove_folder_if_empty(std::int64_t folder);
 
+  PackStore& packs() { return packs_; }
+  /// A new file for the blob; its name is durable after make_durable().
+  std::unique_ptr<File> create_file(BlobId id);
+  BlobChecks& checks() { return *checks_; }
   Health& health() { return health_; }
   Disk& disk() { return disk_; }
 
  private:
   BlobId next_id();
+  void sync_folder(const std::filesystem::path& folder);
   std::filesystem::path folder_path(std::int64_t folder) const;
 
   const std::filesystem::path blobs_;
@@ -95,7 +80,9 @@ class BlobStore {
   Disk& disk_;
   Health& health_;
   const std::shared_ptr<PinTable> pins_ = std::make_shared<PinTable>();
-  FolderSyncs folder_syncs_;
+  const std::shared_ptr<BlobChecks> checks_ = std::make_shared<BlobChecks>();
+  SharedSyncs syncs_;
+  PackStore packs_;
   std::mutex mutex_;
   std::int64_t first_folder_ = 0;  ///< of this process
   std::int64_t made_folder_ = -1;

@@ -13,9 +13,9 @@ namespace {
 
 /// Pins the object's bytes and takes its key, where it is the lab's to open. Under the snapshot that shows the object:
 /// until it ends, collection unlinks nothing that it shows.
-ObjectReader pin_object(Store& store, ObjectInfo info) {
+ObjectReader pin_object(Store& store, const Rows& rows, ObjectInfo info) {
   std::vector<PinnedFile> parts;
-  for (const auto& part : info.parts) parts.push_back(store.pin(part.bytes));
+  for (const auto& part : info.parts) parts.push_back(store.pin(rows, part.bytes));
   ObjectReader reader(std::move(info), std::move(parts));
   const ObjectEncryption& encryption = reader.info().properties.encryption;
   const bool opens = encryption.mode == ObjectEncryption::Mode::Lab || encryption.mode == ObjectEncryption::Mode::Named;
@@ -27,7 +27,7 @@ std::optional<ObjectReader> find_and_pin(Store& store, const Rows& rows, std::st
                                          std::optional<CommitNumber> as_of) {
   auto info = find_object(rows, bucket, key, as_of);
   if (!info) return std::nullopt;
-  return pin_object(store, *std::move(info));
+  return pin_object(store, rows, *std::move(info));
 }
 
 [[noreturn]] void throw_absent(const Rows& rows, std::string_view bucket, std::string_view key) {
@@ -114,7 +114,7 @@ ObjectInfo Objects::get_version(std::string_view bucket, std::string_view key,
 ObjectReader Objects::open_version(std::string_view bucket, std::string_view key,
                                    const std::optional<std::string>& version) const {
   const auto snapshot = store_.snapshot();
-  return pin_object(store_, get_version_at(snapshot, bucket, key, version));
+  return pin_object(store_, snapshot, get_version_at(snapshot, bucket, key, version));
 }
 
 VersionPage Objects::list_versions(std::string_view bucket, const VersionQuery& query) const {

@@ -63,12 +63,14 @@ void take_blobs(Transaction& transaction, const ObjectContent& content) {
     if (found == shares.end()) continue;
     connection
         .prepare(
-            "INSERT INTO blobs (id, size, hash, shares) VALUES (?1, ?2, ?3, ?4) "
+            "INSERT INTO blobs (id, size, hash, shares, pack, pack_offset) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
             "ON CONFLICT (id) DO UPDATE SET shares = shares + excluded.shares")
         .bind(1, blob.id().value)
         .bind(2, blob.size())
         .bind_blob(3, blob.digest(ChecksumKind::XxHash64))
         .bind(4, found->second)
+        .bind(5, blob.place() ? Value(blob.place()->pack) : Value())
+        .bind(6, blob.place() ? Value(static_cast<std::int64_t>(blob.place()->offset)) : Value())
         .run();
     shares.erase(found);
   }
@@ -80,6 +82,19 @@ void take_blobs(Transaction& transaction, const ObjectContent& content) {
     if (connection.num_changes() == 0)
       throw Error(conditions::kNoSuchKey, {{"bucket", "the source's bucket"}, {"key", "the source's key"}});
   }
+}
+
+KeptBlob read_blob(const journal::Statement& statement) {
+  KeptBlob blob{BlobId{statement.integer(0)}, static_cast<std::uint64_t>(statement.integer(1)), std::string(statement.blob(2))};
+  if (!statement.is_null(3)) blob.place = PackPlace{statement.integer(3), static_cast<std::uint64_t>(statement.integer(4))};
+  return blob;
+}
+
+std::optional<KeptBlob> find_blob(const Rows& rows, BlobId blob) {
+  auto statement = connection_of(rows).prepare("SELECT id, size, hash, pack, pack_offset FROM blobs WHERE id = ?1");
+  statement.bind(1, blob.value);
+  if (!statement.step()) return std::nullopt;
+  return read_blob(statement);
 }
 
 void drop_blob(Transaction& transaction, BlobId blob) {

@@ -7,7 +7,7 @@
 namespace lab::store {
 namespace {
 
-constexpr int kStoreVersion = 3;
+constexpr int kStoreVersion = 4;
 
 // 9223372036854775807 is kStillOpen: the planner takes a partial index only for a literal that it knows.
 constexpr const char* kStoreTables = R"(
@@ -127,6 +127,12 @@ CREATE TABLE keys (
   created INTEGER NOT NULL) WITHOUT ROWID;
 )";
 
+// Where in a pack a small blob lies; NULL for a file of its own.
+constexpr const char* kAddPacks = R"(
+ALTER TABLE blobs ADD COLUMN pack INTEGER;
+ALTER TABLE blobs ADD COLUMN pack_offset INTEGER;
+)";
+
 void put_map(Encoder& encoder, const std::map<std::string, std::string>& map) {
   encoder.put_number(map.size());
   for (const auto& [name, value] : map) {
@@ -178,6 +184,7 @@ void migrate_store_tables(journal::Connection& connection) {
   if (found < 1) connection.execute(kStoreTables);
   if (found < 2) connection.execute(kAddVersions);
   if (found < 3) connection.execute(kAddKeys);
+  if (found < 4) connection.execute(kAddPacks);
   if (found != kStoreVersion) connection.execute("PRAGMA user_version = " + std::to_string(kStoreVersion));
 }
 

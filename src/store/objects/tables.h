@@ -29,6 +29,10 @@ std::vector<BucketInfo> list_buckets(const Rows& rows);
 /// Rows take a share in the blobs of `content`: staged ones become known, others get one more. Throws NO_SUCH_KEY when
 /// a blob that is to be shared is gone.
 void take_blobs(Transaction& transaction, const ObjectContent& content);
+/// The blob's row; absent when it was collected.
+std::optional<KeptBlob> find_blob(const Rows& rows, BlobId blob);
+/// Reads `id, size, hash, pack, pack_offset`, which are the first columns.
+KeptBlob read_blob(const journal::Statement& statement);
 /// Gives shares back; a blob without any is collected later.
 void drop_blob(Transaction& transaction, BlobId blob);
 
