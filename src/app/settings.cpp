@@ -14,25 +14,25 @@ namespace {
 
 constexpr SettingRow kSettings[] = {
     {"data", "", "data folder; default ~/.local/share/dflab"},
-    {"history.keep", "7d", "how long overwritten and deleted versions are kept"},
+    {"history.keep", "7d", "how long overwritten and deleted versions are kept", SettingKind::Seconds},
     {"objects.address", "embedded", "`embedded`, or the URL of a real S3"},
     {"objects.domain", "", "buckets are also found as `<bucket>.<domain>`; empty: below localhost and S3's own domains only"},
-    {"objects.lifecycle_day", "1d", "what lifecycle rules call a day; shorter for trying them out"},
+    {"objects.lifecycle_day", "1d", "what lifecycle rules call a day; shorter for trying them out", SettingKind::Seconds},
     {"objects.listen", "127.0.0.1", "address the S3 role listens on"},
-    {"objects.port", "9000", "S3 port"},
+    {"objects.port", "9000", "S3 port", SettingKind::Port},
     {"objects.tls_certificate", "", "PEM file of the S3 role's certificate and its chain; with the key the role speaks HTTPS"},
     {"objects.tls_key", "", "PEM file of the S3 role's key"},
-    {"profile", "secure", "`secure`, or `workshop` (well-known keys, loopback only)"},
+    {"profile", "secure", "`secure`, or `workshop` (well-known keys, loopback only)", SettingKind::Profile},
     {"spark.address", "embedded", "`embedded`, or the sc:// address of a real Spark Connect server"},
     {"spark.listen", "127.0.0.1", "address the Spark role listens on"},
-    {"spark.memory", "0", "memory limit of one session's engine; 0: half of the machine's"},
-    {"spark.memory_total", "0", "memory of all sessions' engines together, shared by those that run; 0: seven tenths of the machine's"},
-    {"spark.port", "15002", "Spark Connect port"},
-    {"spark.session_timeout", "1h", "sessions unused for this long end"},
-    {"spark.threads", "0", "threads of one session's engine; 0: one a core"},
+    {"spark.memory", "0", "memory limit of one session's engine; 0: half of the machine's", SettingKind::Bytes},
+    {"spark.memory_total", "0", "memory of all sessions' engines together, shared by those that run; 0: seven tenths of the machine's", SettingKind::Bytes},
+    {"spark.port", "15002", "Spark Connect port", SettingKind::Port},
+    {"spark.session_timeout", "1h", "sessions unused for this long end", SettingKind::Seconds},
+    {"spark.threads", "0", "threads of one session's engine; 0: one a core", SettingKind::Threads},
     {"spark.tls_certificate", "", "PEM file of the Spark role's certificate and its chain; with the key the role speaks TLS"},
     {"spark.tls_key", "", "PEM file of the Spark role's key"},
-    {"spark.ui_port", "4040", "port of the page of sessions and queries"},
+    {"spark.ui_port", "4040", "port of the page of sessions and queries", SettingKind::Port},
 };
 
 const SettingRow* find_row(std::string_view key) {
@@ -103,16 +103,19 @@ Settings::Settings() {
 }
 
 void Settings::set(const std::string& key, std::string text, std::string origin) {
-  if (find_row(key) == nullptr) throw unknown(key);
+  const SettingRow* row = find_row(key);
+  if (row == nullptr) throw unknown(key);
   values_.insert_or_assign(key, Value{std::move(text), std::move(origin)});
+  check(*row);
 }
 
 void Settings::read_file(const std::filesystem::path& path) {
   try {
     take_table(*this, toml::parse_file(path.string()), "", "file " + path.string());
   } catch (const toml::parse_error& failure) {
+    const auto line = failure.source().begin.line;  // 0: there is no such file
     throw Error(conditions::kConfigInvalid,
-                {{"path", path.string()}, {"reason", std::string(failure.description()) + " (line " + std::to_string(failure.source().begin.line) + ")"}});
+                {{"path", path.string()}, {"reason", std::string(failure.description()) + (line > 0 ? " (line " + std::to_string(line) + ")" : "")}});
   }
 }
 
@@ -149,6 +152,25 @@ void Settings::set_flag(const std::string& assignment) {
   set(assignment.substr(0, equals), assignment.substr(equals + 1), "flag");
 }
 
+void Settings::check(const SettingRow& row) const {
+  const std::string key(row.key);
+  constexpr std::int64_t kMostThreads = 1024, kLeastMemory = 32 << 20;
+  switch (row.kind) {
+    case SettingKind::Text: return;
+    case SettingKind::Profile:
+      if (text(key) != "secure" && text(key) != "workshop") throw invalid(key, text(key), "`secure` or `workshop` is expected");
+      return;
+    case SettingKind::Port: (void)port(key); return;
+    case SettingKind::Threads:
+      if (const std::int64_t value = number(key); value < 0 || value > kMostThreads) throw invalid(key, text(key), "threads go from 0 (one a core) to 1024");
+      return;
+    case SettingKind::Bytes:
+      if (const std::int64_t value = bytes(key); value > 0 && value < kLeastMemory) throw invalid(key, text(key), "an engine needs 32MiB or more");
+      return;
+    case SettingKind::Seconds: (void)seconds(key); return;
+  }
+}
+
 const std::string& Settings::text(const std::string& key) const { return values_.at(key).text; }
 
 std::int64_t Settings::number(const std::string& key) const {
@@ -174,7 +196,7 @@ std::int64_t with_unit(const std::string& key, const std::string& value, std::sp
     const std::string_view suffix(end, static_cast<std::size_t>(value.data() + value.size() - end));
     if (suffix.empty()) return number;
     for (const Unit& unit : units)
-      if (unit.suffix == suffix) return number * unit.factor;
+      if (std::int64_t product = 0; unit.suffix == suffix && !__builtin_mul_overflow(number, unit.factor, &product)) return product;
   }
   throw invalid(key, value, std::string("something like ") + example + " is expected");
 }

@@ -11,9 +11,12 @@
 
 namespace lab::app {
 
+enum class SettingKind : std::uint8_t { Text, Profile, Port, Threads, Bytes, Seconds };
+
 /// A setting of the lab. Environment: `DFLAB_` and the key in upper case with `_` for `.` (`DFLAB_OBJECTS_PORT`).
 struct SettingRow {
   std::string_view key, default_value, doc;
+  SettingKind kind = SettingKind::Text;  ///< what a value must be
 };
 std::span<const SettingRow> all_settings();
 
@@ -31,18 +34,20 @@ class Settings {
   /// Takes every `DFLAB_…` variable that names a setting; others throw UNKNOWN_SETTING (but for DFLAB_CACHE and DFLAB_PRESET, which
   /// belong to the build).
   void read_environment(char** environment);
-  /// `key=value`. Throws UNKNOWN_SETTING with the nearest key.
+  /// `key=value`. Throws UNKNOWN_SETTING with the nearest key, INVALID_SETTING for a value that the key cannot have.
   void set_flag(const std::string& assignment);
   void set(const std::string& key, std::string text, std::string origin);
 
   const std::string& text(const std::string& key) const;
-  std::uint16_t port(const std::string& key) const;           ///< Throws INVALID_SETTING.
+  std::uint16_t port(const std::string& key) const;
   std::int64_t number(const std::string& key) const;
   std::int64_t bytes(const std::string& key) const;           ///< `512MB`, `2GiB`, `0`
   std::int64_t seconds(const std::string& key) const;         ///< `90s`, `10m`, `7d`
   const std::map<std::string, Value>& values() const { return values_; }
 
  private:
+  void check(const SettingRow& row) const;
+
   std::map<std::string, Value> values_;
 };
 

@@ -36,8 +36,9 @@ TEST(Settings, reads_units_and_refuses_others) {
   EXPECT_EQ(settings.seconds("history.keep"), 7200);
   settings.set_flag("spark.memory=2GiB");
   EXPECT_EQ(settings.bytes("spark.memory"), std::int64_t{2} << 30);
-  settings.set_flag("history.keep=soon");
-  EXPECT_THROW(settings.seconds("history.keep"), Error);
+  for (const char* wrong : {"history.keep=soon", "history.keep=-1s", "spark.memory=99999999999GiB", "spark.memory=1KB", "spark.memory=2 GiB", "spark.threads=-3", "spark.threads=99999999999",
+                            "objects.port=70000", "profile=open"})
+    EXPECT_THROW(settings.set_flag(wrong), Error) << wrong;
 }
 
 }  // namespace lab::app

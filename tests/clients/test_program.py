@@ -59,7 +59,8 @@ def test_unknown_settings_suggest_the_nearest(tmp_path):
 
 
 @pytest.mark.parametrize("assignment", ["objects.port=abc", "objects.port=70000", "spark.memory=lots", "history.keep=soon", "objects.listen=0.0.0.0", "spark.address=sc://elsewhere:15002",
-                                        "objects.address=http://elsewhere", "objects.tls_certificate=/nowhere", "spark.threads=x"])
+                                        "objects.address=http://elsewhere", "objects.tls_certificate=/nowhere", "spark.threads=x", "spark.threads=-3", "spark.threads=99999999999",
+                                        "spark.memory=1KB", "spark.memory=99999999999GiB", "profile=open", "history.keep=-1s"])
 def test_values_that_cannot_be_are_refused(assignment, data):
     answer = dflab("up", "--data", data, "--set", assignment)
     assert answer.returncode != 0
