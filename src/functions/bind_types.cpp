@@ -347,6 +347,7 @@ CallTypes bind_types(const FunctionRow& row, const CallShape& shape, std::string
     throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "the function `" + std::string(row.name) + "`"},
                                                        {"hint", "It is known but not built yet."}});
   }
+  if (row.status == Status::NoTimeType) throw Error(conditions::kUnsupportedTimeType, {});
   const Signature& signature = signature_of(row);
   check_number(row, signature, shape.size());
   CallTypes types;

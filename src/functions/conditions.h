@@ -78,6 +78,12 @@ inline constexpr Condition kNonFoldableArgument{
     "The function <funcName> requires the parameter <paramName> to be a foldable expression of the type <paramType>, "
     "but the actual argument is a non-foldable."};
 
+inline constexpr Condition kOptionsNoMap{"INVALID_OPTIONS.NON_MAP_FUNCTION", "42K06", Kind::Analysis,
+                                         "Invalid options: Must use the `map()` function for options."};
+inline constexpr Condition kOptionsNoText{
+    "INVALID_OPTIONS.NON_STRING_TYPE", "42K06", Kind::Analysis,
+    "Invalid options: A type of keys and values in `map()` must be string, but got <mapType>."};
+inline constexpr Condition kUnsupportedTimeType{"UNSUPPORTED_TIME_TYPE", "0A000", Kind::Unsupported, "The data type TIME is not supported."};
 inline constexpr Condition kWrongNumArgs{
     "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605", Kind::Analysis,
     "The <functionName> requires <expectedNum> parameters but the actual number is <actualNum>. "

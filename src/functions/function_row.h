@@ -13,7 +13,8 @@ namespace lab::functions {
 using types::DataType;
 
 enum class FunctionKind : std::uint8_t { Scalar, Aggregate, Window, Generator, Table };  ///< Table: only in FROM
-enum class Status : std::uint8_t { Ready, NotYet };
+/// NoTimeType: gives a TIME, a type that Spark 4.2 has behind a setting that is off, and that we have not.
+enum class Status : std::uint8_t { Ready, NotYet, NoTimeType };
 /// When the result can be NULL: as soon as an argument can, always, or never.
 enum class Nullability : std::uint8_t { AnyArgument, Always, Never };
 /// Which sessions know the function or this row's behaviour.

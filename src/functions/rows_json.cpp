@@ -44,7 +44,16 @@ CallTypes schema_of_types(const CallShape& shape, const char* name) {
 CallTypes schema_of_json_types(const CallShape& shape) { return schema_of_types(shape, "json"); }
 CallTypes schema_of_csv_types(const CallShape& shape) { return schema_of_types(shape, "csv"); }
 
+void check_options(const CallShape& shape, std::size_t i) {
+  if (i >= shape.size()) return;
+  const DataType& type = shape.type(i);
+  if (!type.is(TypeKind::Map)) throw Error(conditions::kOptionsNoMap, {});
+  if (!type.key().is_text() || !type.value().is_text())
+    throw Error(conditions::kOptionsNoText, {{"mapType", types::quoted_sql(type)}});
+}
+
 CallTypes with_options(const CallShape& shape, DataType first, std::size_t options_at) {
+  check_options(shape, options_at);
   CallTypes types{{std::move(first)}, {}, true};
   for (std::size_t i = 1; i < shape.size(); ++i)
     types.arguments.push_back(i == options_at ? shape.type(i) : DataType(TypeKind::String));

@@ -81,6 +81,14 @@ std::string lower_uniform(const LowerCall& call) {
 /// Without a number from analysis the rows of the block are counted.
 std::string lower_row_number(const LowerCall& call) { return call.size() > 0 ? call.sql[0] : "(row_number() OVER () - 1)"; }
 
+/// A seed is a whole number or NULL, and is never cast to one.
+CallTypes seed_types(const CallShape& shape) {
+  if (shape.size() == 0) return {{}, TypeKind::Double, false};
+  const DataType& type = shape.type(0);
+  if (!type.is_integral() && !type.is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 0, "(\"INT\" or \"BIGINT\")"};
+  return {{TypeKind::Long}, TypeKind::Double, false};
+}
+
 constexpr FunctionRow kMiscTable[] = {
     {.name = "assert_true",
      .signature = "(condition: boolean, message?: string) -> void",
@@ -149,12 +157,14 @@ constexpr FunctionRow kMiscTable[] = {
     {.name = "rand",
      .signature = "(seed?: bigint) -> double",
      .lower = &lower_rand,
+     .types = &seed_types,
      .nullability = Nullability::Never,
      .is_volatile = true,
      .doc = "Evenly distributed in [0, 1)."},
     {.name = "randn",
      .signature = "(seed?: bigint) -> double",
      .lower = &lower_randn,
+     .types = &seed_types,
      .nullability = Nullability::Never,
      .is_volatile = true,
      .doc = "Normally distributed."},

@@ -53,7 +53,13 @@ std::string lower_regexp_extract_all(const LowerCall& call) {
   return with_default("lab_regexp_extract_all", call, 3, "1");
 }
 std::string lower_regexp_replace(const LowerCall& call) { return with_default("lab_regexp_replace", call, 4, "1"); }
-std::string lower_split(const LowerCall& call) { return with_default("lab_split", call, 3, "-1"); }
+/// 3.5 splits by nothing into the first characters and drops the rest.
+std::string lower_split(const LowerCall& call) {
+  const std::string parts = with_default("lab_split", call, 3, "-1");
+  if (call.policy.is_spark4 || call.size() < 3) return parts;
+  return "CASE WHEN " + call.sql[1] + " = '' AND " + call.sql[2] + " > 0 AND " + call.sql[0] + " <> '' THEN list_slice(lab_split(" + call.sql[0] + ", '', -1), 1, " +
+         call.sql[2] + ") ELSE " + parts + " END";
+}
 std::string lower_regexp_instr(const LowerCall& call) {
   return "lab_regexp_instr(" + call.sql[0] + ", " + call.sql[1] + ")";
 }
