@@ -36,12 +36,15 @@ void apply(Function& function, KernelTraits traits) {
 
 void KernelRegistry::add(duckdb::ScalarFunction function, KernelTraits traits) {
   apply(function, traits);
-  if (traits.may_raise && function.HasFunctionCallback()) {
-    // DuckDB keeps only the text of foreign exceptions; ours must become its own before they leave the kernel.
+  if (function.HasFunctionCallback()) {
+    // DuckDB keeps only the text of foreign exceptions; ours must become its own before they leave the kernel. Its internal
+    // ones (a Value that is NULL was asked for its number) would end the whole database: they end the statement.
     function.SetFunctionCallback([callback = function.GetFunctionCallback()](duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
                                                                              duckdb::Vector& result) {
       try {
         callback(arguments, state, result);
+      } catch (const duckdb::InternalException& broken) {
+        raise(Error(lab::conditions::kInternalError, {{"message", duckdb::ErrorData(broken).RawMessage()}}));
       } catch (const std::exception& exception) {
         rethrow_located(exception, state);
       }
