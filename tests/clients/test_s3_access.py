@@ -205,3 +205,61 @@ def test_whose_an_object_is_is_said_by_the_bucket(lab, users):
     assert code_of(ann.put_bucket_ownership_controls, Bucket=public, OwnershipControls=enforced) == ("InvalidBucketAclWithObjectOwnership", 400)
     ann.put_bucket_acl(Bucket=public, ACL="private")
     ann.put_bucket_ownership_controls(Bucket=public, OwnershipControls=enforced)
+
+
+def sts_of(lab, key):
+    return client(lab, "sts", key["AccessKeyId"], key["SecretAccessKey"])
+
+
+def session_client(lab, credentials):
+    return boto3.client("s3", endpoint_url=lab.endpoint, aws_access_key_id=credentials["AccessKeyId"], aws_secret_access_key=credentials["SecretAccessKey"],
+                        aws_session_token=credentials["SessionToken"], region_name="us-east-1",
+                        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
+
+
+def test_a_session_has_its_users_rights_and_no_more_than_its_policy(lab, iam):
+    name = f"sts-{uuid.uuid4().hex[:6]}"
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    own, sts = client(lab, "s3", key["AccessKeyId"], key["SecretAccessKey"]), sts_of(lab, key)
+    assert sts.get_caller_identity()["UserId"] == name
+    bucket = f"sts-{uuid.uuid4().hex[:10]}"
+    own.create_bucket(Bucket=bucket)
+    own.put_object(Bucket=bucket, Key="k", Body=b"x")
+
+    whole = session_client(lab, sts.get_session_token()["Credentials"])
+    assert whole.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+    whole.put_object(Bucket=bucket, Key="k2", Body=b"y")
+
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}]})
+    answer = sts.assume_role(RoleArn="arn:aws:iam:::role/reader", RoleSessionName="test", Policy=policy, DurationSeconds=900)
+    assert answer["AssumedRoleUser"]["Arn"] == "arn:aws:iam:::role/reader/test"
+    narrow = session_client(lab, answer["Credentials"])
+    assert narrow.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+    url = narrow.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"})
+    assert http.request("GET", url).body == b"x"
+    for call, more in ((narrow.put_object, {"Key": "k", "Body": b"z"}), (narrow.delete_object, {"Key": "k"}), (narrow.list_objects_v2, {})):
+        assert code_of(call, Bucket=bucket, **more) == ("AccessDenied", 403)
+    assert code_of(narrow.list_buckets) == ("AccessDenied", 403)
+    # A session gives no more than it has.
+    inner = boto3.client("sts", endpoint_url=lab.endpoint, region_name="us-east-1", aws_access_key_id=answer["Credentials"]["AccessKeyId"],
+                         aws_secret_access_key=answer["Credentials"]["SecretAccessKey"], aws_session_token=answer["Credentials"]["SessionToken"])
+    again = session_client(lab, inner.get_session_token()["Credentials"])
+    assert code_of(again.put_object, Bucket=bucket, Key="k", Body=b"z") == ("AccessDenied", 403)
+
+
+def test_a_forged_token_and_a_gone_user_are_nobody(lab, iam):
+    name = f"sts-{uuid.uuid4().hex[:6]}"
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    sts = sts_of(lab, key)
+    credentials = sts.get_session_token()["Credentials"]
+    assert session_client(lab, credentials).list_buckets()["Buckets"] == []
+    token = credentials["SessionToken"]
+    forged = {**credentials, "SessionToken": token[:-8] + ("AAAAAAA=" if not token.endswith("AAAAAAA=") else "BBBBBBB=")}
+    assert code_of(session_client(lab, forged).list_buckets) == ("InvalidTokenId", 403)
+    assert code_of(session_client(lab, {**credentials, "SecretAccessKey": "x" * 40}).list_buckets) == ("SignatureDoesNotMatch", 403)
+    assert code_of(sts.get_session_token, DurationSeconds=10)[1] == 400
+    iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName=name)
+    assert code_of(session_client(lab, credentials).list_buckets) == ("InvalidAccessKeyId", 403)

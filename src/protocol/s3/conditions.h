@@ -82,6 +82,7 @@ LAB_S3_CONDITION(kInvalidRequest, "InvalidRequest", InvalidArgument, "<reason>")
 LAB_S3_CONDITION(kInvalidStorageClass, "InvalidStorageClass", InvalidArgument,
                  "The storage class you specified is not valid.");
 LAB_S3_CONDITION(kInvalidTag, "InvalidTag", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kExpiredToken, "ExpiredToken", InvalidArgument, "The provided token has expired.");
 LAB_S3_CONDITION(kInvalidTokenId, "InvalidTokenId", Unauthenticated,
                  "The security token included in the request is invalid.");
 LAB_S3_CONDITION(kInvalidUri, "InvalidURI", InvalidArgument, "Couldn't parse the specified URI.");

@@ -140,9 +140,16 @@ Ground ground_of(const Call& call, const store::Rows& rows, const std::string& n
   return ground;
 }
 
+/// Whether temporary credentials were given this much; everybody else was.
+bool session_allows(const Call& call, const PolicyRequest& request) {
+  if (call.session_policy.empty()) return true;
+  const auto policy = call.service.policies.get(call.session_policy, [](const std::string& json) { return parse_policy(json, {}); });
+  return evaluate(*policy, request) == PolicyEffect::Allow;
+}
+
 /// Nothing stands between an administrator, or the owner, and a bucket without a policy.
 bool is_free(const Call& call, const Ground& ground) {
-  return !ground.policy && ground.user_policies.empty() && (call.identity.is_admin || call.identity.user == ground.bucket.owner);
+  return !ground.policy && ground.user_policies.empty() && call.session_policy.empty() && (call.identity.is_admin || call.identity.user == ground.bucket.owner);
 }
 
 void fill_lists(Ground& ground, const store::Rows& rows) {
@@ -177,12 +184,13 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
   const bool is_owner = user && *user == ground.bucket.owner;
   PolicyEffect effect = PolicyEffect::None;
   bool is_allowed_by_own = false;
-  if (ground.policy || !ground.user_policies.empty()) {
+  if (ground.policy || !ground.user_policies.empty() || !call.session_policy.empty()) {
     PolicyRequest request{.user = user, .action = action, .resource = "arn:aws:s3:::" + ground.bucket.name + (key.empty() ? "" : "/" + key)};
     fill_context(request, call);
     if (object != nullptr)
       if (const auto found = object->properties.headers.find(std::string(kTaggingHeader)); found != object->properties.headers.end())
         add_tags(request, "s3:existingobjecttag", parse_tagging_header(found->second));
+    if (!session_allows(call, request)) return false;
     for (const auto& policy : ground.user_policies) {
       const PolicyEffect own = evaluate(*policy, request);
       if (own == PolicyEffect::Deny) return false;
@@ -296,7 +304,10 @@ void authorize(const Call& call, const Operation& operation) { authorize(call, o
 
 void authorize(const Call& call, const Operation& operation, const store::Rows& rows) {
   if (operation.scope == Scope::Service || operation.name == "CreateBucket") {
-    if (call.identity.user.empty()) throw access_denied();
+    PolicyRequest request{.user = user_of(call), .action = action_of(operation, call.head), .resource = "arn:aws:s3:::" + (call.address.bucket.empty() ? std::string("*") : call.address.bucket)};
+    // IAM and STS decide themselves what a session may.
+    const bool is_s3 = operation.name != "IdentityAndAccess";
+    if (call.identity.user.empty() || (is_s3 && !session_allows(call, request))) throw access_denied();
     return;
   }
   Ground ground = ground_of(call, rows, call.address.bucket);

@@ -25,6 +25,7 @@ struct Call {
   Authentication authentication;
   std::string signing_key;
   access::Identity identity;
+  std::string session_policy = {};  ///< of temporary credentials: what it does not allow, they may not
   std::string request_id;
   std::string host;      ///< as the client wrote it
   std::string document;  ///< body of the operations that take one whole

@@ -54,7 +54,7 @@ std::uint64_t random_start() {
 
 }  // namespace
 
-S3Handler::S3Handler(S3Service& service) : service_(service), authenticator_(service.access, service.options.domain), next_id_(random_start()) {}
+S3Handler::S3Handler(S3Service& service) : service_(service), authenticator_(service.access, service.store, service.options.domain), next_id_(random_start()) {}
 
 // Odd multiples walk through all numbers without repeating, and neighbours do not look alike.
 std::string S3Handler::next_request_id() {
@@ -105,7 +105,13 @@ net::awaitable<net::Response> S3Handler::answer(Call& call, net::RequestBody& bo
     if (!call.head.header("x-amz-content-sha256")) call.head.headers.emplace_back("x-amz-content-sha256", sha256_hex(call.document));
   }
   const auto now = std::chrono::floor<std::chrono::seconds>(service_.store.clock().now());
-  Authenticated authenticated = authenticator_.authenticate(call.head, now);
+  auto prove = [this, &call, now] { return authenticator_.authenticate(call.head, now); };
+  Authenticated authenticated;
+  if (Authenticator::has_session(call.head))
+    authenticated = co_await net::offload(service_.storage, std::move(prove));
+  else
+    authenticated = prove();
+  call.session_policy = std::move(authenticated.session_policy);
   call.identity = std::move(authenticated.identity);
   call.authentication = std::move(authenticated.authentication);
   call.signing_key = std::move(authenticated.signing_key);

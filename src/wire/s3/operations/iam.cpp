@@ -5,6 +5,7 @@
 #include "protocol/s3/policy.h"
 #include "protocol/s3/xml.h"
 #include "wire/s3/errors.h"
+#include "wire/s3/operations/iam_call.h"
 #include "wire/s3/operations/operations.h"
 
 /// Users, their keys and policies by IAM's query protocol (version 2010-05-08), as `aws iam` and boto3 speak it to this
@@ -13,23 +14,6 @@ namespace lab::s3 {
 namespace {
 
 constexpr std::string_view kNamespace = "https://iam.amazonaws.com/doc/2010-05-08/";
-
-/// A call of IAM: its form, and the result that is being written.
-struct IamCall {
-  Call& call;
-  NameValues form;
-  XmlWriter& xml;
-
-  access::Access& access() { return call.service.access; }
-  store::Origin by(const char* what) const { return {.actor = call.owner().id, .protocol = "iam", .request = what}; }
-  std::string given(std::string_view name) const {
-    const auto value = find_value(form, name);
-    if (!value || value->empty()) throw Error(conditions::kIamValidation, {{"reason", "1 validation error detected: Value null at '" + std::string(name) + "' failed to satisfy constraint: Member must not be null"}});
-    return std::string(*value);
-  }
-  /// The user that is named, or who asks.
-  std::string user() const { return std::string(find_value(form, "UserName").value_or(call.identity.user)); }
-};
 
 Error no_such_entity(std::string reason) { return Error(conditions::kNoSuchEntity, {{"reason", std::move(reason)}}); }
 
@@ -151,11 +135,14 @@ struct IamRow {
 };
 
 constexpr IamRow kIamActions[] = {
+    {"AssumeRole", &assume_role, true, true},
     {"CreateAccessKey", &create_access_key, true, true},
     {"CreateUser", &create_user},
     {"DeleteAccessKey", &delete_access_key, false, true},
     {"DeleteUser", &delete_user, false},
     {"DeleteUserPolicy", &delete_user_policy, false},
+    {"GetCallerIdentity", &get_caller_identity, true, true},
+    {"GetSessionToken", &get_session_token, true, true},
     {"GetUser", &show_user, true, true},
     {"GetUserPolicy", &show_user_policy},
     {"ListAccessKeys", &list_access_keys, true, true},
@@ -198,6 +185,9 @@ net::Response serve_action(Call& call, const NameValues& form) {
   if (row == std::end(kIamActions)) throw not_implemented("the IAM or STS action " + action);
   XmlWriter xml;
   IamCall iam{call, form, xml};
+  // A session that was narrowed is for S3: it changes no users.
+  const bool is_sts = row->serve == &assume_role || row->serve == &get_session_token || row->serve == &get_caller_identity;
+  if (!call.session_policy.empty() && !is_sts) throw Error(conditions::kAccessDenied);
   if (!call.identity.is_admin && !(row->of_oneself && iam.user() == call.identity.user)) throw Error(conditions::kAccessDenied);
   xml.raw("<" + action + "Response xmlns=\"" + std::string(kNamespace) + "\">");
   if (row->has_result) xml.open(action + "Result");
