@@ -164,7 +164,10 @@ def test_access_lists_open_buckets_and_objects(users, anns, lab):
     ann.put_public_access_block(Bucket=anns, PublicAccessBlockConfiguration={"IgnorePublicAcls": True, "BlockPublicAcls": True})
     assert http.get(f"{lab.endpoint}/{anns}")[0] == 403
     assert code_of(ann.put_bucket_acl, Bucket=anns, ACL="public-read") == ("AccessDenied", 403)
-    ann.put_bucket_ownership_controls(Bucket=anns, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
+    enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert code_of(ann.put_bucket_ownership_controls, Bucket=anns, OwnershipControls=enforced) == ("InvalidBucketAclWithObjectOwnership", 400)
+    ann.put_bucket_acl(Bucket=anns, ACL="private")
+    ann.put_bucket_ownership_controls(Bucket=anns, OwnershipControls=enforced)
     assert code_of(ann.put_object_acl, Bucket=anns, Key="k", ACL="authenticated-read") == ("AccessControlListNotSupported", 400)
 
 
