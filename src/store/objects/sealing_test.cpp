@@ -93,15 +93,12 @@ TEST_F(SealingTest, the_disk_shows_nothing_and_the_key_survives_a_restart) {
   EXPECT_EQ(store_->objects().list("b", {}).objects.at(0).size, 29u);
 }
 
-TEST_F(SealingTest, a_changed_byte_and_a_lost_chunk_are_noticed) {
+TEST_F(SealingTest, a_changed_byte_is_never_handed_out) {
   put_sealed("k", pattern(200'000));
   const auto path = store_->objects().open("b", "k").parts().at(0).path();
   disk_.open_to_write(path)->write(70'000, "!");
-  const ObjectReader reader = store_->objects().open("b", "k");
-  std::string some(100, '\0');
-  EXPECT_EQ(reader.read(10, some), 100u);
   try {
-    reader.read_all();
+    store_->objects().open("b", "k").read_all();
     FAIL() << "a changed byte was read";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), Kind::Corruption);
