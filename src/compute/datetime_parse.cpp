@@ -100,7 +100,8 @@ struct DatetimePattern::Fields {
                      std::string(kFields[static_cast<std::size_t>(to)].name) + " " + std::to_string(value) + " while resolving  " +
                      std::string(kFields[static_cast<std::size_t>(from)].name)};
   }
-  void verify(Field field, std::int64_t derived, Date date);
+  /// Java tells the derived value first, Spark (of an incomplete date) the one that the text has, and ends with a point.
+  void verify(Field field, std::int64_t derived, Date date, bool by_spark);
   void resolve_hours();
   std::optional<Date> resolve_date();
   Date complete_date();
@@ -133,12 +134,12 @@ Date date_of_year_day(std::int64_t year, std::int64_t day) {
 
 }  // namespace
 
-void DatetimePattern::Fields::verify(Field field, std::int64_t derived, Date date) {
+void DatetimePattern::Fields::verify(Field field, std::int64_t derived, Date date, bool by_spark) {
   const auto& held = (*this)[field];
   if (!held || *held == derived) return;
   const std::string name(kFields[static_cast<std::size_t>(field)].name);
-  throw Unresolved{"Conflict found: Field " + name + " " + std::to_string(*held) + " differs from " + name + " " + std::to_string(derived) +
-                   " derived from " + date_text_of(date)};
+  throw Unresolved{"Conflict found: Field " + name + " " + std::to_string(by_spark ? *held : derived) + " differs from " + name + " " +
+                   std::to_string(by_spark ? derived : *held) + " derived from " + date_text_of(date) + (by_spark ? "." : "")};
 }
 
 /// Every hour that can be said as an hour of the day becomes one; what stays must be in its bounds.
@@ -173,14 +174,14 @@ std::optional<Date> DatetimePattern::Fields::resolve_date() {
   if (!self[Field::Year]) return {};
   if (self[Field::Month] && self[Field::Day]) {
     const Date date = date_of_month_day(checked(Field::Year), checked(Field::Month), checked(Field::Day));
-    verify(Field::DayOfYear, day_of_year(date), date);
+    verify(Field::DayOfYear, day_of_year(date), date, false);
     return date;
   }
   if (!self[Field::DayOfYear]) return {};
   const Date date = date_of_year_day(checked(Field::Year), checked(Field::DayOfYear));
   const CivilDate civil = civil_of(date);
-  verify(Field::Month, civil.month, date);
-  verify(Field::Day, civil.day, date);
+  verify(Field::Month, civil.month, date, false);
+  verify(Field::Day, civil.day, date, false);
   return date;
 }
 
@@ -190,8 +191,8 @@ Date DatetimePattern::Fields::complete_date() {
   if ((*this)[Field::DayOfYear]) {
     const Date date = date_of_year_day(year, checked(Field::DayOfYear));
     const CivilDate civil = civil_of(date);
-    verify(Field::Month, civil.month, date);
-    verify(Field::Day, civil.day, date);
+    verify(Field::Month, civil.month, date, true);
+    verify(Field::Day, civil.day, date, true);
     return date;
   }
   return date_of_month_day(year, checked_or(Field::Month, 1), checked_or(Field::Day, 1));
