@@ -473,7 +473,32 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
   return call;
 }
 
+/// `HAVING EXISTS (SELECT … WHERE x > max(t.a))`: an aggregate that takes all it needs from the query around is that query's.
+std::optional<Typed> Resolver::aggregate_around(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, const Names& names) {
+  if (!names.outer || !names.outer->aggregated) return std::nullopt;
+  Names here = names;
+  here.aggregates = false;
+  here.invalid = nullptr;
+  bool takes_from_here = false, takes_from_around = false;
+  for (const auto& argument : function.arguments) {
+    if (std::holds_alternative<plan::UnresolvedStar>(argument->node)) return std::nullopt;
+    bound::walk(expression(argument, here).expression, [&](const ExpressionPtr& part) {
+      if (const auto* reference = std::get_if<bound::ColumnRef>(&part->node)) (reference->is_outer ? takes_from_around : takes_from_here) = true;
+      return true;
+    });
+  }
+  if (takes_from_here || !takes_from_around) return std::nullopt;
+  Names around = *names.outer;
+  around.aggregates = true;
+  Typed result = aggregate_call(row, function, expr, around);
+  const ExpressionPtr column = names.outer->aggregated(result.expression);
+  if (const auto* reference = std::get_if<bound::ColumnRef>(&column->node))
+    result.expression = bound::make_expression(bound::ColumnRef{reference->column, true}, column->type, column->nullable, expr.origin);
+  return result;
+}
+
 Typed Resolver::aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
+  if (auto around = aggregate_around(row, function, expr, names)) return *around;
   if (!names.aggregates) {
     if (names.clause == "GROUP BY") {
       Names inner = names;

@@ -69,6 +69,8 @@ struct Names {
   std::vector<OuterUse>* used_outer = nullptr;      ///< collects what a subquery takes from here
   std::vector<std::string>* invalid = nullptr;      ///< collects calls that may not stand here, as they print
   bool aggregates_are_invalid = false;
+  /// HAVING: computes an aggregate in the Aggregate below and gives its column, for subqueries whose aggregates are of the query around.
+  std::function<ExpressionPtr(const ExpressionPtr&)> aggregated = {};
   std::string refuses_sql_functions = {};           ///< the operator that takes none, as errors name it
 };
 

@@ -88,6 +88,11 @@ Typed Resolver::resolve_above(Resolved& input, Names names, const plan::Origin& 
   for (int attempt = 0; attempt < 2; ++attempt) {
     const Resolved before = input;
     names.inputs = {&before};
+    if (below && names.clause == "HAVING")
+      names.aggregated = [&](const ExpressionPtr& aggregate) {
+        std::vector<ColumnId> unused;
+        return push_into_aggregate(input, aggregate, unused);
+      };
     Typed typed = read(names);
     if (!below) {
       expose_references(input, typed.expression);

@@ -206,6 +206,7 @@ class Resolver {
   std::optional<Typed> file_call(const std::string& name, const Names& names, const plan::Origin& origin);
   std::optional<Typed> special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   std::optional<Typed> context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin);
+  std::optional<Typed> aggregate_around(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, const Names& names);
   Typed aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   std::string char_sql(const TypedList& arguments, std::string sql) const;
   void compare_as_whole(const std::string& name, TypedList& arguments) const;

@@ -33,6 +33,42 @@ void add_partitioning(const types::Schema& schema, const std::vector<std::string
       if (field.name == name) rows.push_back(line(field.name, types::catalog_string(field.type), types::field_comment(field)));
 }
 
+std::string bracketed(const std::map<std::string, std::string>& entries) {
+  std::string text;
+  for (const auto& [key, value] : entries) text += (text.empty() ? "" : ", ") + key + "=" + value;
+  return "[" + text + "]";
+}
+
+/// What Spark tells of views, and of tables that do not describe themselves.
+void add_catalog_details(const catalog::Table& entry, const types::Schema& schema, const Statement& context, std::vector<types::Values>& rows) {
+  const auto add = [&](const char* label, std::string value) { rows.push_back(line(label, std::move(value), "")); };
+  add("Catalog", catalog::kCatalogName);
+  add("Database", entry.database);
+  add("Table", entry.name);
+  if (!entry.owner.empty()) add("Owner", entry.owner);
+  add("Created Time", time_text(entry.created_micros));
+  add("Last Access", "UNKNOWN");
+  add("Created By", "Spark " + context.session().spark_version());
+  add("Type", entry.is_view() ? "VIEW" : entry.kind == catalog::Table::Kind::Managed ? "MANAGED" : "EXTERNAL");
+  if (!entry.is_view()) add("Provider", entry.provider);
+  if (!entry.comment.empty()) add("Comment", entry.comment);
+  if (!entry.properties.empty()) add("Table Properties", bracketed(entry.properties));
+  if (!entry.is_view()) {
+    add("Location", entry.location);
+    if (!entry.options.empty()) add("Storage Properties", bracketed(entry.options));
+    if (!entry.partition_columns.empty()) add("Partition Provider", "Catalog");
+    return;
+  }
+  add("View Text", entry.view_text);
+  add("View Original Text", entry.view_text);
+  if (!entry.view_schema_mode.empty()) add("View Schema Mode", entry.view_schema_mode);
+  add("View Catalog and Namespace", types::quote_if_needed(catalog::kCatalogName) + "." + types::quote_if_needed(entry.view_catalog_database));
+  std::string columns;
+  for (std::size_t i = 0; i < schema.size(); ++i)
+    columns += (columns.empty() ? "" : ", ") + types::quote_identifier(i < entry.view_query_columns.size() ? entry.view_query_columns[i] : schema[i].name);
+  add("View Query Output Columns", "[" + columns + "]");
+}
+
 LocalTable describe_column(const types::Schema& schema, const std::string& column) {
   for (const types::Field& field : schema)
     if (lower_case(field.name) == lower_case(column))
@@ -68,6 +104,10 @@ LocalTable describe_table(const plan::DescribeTable& command, Statement& context
   if (command.extended) {
     rows.push_back(line("", "", ""));
     rows.push_back(line("# Detailed Table Information", "", ""));
+    if (entry && !is_delta) {
+      add_catalog_details(*entry, schema, context, rows);
+      return make_table(describe_schema(), rows);
+    }
     rows.push_back(line("Name", ref.is_path() ? ref.quoted() : std::string(catalog::kCatalogName) + "." + ref.database + "." + ref.table, ""));
     if (entry) {
       rows.push_back(line("Type", entry->is_view() ? "VIEW" : entry->kind == catalog::Table::Kind::Managed ? "MANAGED" : "EXTERNAL", ""));

@@ -58,6 +58,8 @@ LocalTable describe_sql_function(const catalog::SqlFunction& function, bool exte
 LocalTable declare_variable(const plan::DeclareVariable& command, Statement& context);
 LocalTable drop_variable(const plan::DropVariable& command, Statement& context);
 LocalTable set_variable(const plan::SetVariable& command, Statement& context);
+/// The value of an expression over no rows; nullopt when it names columns, has subqueries or would differ each time.
+std::optional<types::Literal> constant_value(const plan::ExpressionPtr& expression, Statement& context);
 Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& context);
 // settings.cpp
 LocalTable set_config(const plan::SetConfig& command, Statement& context);

@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <set>
 
 #include "base/letter_case.h"
 #include "commands/conditions.h"
 #include "commands/execute.h"
+#include "functions/function_row.h"
+#include "plan/bound_tree.h"
 #include "sql/parser.h"
 #include "types/type_text.h"
 
@@ -67,6 +70,18 @@ std::vector<types::Literal> evaluate_row(const plan::Expressions& expressions, c
 
 types::Literal evaluate_one(const plan::ExpressionPtr& expression, const std::optional<types::DataType>& target, Statement& context) {
   return evaluate_row({expression}, {target}, context).at(0);
+}
+
+/// No subquery and nothing like rand().
+bool is_same_each_time(const plan::bound::Query& query) {
+  namespace bound = plan::bound;
+  const auto* project = std::get_if<bound::Project>(&query.root->node);
+  return project && std::ranges::none_of(project->outputs, [](const bound::Output& output) {
+    return bound::contains(output.expression, [](const bound::Expression& part) {
+      const auto* call = std::get_if<bound::Call>(&part.node);
+      return (call && call->function->is_volatile) || std::holds_alternative<bound::ScalarSubquery>(part.node);
+    });
+  });
 }
 
 types::Literal variable_default(const SessionVariable& variable, Statement& context) {
@@ -151,6 +166,21 @@ LocalTable set_variable(const plan::SetVariable& command, Statement& context) {
   return no_rows();
 }
 
+std::optional<types::Literal> constant_value(const plan::ExpressionPtr& expression, Statement& context) {
+  if (is_subquery(expression)) return std::nullopt;
+  plan::bound::Query query;
+  try {
+    query = context.analyze(plan::make_relation(plan::Project{plan::make_relation(plan::OneRow{}), {expression}}));
+  } catch (const Error& failure) {
+    if (std::string_view(failure.condition().name).starts_with("UNRESOLVED_COLUMN")) return std::nullopt;
+    throw;
+  }
+  if (!is_same_each_time(query)) return std::nullopt;
+  const types::Schema schema = query.schema();
+  const auto rows = context.collect(query);
+  return types::Literal{schema.at(0).type, rows.at(0).at(0)};
+}
+
 Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& context) {
   const std::vector<std::string> into = command.into.empty() ? std::vector<std::string>{} : existing_names(command.into, context);
   const types::Literal text = evaluate_one(command.text, std::nullopt, context);
@@ -160,6 +190,7 @@ Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& cont
   }
   if (!text.type.is_text()) throw Error(conditions::kInvalidExecuteType, {{"varType", types::quoted_sql(text.type)}});
   sql::ParserOptions options = parser_options(context.session());
+  options.evaluate = [&](const plan::ExpressionPtr& expression) { return constant_value(expression, context); };
   bool has_names = false;
   for (const plan::ExpressionPtr& argument : command.arguments) {
     const auto* alias = std::get_if<plan::Alias>(&argument->node);

@@ -32,6 +32,10 @@ std::variant<plan::RelationPtr, LocalResult> LabSession::execute_sql(const std::
   sql::ParserOptions options = parser_options();
   for (auto& [name, value] : arguments.named) options.named_parameters.emplace(std::move(name), std::move(value));
   options.positional_parameters = std::move(arguments.positional);
+  options.evaluate = [&](const plan::ExpressionPtr& expression) {
+    commands::Statement constants(world_, state_, running.stop, running.progress);
+    return commands::constant_value(expression, constants);
+  };
   const plan::Statement statement = sql::parse_statement(text, options);
   commands::Statement context(world_, state_, running.stop, running.progress);
   context.name_frames(std::move(arguments.frames));

@@ -90,6 +90,7 @@ class Grammar {
   plan::NameParts multipart_identifier();
   plan::NameParts identifier_reference();
   std::optional<std::string> constant_text(const plan::Expression& value) const;
+  std::string identifier_text(const plan::ExpressionPtr& value, Index first) const;
   std::vector<std::string> identifier_list();  ///< with its parentheses
   std::string string_literal();
   std::optional<std::string> optional_pattern();  ///< `[LIKE] 'pattern'`

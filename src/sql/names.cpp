@@ -3,6 +3,7 @@
 
 #include "sql/conditions.h"
 #include "sql/grammar.h"
+#include "types/type_text.h"
 
 namespace lab::sql {
 namespace {
@@ -72,10 +73,23 @@ plan::NameParts Grammar::identifier_reference() {
   position_ += 2;
   const Index first = position_;
   const auto value = expression();
-  const auto name = constant_text(*value);
-  if (!name) raise(conditions::kNotConstantString, {{"expr", "\"" + std::string(source(first, position_)) + "\""}}, first);
+  const std::string name = identifier_text(value, first);
   expect(")");
-  return parse_table_name(*name);
+  return parse_table_name(name);
+}
+
+/// What IDENTIFIER(…) names: its argument, which begins at token `first`, must be a text that no row decides.
+std::string Grammar::identifier_text(const plan::ExpressionPtr& value, Index first) const {
+  if (auto text = constant_text(*value)) return *std::move(text);
+  Error::Parameters parameters{{"name", "IDENTIFIER"}, {"expr", std::string(source(first, position_))}};
+  const auto known = options_.evaluate ? options_.evaluate(value) : std::nullopt;
+  if (!known) raise(conditions::kNotConstantString, std::move(parameters), first);
+  if (!known->type.is_text() && !known->type.is(types::TypeKind::Null)) {
+    parameters.emplace("dataType", types::simple_string(known->type));
+    raise(conditions::kConstantStringType, std::move(parameters), first);
+  }
+  if (known->value.is_null()) raise(conditions::kConstantStringNull, std::move(parameters), first);
+  return known->value.text();
 }
 
 /// The text of a constant expression out of literals (values of parameters among them) and `||`.

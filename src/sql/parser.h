@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,8 @@ struct ParserOptions {
   /// Values of `:name` and `?`, put where the markers stand. A marker without a value stays a parameter node, which analysis refuses.
   std::map<std::string, plan::ExpressionPtr> named_parameters = {};
   std::vector<plan::ExpressionPtr> positional_parameters = {};
+  /// The value of an expression over no rows, the session's variables in it; nullopt when it has none. Absent: only literals have one.
+  std::function<std::optional<types::Literal>(const plan::ExpressionPtr&)> evaluate = {};
 };
 
 /// Parses one statement (a trailing `;` is fine). Throws Error with Spark's ParseException conditions; every context
