@@ -108,11 +108,14 @@ Typed Resolver::resolve_above(Resolved& input, Names names, const plan::Origin& 
     if (attempt == 1) break;
     names.not_from_aggregate = ungrouped;
   }
+  // Where columns come from several relations, the error says whose it is.
+  const Scope& scope = below->input->scope;
+  const bool tells_relation = !below->input->hidden.empty() || std::ranges::any_of(scope, [&](const ScopeColumn& column) { return column.qualifier != scope.front().qualifier; });
   std::vector<std::string> name{"?"};
-  for (const Scope* scope : {&below->input->hidden, &below->input->scope})
-    for (const auto& column : *scope)
+  for (const Scope* columns : {&below->input->hidden, &scope})
+    for (const auto& column : *columns)
       if (column.column.id == ungrouped[0]) {
-        name = column.qualifier;
+        name = tells_relation ? column.qualifier : std::vector<std::string>{};
         name.push_back(column.column.name);
       }
   names.inputs = {&input};

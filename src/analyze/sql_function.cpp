@@ -82,6 +82,8 @@ TypedList Resolver::function_inputs(const SqlFunction& function, const plan::Exp
   std::vector<RoutineParameter> parameters;
   for (const auto& parameter : function.parameters) parameters.push_back({parameter.name, parameter.default_value});
   const plan::Expressions arranged = arrange_arguments(routine, parameters, arguments, origin);
+  // Calls by name show every argument, others only what they give.
+  const bool shows_defaults = has_named_arguments(arguments);
   TypedList inputs;
   for (std::size_t i = 0; i < arranged.size(); ++i) {
     const bool is_default = arranged[i] == parameters[i].default_value;
@@ -92,8 +94,8 @@ TypedList Resolver::function_inputs(const SqlFunction& function, const plan::Exp
       next_id_ = inner.next_id_;
     } else {
       input = expression(arranged[i], names);
-      shown.push_back(input.sql);
     }
+    if (!is_default || shows_defaults) shown.push_back(input.sql);
     const auto& type = function.parameters[i].type;
     const bound::CastMode mode = policy_.ansi ? bound::CastMode::Ansi : bound::CastMode::Legacy;
     if (!functions::can_cast(input.type(), type, mode)) throw_cast_error(input, type, mode, origin, input.sql);

@@ -175,7 +175,7 @@ LocalTable drop_function(const plan::DropFunction& command, Statement& context) 
   if (is_built_in) throw Error(conditions::kForbiddenOperation, {{"statement", "DROP"}, {"objectType", "FUNCTION"}, {"objectName", types::quote_identifier(name)}});
   const TableRef ref = resolve_name(command.name, context);
   if (context.world().catalog.drop_function(ref.database, ref.table, context.origin("DROP FUNCTION")) || command.if_exists) return no_rows();
-  throw Error(conditions::kRoutineNotFound, {{"routineName", types::quote_parts({catalog::kCatalogName, ref.database, ref.table})}});
+  throw Error(conditions::kRoutineNotFound, {{"routineName", types::quote_parts({ref.database, ref.table})}});
 }
 
 LocalTable refresh_function(const plan::RefreshFunction& command, Statement& context) {
@@ -197,7 +197,7 @@ LocalTable describe_sql_function(const catalog::SqlFunction& function, bool exte
   std::vector<types::Values> rows;
   const auto add = [&](const std::string& label, const std::string& value) {
     std::string padded = label.empty() ? std::string() : label + ":";
-    padded.resize(15, ' ');
+    padded.resize(extended ? 15 : 10, ' ');  // the longest label decides
     rows.push_back({text_value(padded + value)});
   };
   const auto columns = [&](const std::string& label, const types::Schema& fields, const std::vector<std::optional<std::string>>& defaults) {
@@ -211,7 +211,7 @@ LocalTable describe_sql_function(const catalog::SqlFunction& function, bool exte
       text.resize(name_width, ' ');
       const auto comment = types::field_comment(fields[i]);
       const bool has_default = extended && i < defaults.size() && defaults[i];
-      if (has_default || comment) type.resize(type_width, ' ');
+      type.resize(type_width, ' ');
       text += " " + type;
       if (has_default) text += " DEFAULT " + *defaults[i];
       if (comment) text += " '" + *comment + "'";

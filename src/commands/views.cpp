@@ -1,3 +1,5 @@
+#include <set>
+
 #include "commands/conditions.h"
 #include "base/letter_case.h"
 #include "commands/execute.h"
@@ -13,19 +15,30 @@ std::vector<std::string> names_of(const plan::CreateView& command) {
   return names;
 }
 
-void check_arity(const plan::CreateView& command, const types::Schema& schema) {
+void check_columns(const plan::CreateView& command, const types::Schema& schema, const Statement& context) {
+  std::set<std::string> seen;
+  const bool by_names = !command.columns.empty();
+  for (std::size_t i = 0; i < (by_names ? command.columns.size() : schema.size()); ++i) {
+    const std::string& name = by_names ? command.columns[i].name : schema[i].name;
+    if (!command.is_temporary && !seen.insert(context.policy().case_sensitive ? name : lower_case(name)).second)
+      throw Error(conditions::kColumnAlreadyExists, {{"columnName", types::quote_identifier(lower_case(name))}});
+  }
+}
+
+void check_arity(const plan::CreateView& command, const types::Schema& schema, const Statement& context) {
   if (command.columns.empty() || command.columns.size() == schema.size()) return;
   std::string view, data;
   for (const types::Field& field : command.columns) view += (view.empty() ? "" : ", ") + types::quote_identifier(field.name);
   for (const types::Field& field : schema) data += (data.empty() ? "" : ", ") + types::quote_identifier(field.name);
-  throw Error(conditions::kColumnAliasesNumber, {{"viewName", types::quote_parts(command.name)}, {"viewColumns", view}, {"dataColumns", data}});
+  const std::string name = command.is_temporary ? types::quote_parts(command.name) : resolve_name(command.name, context).quoted();
+  throw Error(command.columns.size() > schema.size() ? conditions::kColumnAliasesNumber : conditions::kTooManyDataColumns, {{"viewName", name}, {"viewColumns", view}, {"dataColumns", data}});
 }
 
 }  // namespace
 
 LocalTable create_view(const plan::CreateView& command, Statement& context) {
   const types::Schema schema = context.analyze(command.query).schema();
-  check_arity(command, schema);
+  check_arity(command, schema, context);
   if (command.is_temporary) {
     const std::string& name = command.name.back();
     TempView view{command.query, names_of(command), command.comment.value_or(""), {}};
@@ -40,6 +53,7 @@ LocalTable create_view(const plan::CreateView& command, Statement& context) {
   for (const TemporaryUse& use : context.temporaries())
     throw Error(conditions::kInvalidTempReference,
                 {{"obj", "VIEW"}, {"objName", ref.quoted()}, {"tempObj", use.kind}, {"tempObjName", types::quote_parts(use.name)}});
+  check_columns(command, schema, context);
   catalog::Table entry;
   entry.database = ref.database;
   entry.name = ref.table;

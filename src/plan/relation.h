@@ -62,7 +62,7 @@ struct CatalogCall {
 struct Project {
   RelationPtr input;
   Expressions expressions;
-  std::string pipe_clause = {};  ///< SELECT or EXTEND of a pipe, which take no aggregates
+  std::string pipe_clause = {};  ///< EXTEND of a pipe, which takes no aggregates
 };
 struct Filter {
   RelationPtr input;

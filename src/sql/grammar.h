@@ -179,7 +179,6 @@ class Grammar {
   std::vector<plan::Hint> hints();
   plan::RelationPtr pipe_operators(plan::RelationPtr input);
   plan::RelationPtr pipe_operator(plan::RelationPtr input);
-  plan::RelationPtr pipe_select(plan::RelationPtr input);
   static plan::RelationPtr bordered(plan::RelationPtr input);
   void refuse_combined_clauses(Index first);
 

@@ -20,7 +20,7 @@ RelationPtr Grammar::pipe_operators(RelationPtr input) {
 RelationPtr Grammar::pipe_operator(RelationPtr input) {
   const Index first = position_;
   input = bordered(std::move(input));
-  if (at("SELECT")) return pipe_select(std::move(input));
+  if (at("SELECT")) return select_query(std::move(input), first);
   if (accept("EXTEND")) {
     plan::Expressions items{plan::make_expression(plan::UnresolvedStar{}, origin(first))};
     for (auto& item : named_expressions()) {
@@ -115,16 +115,6 @@ RelationPtr Grammar::bordered(RelationPtr input) {
   border.input = std::move(input);
   const plan::Origin place = border.input->origin;
   return plan::make_relation(std::move(border), {}, place);
-}
-
-RelationPtr Grammar::pipe_select(RelationPtr input) {
-  const Index first = position_;
-  auto selected = select_query(std::move(input), first);
-  const auto* project = std::get_if<plan::Project>(&selected->node);
-  if (!project) return selected;
-  plan::Project marked = *project;
-  marked.pipe_clause = "SELECT";
-  return plan::make_relation(std::move(marked), selected->plan_id, selected->origin);
 }
 
 /// `|> ORDER BY a LIMIT 1`: one step has one of them.
