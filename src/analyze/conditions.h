@@ -162,6 +162,7 @@ inline constexpr Condition kRequiredParameterNotFound{"REQUIRED_PARAMETER_NOT_FO
 inline constexpr Condition kNamedParametersNotSupported{"NAMED_PARAMETERS_NOT_SUPPORTED", "4274K", Kind::Analysis, "Named parameters are not supported for function <functionName>; please retry the query with positional arguments to the function call instead."};
 inline constexpr Condition kNotAScalarFunction{"NOT_A_SCALAR_FUNCTION", "42887", Kind::Analysis, "<functionName> appears as a scalar expression here, but the function was defined as a table function. Please update the query to move the function call into the FROM clause, or redefine <functionName> as a scalar function instead."};
 inline constexpr Condition kUnexpectedArgumentType{"UNEXPECTED_INPUT_TYPE", "42K09", Kind::Analysis, "Parameter <paramIndex> of function <functionName> requires the <requiredType> type, however <inputSql> has the type <inputType>."};
+inline constexpr Condition kFeedArgumentType{"DELTA_UNSUPPORTED_EXPRESSION", "0A000", Kind::Analysis, "Unsupported expression type(<expType>) for <causedBy>. The supported types are [<supportedTypes>]."};
 inline constexpr Condition kNullFeedBound{"DELTA_CDC_READ_NULL_RANGE_BOUNDARY", "22004", Kind::InvalidArgument, "CDC read start/end parameters cannot be null. Please provide a valid version or timestamp."};
 
 }  // namespace lab::analyze::conditions

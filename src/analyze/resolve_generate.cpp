@@ -1,4 +1,7 @@
+#include <fmt/chrono.h>
+
 #include <algorithm>
+#include <chrono>
 
 #include "analyze/conditions.h"
 #include "analyze/pretty.h"
@@ -12,6 +15,11 @@
 namespace lab::analyze {
 namespace {
 
+std::string utc_text(std::int64_t micros) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(std::chrono::microseconds(micros));
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:06}Z", fmt::gmtime(static_cast<std::time_t>(second.count())), (std::chrono::microseconds(micros) - second).count());
+}
+
 /// `table_changes(name, start[, end])` as a read of that table with the options of a change feed.
 plan::NamedTable changes_of(const plan::TableFunction& node, bool by_path, const bound::Policy& policy, const QueryContext& context) {
   if (node.arguments.size() < 2 || node.arguments.size() > 3)
@@ -22,12 +30,14 @@ plan::NamedTable changes_of(const plan::TableFunction& node, bool by_path, const
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {
     const types::Literal value = evaluate_constant(node.arguments[i], policy);
     if (value.value.is_null()) throw Error(conditions::kNullFeedBound).at(context);
-    // Numbers are versions, all else is a time.
-    const auto text = evaluate_constant(plan::make_expression(plan::Cast{node.arguments[i], TypeKind::String, plan::CastMode::Session}), policy);
+    const bool is_version = i > 0 && value.type.is_integral(), is_instant = i > 0 && value.type.is(TypeKind::Timestamp);
+    if (!is_version && !is_instant && !value.type.is_text())
+      throw Error(conditions::kFeedArgumentType, {{"expType", types::sql_string(value.type)}, {"causedBy", i == 0 ? "table name" : "CDC option"}, {"supportedTypes", "IntegerType,LongType,StringType,TimestampType"}}).at(context);
+    const std::string text = is_version ? std::to_string(value.value.integer()) : is_instant ? utc_text(value.value.integer()) : value.value.text();
     if (i == 0) {
-      table.name = {text.value.text()};
+      table.name = {text};
     } else {
-      table.options.emplace(std::string(i == 1 ? "starting" : "ending") + (value.type.is_integral() ? "version" : "timestamp"), text.value.text());
+      table.options.emplace(std::string(i == 1 ? "starting" : "ending") + (is_version ? "version" : "timestamp"), text);
     }
   }
   return table;

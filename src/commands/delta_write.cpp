@@ -337,7 +337,8 @@ void add_all(std::vector<delta::Action>& to, std::vector<delta::Action> from) {
 
 delta::Committed write_delta(delta::Table& table, DeltaWrite write, Statement& context) {
   const std::shared_ptr<const delta::Snapshot> snapshot = table.exists() ? table.snapshot() : nullptr;
-  check_no_duplicates(write.rows.schema(), context);
+  // By position names mean nothing.
+  if (write.match == MatchColumns::ByName) check_no_duplicates(write.rows.schema(), context);
   if (snapshot) delta::check_writable(snapshot->protocol(), snapshot->metadata());
   // A stream's or job's batch that came before is not written again.
   if (snapshot && write.options.app_id && write.options.app_version) {

@@ -46,6 +46,9 @@ struct Execute {
   Outcome operator()(const plan::Merge& command) const { return merge(command, context); }
   Outcome operator()(const plan::Update& command) const { return update(command, context); }
   Outcome operator()(const plan::Delete& command) const { return delete_rows(command, context); }
+  Outcome operator()(const plan::SetTableProperties& command) const { return set_table_properties(command, context); }
+  Outcome operator()(const plan::CloneTable& command) const { return clone_table(command, context); }
+  Outcome operator()(const plan::ConvertToDelta& command) const { return convert_to_delta(command, context); }
   Outcome operator()(const plan::RestoreTable& command) const { return restore_table(command, context); }
   Outcome operator()(const plan::DeclareVariable& command) const { return declare_variable(command, context); }
   Outcome operator()(const plan::DropVariable& command) const { return drop_variable(command, context); }

@@ -44,6 +44,12 @@ LocalTable describe_function(const plan::DescribeFunction& command, Statement& c
 LocalTable describe_history(const plan::DescribeHistory& command, Statement& context);
 LocalTable describe_detail(const plan::DescribeDetail& command, Statement& context);
 LocalTable restore_table(const plan::RestoreTable& command, Statement& context);
+// table_properties.cpp
+LocalTable set_table_properties(const plan::SetTableProperties& command, Statement& context);
+// clone_table.cpp
+LocalTable clone_table(const plan::CloneTable& command, Statement& context);
+// convert_to_delta.cpp
+LocalTable convert_to_delta(const plan::ConvertToDelta& command, Statement& context);
 // views.cpp
 LocalTable create_view(const plan::CreateView& command, Statement& context);
 LocalTable drop_view(const plan::DropView& command, Statement& context);

@@ -110,6 +110,19 @@ struct Merge {
 };
 struct Update { RelationPtr target; std::vector<MergeAssignment> assignments; ExpressionPtr condition; };
 struct Delete { RelationPtr target; ExpressionPtr condition; };
+/// `ALTER TABLE … SET|UNSET TBLPROPERTIES`.
+struct SetTableProperties { NameParts table; Options properties; std::vector<std::string> unset; bool if_exists = false; };
+/// `CREATE TABLE … SHALLOW CLONE …`.
+struct CloneTable {
+  NameParts source, target;
+  std::optional<std::string> version;  ///< of the source, as text
+  ExpressionPtr timestamp;
+  std::optional<std::string> location;
+  Options properties;
+  bool or_replace = false, is_replace = false, if_not_exists = false, is_shallow = true;
+};
+/// `CONVERT TO DELTA parquet.`/path` [NO STATISTICS] [PARTITIONED BY (…)]`.
+struct ConvertToDelta { NameParts table; types::Schema partitions; bool returns_name = false; };  ///< returns_name: one row says what the table is called now
 struct RestoreTable { RelationPtr target; std::optional<std::int64_t> version; ExpressionPtr timestamp; };
 
 struct SetConfig { std::optional<std::string> key, value; bool verbose = false; };  ///< no key: list all; no value: show it
@@ -158,7 +171,7 @@ struct Statement {
   std::variant<RelationPtr, CreateNamespace, DropNamespace, ShowNamespaces, UseNamespace, DescribeNamespace, CreateTable, CreateTableLike,
                DropTable, TruncateTable, ShowTables, ShowViews, ShowColumns, ShowCreateTable, ShowTableProperties, ShowPartitions, ShowFunctions,
                ShowCurrentNamespace, ShowCatalogs, DescribeTable, DescribeQuery, DescribeFunction, DescribeHistory, DescribeDetail, CreateView, DropView, CreateFunction, DropFunction, RefreshFunction, Insert, InsertAll, Merge,
-               Update, Delete, RestoreTable, DeclareVariable, DropVariable, SetVariable, ExecuteImmediate, SetConfig, ResetConfig, SetTimeZone, CacheTable, UncacheTable, ClearCache, RefreshTable, Explain,
+               Update, Delete, SetTableProperties, CloneTable, ConvertToDelta, RestoreTable, DeclareVariable, DropVariable, SetVariable, ExecuteImmediate, SetConfig, ResetConfig, SetTimeZone, CacheTable, UncacheTable, ClearCache, RefreshTable, Explain,
                WriteOperation, WriteOperationV2, UnsupportedCommand>
       node;
   Origin origin;

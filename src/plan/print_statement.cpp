@@ -125,6 +125,19 @@ struct StatementPrinter {
     return "(update " + print_part(s.target) + " " + print_assignments(s.assignments) + (s.condition ? " where " + print_part(s.condition) : "") + ")";
   }
   std::string operator()(const Delete& s) const { return "(delete " + print_part(s.target) + (s.condition ? " where " + print_part(s.condition) : "") + ")"; }
+  std::string operator()(const SetTableProperties& s) const {
+    std::string out = "(alter-table " + print_name(s.table);
+    if (!s.properties.empty()) out += " properties{" + print_options(s.properties) + " }";
+    for (const auto& key : s.unset) out += " unset " + print_quoted(key);
+    return out + print_flag(s.if_exists, "if-exists") + ")";
+  }
+  std::string operator()(const CloneTable& s) const {
+    std::string out = std::string(s.is_shallow ? "(shallow-clone " : "(deep-clone ") + print_name(s.source) + " to " + print_name(s.target);
+    out += print_optional("version", s.version) + (s.timestamp ? " timestamp=" + print_part(s.timestamp) : "") + print_optional("location", s.location);
+    if (!s.properties.empty()) out += " properties{" + print_options(s.properties) + " }";
+    return out + print_flag(s.or_replace, "or-replace") + print_flag(s.is_replace, "replace") + print_flag(s.if_not_exists, "if-not-exists") + ")";
+  }
+  std::string operator()(const ConvertToDelta& s) const { return "(convert-to-delta " + print_name(s.table) + " [" + types::schema_to_ddl(s.partitions) + "])"; }
   std::string operator()(const RestoreTable& s) const {
     return "(restore " + print_part(s.target) + (s.version ? " version=" + std::to_string(*s.version) : " timestamp=" + print_part(s.timestamp)) + ")";
   }

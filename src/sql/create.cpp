@@ -96,6 +96,14 @@ Statement Grammar::create_table(Index first, bool or_replace, bool is_replace) {
     like.if_not_exists = node.if_not_exists;
     return create_table_like(std::move(like));
   }
+  if (at_any({"SHALLOW", "DEEP"}) && at("CLONE", 1)) {
+    plan::CloneTable clone;
+    clone.target = node.table.name;
+    clone.or_replace = node.or_replace;
+    clone.is_replace = node.is_replace;
+    clone.if_not_exists = node.if_not_exists;
+    return clone_table(std::move(clone));
+  }
   if (at("(") && !at_query(1)) table_columns(node.table);
   if (accept("USING")) {
     for (const auto& part : multipart_identifier()) node.table.provider += (node.table.provider.empty() ? "" : ".") + part;

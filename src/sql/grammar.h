@@ -243,6 +243,9 @@ class Grammar {
   std::vector<plan::MergeAssignment> assignments();
   plan::RelationPtr target_relation();
   plan::Statement restore_statement();
+  std::optional<plan::Statement> alter_table_statement();
+  plan::Statement clone_table(plan::CloneTable node);
+  plan::Statement convert_statement();
   plan::Statement set_statement(Index first);
   plan::Statement set_time_zone(Index first);
   plan::Statement declare_statement(Index first);

@@ -73,6 +73,10 @@ Statement Grammar::statement() {
     result = execute_immediate(first);
   } else if (at("EXPLAIN")) {
     result = explain_statement();
+  } else if (at_all({"CONVERT", "TO", "DELTA"}) && at_identifier(3)) {
+    result = convert_statement();
+  } else if (auto altered = alter_table_statement()) {
+    result = std::move(*altered);
   } else if (auto unsupported = unsupported_statement()) {
     result = std::move(*unsupported);
   } else {
@@ -155,7 +159,6 @@ const UnsupportedForm kUnsupportedForms[] = {
     {{"ANALYZE", "TABLE"}, "ANALYZE TABLE"},
     {{"ANALYZE", "TABLES"}, "ANALYZE TABLES"},
     {{"COMMENT", "ON"}, "COMMENT ON"},
-    {{"CONVERT", "TO", "DELTA"}, "CONVERT TO DELTA"},
     {{"GENERATE"}, "GENERATE"},
     {{"OPTIMIZE"}, "OPTIMIZE"},
     {{"REORG", "TABLE"}, "REORG TABLE"},

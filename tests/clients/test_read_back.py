@@ -3,6 +3,8 @@ the environment of 3.5, Spark 4.2 with Delta 4.4 in that of 4.2; one JVM for all
 
 import datetime
 import decimal
+import re
+import shutil
 
 import pytest
 from conftest import VERSION
@@ -53,6 +55,8 @@ def test_deltalake_and_the_lab_read_each_other(spark, bucket, lab):
     assert spark.read.format("delta").load(f"s3a://{bucket}/t").filter("part = 'x'").collect()[0]["id"] == 77
 
 
+# Spark's SQL makes no tables with these: the real one gets a copy of what the lab made.
+ONLY_OURS = {"generated"}
 # Tables with what a writer of each kind must honour: CREATE, and what the INSERT says behind the table.
 FEATURES = {
     "vectors": ("CREATE TABLE {t} (id BIGINT, s STRING) USING delta TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')", "(id, s) SELECT id, concat('n', id) FROM range(20)"),
@@ -93,8 +97,13 @@ def test_tables_with_features_are_read_and_changed_by_both(spark, real, place, n
             sql(statement.format(t=f"delta.`{path}`", insert=insert))
 
     by_lab = lambda statement: spark.sql(statement).collect()
-    run(by_lab, ours, [create, *CHANGE])
-    run(real.sql, theirs, [create, *CHANGE])
+    run(by_lab, ours, [create])
+    if name in ONLY_OURS:
+        shutil.copytree(ours, theirs)
+    else:
+        run(real.sql, theirs, [create])
+    run(by_lab, ours, CHANGE)
+    run(real.sql, theirs, CHANGE)
     rows = rows_of(spark, ours)
     assert real.read(ours) == rows, "ours read by the real one"
     assert real.read(theirs) == rows, "the same statements by the real one"
@@ -106,3 +115,58 @@ def test_tables_with_features_are_read_and_changed_by_both(spark, real, place, n
     assert real.read(ours) == rows, "ours, changed by the real one"
     assert real.read(theirs) == rows, "theirs, changed by the lab, read by the real one"
     assert rows_of(spark, theirs) == rows, "theirs, changed by the lab"
+
+
+FEED = "CREATE TABLE {t} (id BIGINT, n INT, p STRING) USING delta PARTITIONED BY (p) TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true'{more})"
+# Each as one version: rows that come, whole files that go, files that are written anew.
+FEED_CHANGES = ["INSERT INTO {t} SELECT id, CAST(id AS INT), IF(id % 2 = 0, 'even', 'odd') FROM range(10)", "DELETE FROM {t} WHERE id = 3", "DELETE FROM {t} WHERE p = 'odd'",
+                "UPDATE {t} SET n = n + 100 WHERE id IN (2, 4)", "INSERT INTO {t} VALUES (20, 20, 'odd'), (21, 21, 'odd')",
+                "MERGE INTO {t} t USING (SELECT * FROM VALUES (4L, 1), (6L, 2), (50L, 3), (20L, 4) AS v(id, n)) s ON t.id = s.id WHEN MATCHED AND s.id = 6 THEN DELETE "
+                "WHEN MATCHED THEN UPDATE SET n = s.n WHEN NOT MATCHED THEN INSERT (id, n, p) VALUES (s.id, s.n, 'new') WHEN NOT MATCHED BY SOURCE AND t.id = 8 THEN UPDATE SET n = -8",
+                "INSERT OVERWRITE {t} VALUES (1, 1, 'odd')"]
+
+
+def feed_of(spark, path, **options):
+    frame = spark.read.format("delta").option("readChangeFeed", "true").options(**options).load(path)
+    return sorted([str(value) for value in row] for row in frame.drop("_commit_timestamp").collect())
+
+
+@pytest.mark.parametrize("more", ["", ", 'delta.enableDeletionVectors' = 'true'", ", 'delta.columnMapping.mode' = 'name'"], ids=["plain", "vectors", "mapped"])
+def test_the_change_feed_is_the_same_whoever_wrote_and_whoever_reads(spark, real, place, more):
+    ours, theirs = f"{place}/ours", f"{place}/theirs"
+    for path, sql in ((ours, lambda statement: spark.sql(statement).collect()), (theirs, real.sql)):
+        for statement in [FEED, *FEED_CHANGES]:
+            sql(statement.format(t=f"delta.`{path}`", more=more))
+    for options in ({"startingVersion": "0"}, {"startingVersion": "2", "endingVersion": "4"}, {"startingVersion": "6"}):
+        wanted = real.feed(theirs, **options)
+        assert wanted
+        assert feed_of(spark, theirs, **options) == wanted, "theirs read by the lab"
+        assert real.feed(ours, **options) == wanted, "ours read by the real one"
+        assert feed_of(spark, ours, **options) == wanted, "ours read by the lab"
+    count = f"SELECT count(*) FROM table_changes_by_path('{ours}', 0, 2)"
+    assert str(spark.sql(count).collect()[0][0]) == real.sql(count)[0][0]
+
+
+@pytest.mark.parametrize("options", [{}, {"startingVersion": "99"}, {"startingVersion": "3", "endingVersion": "1"}, {"startingVersion": "x"},
+                                     {"startingTimestamp": "1999-01-01", "endingTimestamp": "1998-01-01"}, {"startingTimestamp": "2999-01-01"}], ids=str)
+def test_what_names_no_changes_is_refused_alike(spark, real, place, options):
+    path = f"{place}/t"
+    for statement in [FEED, *FEED_CHANGES[:3]]:
+        spark.sql(statement.format(t=f"delta.`{path}`", more="")).collect()
+    condition = lambda error: re.search(r"\[([A-Z_]+)|(Provided Start version|For input string)", str(error)).group(0)
+    with pytest.raises(Exception) as wanted:
+        real.feed(path, **options)
+    with pytest.raises(Exception) as given:
+        feed_of(spark, path, **options)
+    assert condition(given.value) == condition(wanted.value)
+
+
+def test_a_table_without_a_feed_says_so(spark, real, place):
+    path = f"{place}/t"
+    spark.range(3).write.format("delta").save(path)
+    for ask in (lambda: real.feed(path, startingVersion="0"), lambda: feed_of(spark, path, startingVersion="0")):
+        with pytest.raises(Exception, match="DELTA_MISSING_CHANGE_DATA"):
+            ask()
+    spark.sql(f"ALTER TABLE delta.`{path}` SET TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')").collect()
+    spark.sql(f"DELETE FROM delta.`{path}` WHERE id = 1").collect()
+    assert feed_of(spark, path, startingVersion="1") == real.feed(path, startingVersion="1") == [["1", "delete", "2"]]

@@ -136,7 +136,7 @@ DataType physical_type(const DataType& type, MappingMode mode) {
   });
 }
 
-void assign_column_mapping(Metadata& metadata, const types::Schema& before) {
+void assign_column_mapping(Metadata& metadata, const types::Schema& before, bool keeps_names) {
   if (mapping_mode(metadata) == MappingMode::None) return;
   const auto last = parse_value(table_property(metadata.configuration, "delta.columnMapping.maxColumnId"), TypeKind::Int);
   std::int32_t highest = last ? static_cast<std::int32_t>(last->integer()) : 0;
@@ -151,7 +151,7 @@ void assign_column_mapping(Metadata& metadata, const types::Schema& before) {
   };
   look(metadata.schema);
   look(before);
-  Assigner assigner(false, highest);
+  Assigner assigner(keeps_names, highest);
   assigner.assign(metadata.schema, before);
   metadata.configuration.insert_or_assign("delta.columnMapping.maxColumnId", std::to_string(assigner.last()));
 }

@@ -16,8 +16,8 @@ std::optional<std::int32_t> field_id(const types::Field& field);
 types::DataType physical_type(const types::DataType& type, MappingMode mode);
 
 /// Gives fields without id and physical name new ones, and keeps `delta.columnMapping.maxColumnId` true. Fields that `before` has under
-/// the same name take over what they are there.
-void assign_column_mapping(Metadata& metadata, const types::Schema& before);
+/// the same name take over what they are there. With `keeps_names`, new physical names are the names: files may have them already.
+void assign_column_mapping(Metadata& metadata, const types::Schema& before, bool keeps_names = false);
 
 /// A `delta.typeChanges` entry.
 struct TypeChange {

@@ -185,6 +185,8 @@ inline constexpr Condition kUnknownConfiguration{
     "Unknown configuration was specified: <config>\nTo disable this check, set <disableCheckConfig>=true in the Spark session configuration."};
 inline constexpr Condition kInvalidProperty{"DELTA_VIOLATE_TABLE_PROPERTY_VALIDATION_FAILED", "0A000", Kind::InvalidArgument,
                                             "The validation of the properties of table <table> has been violated: <property> <rule>"};
+inline constexpr Condition kProtocolDowngrade{"DELTA_INVALID_PROTOCOL_DOWNGRADE", "KD004", Kind::Unsupported,
+                                              "Protocol version cannot be downgraded from <oldProtocol> to <newProtocol>"};
 inline constexpr Condition kColumnMappingModeChange{"DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE", "0AKDC", Kind::Unsupported,
                                                     "Changing column mapping mode from '<oldMode>' to '<newMode>' is not supported."};
 inline constexpr Condition kFailedCastPartition{"DELTA_FAILED_CAST_PARTITION_VALUE", "22018", Kind::Corruption,

@@ -173,6 +173,16 @@ Protocol with_features(const Protocol& base, const std::set<std::string>& needed
   return normalized(std::move(result));
 }
 
+/// The version of the protocol that a property asks for.
+int asked_version(const Metadata& metadata, const char* key, int most, int otherwise) {
+  const std::string text = table_property(metadata.configuration, key);
+  if (text.empty()) return otherwise;
+  const auto value = parse_value(text, TypeKind::Int);
+  if (!value || value->integer() < 1 || value->integer() > most)
+    throw Error(conditions::kInvalidProperty, {{"table", metadata.id}, {"property", key}, {"rule", "must be a version of the protocol, found " + text}});
+  return static_cast<int>(value->integer());
+}
+
 void refuse_unwritable(const std::vector<std::string>& names) {
   if (!names.empty())
     throw Error(conditions::kUnsupportedForWrite,
@@ -214,15 +224,7 @@ void check_readable(const Protocol& protocol, const Metadata& metadata, const st
 
 Protocol protocol_for(const Metadata& metadata) {
   Protocol protocol;
-  const auto version = [&](const char* key, int least, int most, int otherwise) {
-    const std::string text = table_property(metadata.configuration, key);
-    if (text.empty()) return otherwise;
-    const auto value = parse_value(text, TypeKind::Int);
-    if (!value || value->integer() < least || value->integer() > most)
-      throw Error(conditions::kInvalidProperty, {{"table", metadata.id}, {"property", key}, {"rule", "must be a version of the protocol, found " + text}});
-    return static_cast<int>(value->integer());
-  };
-  const int reader = version("delta.minReaderVersion", 1, 3, 1), writer = version("delta.minWriterVersion", 1, 7, 2);
+  const int reader = asked_version(metadata, "delta.minReaderVersion", 3, 1), writer = asked_version(metadata, "delta.minWriterVersion", 7, 2);
   if (writer < 7) protocol.min_writer_version = writer;
   if (reader < 3) protocol.min_reader_version = reader;
   std::set<std::string> needed = needed_features(metadata);
@@ -235,7 +237,18 @@ Protocol protocol_for(const Metadata& metadata) {
 }
 
 Protocol upgraded_protocol(const Protocol& current, const Metadata& metadata) {
-  const Protocol protocol = with_features(current, needed_features(metadata));
+  std::set<std::string> needed = needed_features(metadata);
+  const int reader = asked_version(metadata, "delta.minReaderVersion", 3, current.min_reader_version);
+  const int writer = asked_version(metadata, "delta.minWriterVersion", 7, current.min_writer_version);
+  if (reader < current.min_reader_version || writer < current.min_writer_version) {
+    const auto shown = [](int of_reader, int of_writer) { return "Protocol(" + std::to_string(of_reader) + "," + std::to_string(of_writer) + ")"; };
+    throw Error(conditions::kProtocolDowngrade,
+                {{"oldProtocol", shown(current.min_reader_version, current.min_writer_version)}, {"newProtocol", shown(reader, writer)}});
+  }
+  // A number stands for the features that came with it.
+  for (const Feature& feature : kFeatures)
+    if (writer < 7 && feature.legacy_writer > current.min_writer_version && feature.legacy_writer <= writer && feature.legacy_reader <= reader) needed.emplace(feature.name);
+  const Protocol protocol = with_features(current, needed);
   check_writable(protocol, metadata);
   return protocol;
 }

@@ -189,8 +189,12 @@ void prepare_new_metadata(Metadata& metadata) {
 
 void prepare_replaced_schema(Metadata& metadata, const Metadata& before) {
   normalize_properties(metadata.configuration);
+  const auto mode_of = [](const Metadata& of) { return lower_case(table_property(of.configuration, "delta.columnMapping.mode")); };
+  const std::string mode = mode_of(metadata), old_mode = mode_of(before);
+  if (mode != old_mode && !(old_mode == "none" && mode == "name"))
+    throw Error(conditions::kColumnMappingModeChange, {{"oldMode", old_mode}, {"newMode", mode}});
   check_all(metadata);
-  assign_column_mapping(metadata, before.schema);
+  assign_column_mapping(metadata, before.schema, mapping_mode(before) == MappingMode::None);
 }
 
 }  // namespace lab::lake::delta

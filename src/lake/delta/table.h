@@ -124,10 +124,14 @@ void prepare_new_metadata(Metadata& metadata);
 void prepare_replaced_schema(Metadata& metadata, const Metadata& before);
 /// Protocol of a new table from its properties and schema; throws for features we cannot write.
 Protocol protocol_for(const Metadata& metadata);
-/// `current`, raised where the metadata needs more (a timestamp_ntz column came).
+/// `current`, raised where the metadata needs more (a timestamp_ntz column came) or asks for more (`delta.minWriterVersion`). Throws
+/// DELTA_INVALID_PROTOCOL_DOWNGRADE where it asks for less.
 Protocol upgraded_protocol(const Protocol& current, const Metadata& metadata);
 /// Throws DELTA_UNSUPPORTED_FEATURES_FOR_WRITE when we cannot write this table (identity columns, unknown features …).
 void check_writable(const Protocol& protocol, const Metadata& metadata);
+
+/// The file of a deletion vector with storage `u` (relative to the table) or `p`.
+std::string deletion_vector_path(const DeletionVector& vector);
 
 /// CHECK constraints: name and SQL expression (`delta.constraints.*`).
 std::vector<std::pair<std::string, std::string>> check_constraints(const Metadata& metadata);

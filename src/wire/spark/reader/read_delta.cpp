@@ -102,6 +102,37 @@ plan::Statement read_create(const delta_proto::CreateDeltaTable& message) {
   return {std::move(node), {}};
 }
 
+/// A change of a table by its properties, as Delta makes it.
+plan::Statement properties_of(const delta_proto::DeltaTable& table, plan::Options properties) {
+  plan::SetTableProperties node;
+  node.table = table_name(table);
+  node.properties = std::move(properties);
+  return {std::move(node), {}};
+}
+
+plan::Statement read_clone(const delta_proto::CloneTable& message) {
+  plan::CloneTable node;
+  node.source = table_name(message.table());
+  // An absolute path is a place, all else a name.
+  const std::string& target = message.target();
+  node.target = target.starts_with('/') || target.find("://") != std::string::npos ? plan::NameParts{"delta", target} : read_table_name(target);
+  if (message.has_version()) node.version = std::to_string(message.version());
+  if (message.has_timestamp()) node.timestamp = plan::make_literal(types::Literal::string(message.timestamp()));
+  node.is_shallow = message.is_shallow();
+  node.or_replace = message.replace();
+  for (const auto& [key, value] : message.properties()) node.properties.emplace(key, value);
+  return {std::move(node), {}};
+}
+
+plan::Statement read_convert(const delta_proto::ConvertToDelta& message) {
+  plan::ConvertToDelta node;
+  node.returns_name = true;
+  node.table = read_table_name(message.identifier());
+  if (message.has_partition_schema_string()) node.partitions = types::parse_schema(message.partition_schema_string());
+  if (message.has_partition_schema_struct()) node.partitions = read_type(message.partition_schema_struct()).fields();
+  return {std::move(node), {}};
+}
+
 template <typename Message>
 Message unpack(const google::protobuf::Any& any) {
   Message message;
@@ -144,7 +175,7 @@ plan::RelationPtr PlanReader::read_delta_relation(const google::protobuf::Any& a
                                 plan_id);
     }
     case delta_proto::DeltaRelation::kMergeIntoTable: return statement_relation(read_merge(*this, message.merge_into_table()), plan_id);
-    case delta_proto::DeltaRelation::kConvertToDelta: return unsupported("CONVERT TO DELTA", plan_id);
+    case delta_proto::DeltaRelation::kConvertToDelta: return statement_relation(read_convert(message.convert_to_delta()), plan_id);
     case delta_proto::DeltaRelation::kOptimizeTable: return unsupported("OPTIMIZE", plan_id);
     default: throw Error(conditions::kInvalidPlanInput, {{"message", "Delta relation without a type"}});
   }
@@ -155,11 +186,15 @@ plan::Statement PlanReader::read_delta_command(const google::protobuf::Any& any)
   const auto unsupported_command = [](const char* what) { return plan::Statement{plan::UnsupportedCommand{what}, {}}; };
   switch (message.command_type_case()) {
     case delta_proto::DeltaCommand::kCreateDeltaTable: return read_create(message.create_delta_table());
-    case delta_proto::DeltaCommand::kCloneTable: return unsupported_command("CLONE");
+    case delta_proto::DeltaCommand::kCloneTable: return read_clone(message.clone_table());
     case delta_proto::DeltaCommand::kVacuumTable: return unsupported_command("VACUUM");
-    case delta_proto::DeltaCommand::kUpgradeTableProtocol: return unsupported_command("protocol upgrades");
+    case delta_proto::DeltaCommand::kUpgradeTableProtocol: {
+      const auto& request = message.upgrade_table_protocol();
+      return properties_of(request.table(), {{"delta.minReaderVersion", std::to_string(request.reader_version())}, {"delta.minWriterVersion", std::to_string(request.writer_version())}});
+    }
     case delta_proto::DeltaCommand::kGenerate: return unsupported_command("GENERATE");
-    case delta_proto::DeltaCommand::kAddFeatureSupport: return unsupported_command("adding table features");
+    case delta_proto::DeltaCommand::kAddFeatureSupport:
+      return properties_of(message.add_feature_support().table(), {{"delta.feature." + message.add_feature_support().feature_name(), "supported"}});
     case delta_proto::DeltaCommand::kDropFeatureSupport: return unsupported_command("DROP FEATURE");
     default: throw Error(conditions::kInvalidPlanInput, {{"message", "Delta command without a type"}});
   }
