@@ -70,7 +70,7 @@ inline constexpr Condition kWindowWithoutOrder{"WINDOW_FUNCTION_AND_FRAME_MISMAT
 inline constexpr Condition kMissingWindowSpecification{"MISSING_WINDOW_SPECIFICATION", "42P20", Kind::Analysis, "Window specification is not defined in the WINDOW clause for <windowName>. For more information about WINDOW clauses, please refer to '<docroot>/sql-ref-syntax-qry-select-window.html'."};
 inline constexpr Condition kUnsupportedWindowFunction{"UNSUPPORTED_EXPR_FOR_WINDOW", "42P20", Kind::Analysis, "Expression <sqlExpr> not supported within a window function."};
 inline constexpr Condition kWindowFunctionWithoutOver{"WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "42601", Kind::Analysis, "Window function <funcName> requires an OVER clause."};
-inline constexpr Condition kUnpivotRequiresValues{"UNPIVOT_REQUIRES_VALUE_COLUMNS", "42K0H", Kind::Analysis, "At least one value column needs to be specified for UNPIVOT, all columns specified as ids."};
+inline constexpr Condition kUnpivotRequiresValues{"UNPIVOT_REQUIRES_VALUE_COLUMNS", "42K0A", Kind::Analysis, "At least one value column needs to be specified for UNPIVOT, all columns specified as ids."};
 inline constexpr Condition kUnpivotTypeMismatch{"UNPIVOT_VALUE_DATA_TYPE_MISMATCH", "42K09", Kind::Analysis, "Unpivot value columns must share a least common type, some types do not: [<types>]."};
 inline constexpr Condition kUnpivotSizeMismatch{"UNPIVOT_VALUE_SIZE_MISMATCH", "428C4", Kind::Analysis, "All unpivot value columns must have the same size as there are value column names (<names>)."};
 inline constexpr Condition kAggregateOutOfPlace{"PIVOT_INVALID_AGGREGATE", "42903", Kind::Analysis, "Aggregate expression required for pivot, but <sql> did not appear in any aggregate function."};

@@ -234,10 +234,14 @@ Typed Resolver::resolve_expression(const plan::UnresolvedAttribute& node, const 
   try {
     if (node.plan_id) {
       if (auto found = find_by_plan_id(node, names, expr.origin)) return *found;
-      // A column of a DataFrame that is not part of this plan: 3.5 still tries the bare name, 4.x refuses when the frame is not there.
+      // A column of a DataFrame that is not part of this plan: 3.5 still tries the bare name, 4.x refuses when the frame is not there
+      // or has no such column.
       std::vector<const Instance*> known;
       for (const auto* input : names.inputs) find_instances(input->instance, *node.plan_id, known);
-      if (known.empty() && policy_.is_spark4)
+      const bool has_it = std::ranges::any_of(known, [&](const Instance* instance) {
+        return find_name(instance->scope, node.parts, policy_.case_sensitive) || find_name(instance->hidden, node.parts, policy_.case_sensitive);
+      });
+      if (!has_it && policy_.is_spark4)
         throw Error(conditions::kCannotResolveDataframeColumn, {{"name", "\"" + name_as_sql(node.parts) + "\""}});
     }
     if (auto found = find_attribute(node.parts, names, expr.origin)) return *found;

@@ -157,7 +157,9 @@ Resolved Resolver::pair_statistic(const plan::RelationPtr& input, const std::str
     const Typed typed = expression(make_attribute({column}), names);
     if (!typed.type().is_numeric()) throw Error(conditions::kNotNumericStatistic, {{"name", name == "cov" ? "covariance" : "correlation"}, {"type", types::catalog_string(typed.type())}});
   }
-  auto value = asked(function, {cast(make_attribute({first}), TypeKind::Double), cast(make_attribute({second}), TypeKind::Double)});
+  // A missing value counts as zero.
+  const auto value_of = [](const std::string& column) { return asked("coalesce", {cast(make_attribute({column}), TypeKind::Double), number(0.0)}); };
+  auto value = asked(function, {value_of(first), value_of(second)});
   // No pairs at all count as zero covariance, and as a correlation that is no number.
   plan::Expressions list{alias(asked("coalesce", {std::move(value), number(name == "cov" ? 0.0 : std::numeric_limits<double>::quiet_NaN())}), name)};
   return project(std::move(rows), list, plan::Relation{});

@@ -67,6 +67,7 @@ Resolved Resolver::resolve_node(const plan::Unpivot& node, const plan::Relation&
     if (!common) {
       std::vector<std::string> texts;
       for (std::size_t g = 0; g < groups.size(); ++g) texts.push_back(types::quoted_sql(types[g]) + " (" + types::quote_identifier(groups[g][v].sql) + ")");
+      std::ranges::sort(texts);
       throw Error(conditions::kUnpivotTypeMismatch, {{"types", join_sql(texts)}}).at(context);
     }
     targets.push_back(*common);

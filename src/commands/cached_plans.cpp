@@ -258,6 +258,10 @@ std::vector<std::shared_ptr<CachedPlans::Entry>> CachedPlans::entries() const {
   return entries_;
 }
 
+bool CachedPlans::same(const bound::Query& left, const bound::Query& right) {
+  return same_policy(left.policy, right.policy) && bound::same_plan({left.root, left.policy.now_micros}, {right.root, right.policy.now_micros}, &same_table);
+}
+
 void CachedPlans::add(bound::Query query, const StorageLevel& level) {
   if (level_of(query)) return;
   auto entry = std::make_shared<Entry>(std::move(query), level);

@@ -31,6 +31,9 @@ class CachedPlans {
   explicit CachedPlans(exec::Executor& executor);
   ~CachedPlans();
 
+  /// Whether two queries ask for the same rows of the same tables.
+  static bool same(const plan::bound::Query& left, const plan::bound::Query& right);
+
   /// Does nothing when the plan is kept already.
   void add(plan::bound::Query query, const StorageLevel& level);
   /// Forgets the plan and, when asked to, the plans that are built on it. Queries that read the rows go on.

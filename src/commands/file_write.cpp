@@ -47,8 +47,10 @@ const ParquetCodec& parquet_codec(const plan::Options& options, const Statement&
                                                                : context.setting("spark.sql.parquet.compression.codec").value_or("snappy"));
   for (const ParquetCodec& codec : kParquetCodecs)
     if (codec.name == name) return codec;
-  throw Error(context.policy().is_spark4 ? conditions::kCodecNotAvailable : conditions::kCodecNotAvailable35,
-              {{"codecName", name}, {"availableCodecs", "brotli, uncompressed, lz4raw, lzo, snappy, lz4_raw, none, zstd, lz4, gzip"}});
+  // 3.5 has a second name for one of them.
+  const bool is_spark4 = context.policy().is_spark4;
+  throw Error(is_spark4 ? conditions::kCodecNotAvailable : conditions::kCodecNotAvailable35,
+              {{"codecName", name}, {"availableCodecs", std::string("brotli, uncompressed, ") + (is_spark4 ? "" : "lz4raw, ") + "lzo, snappy, lz4_raw, none, zstd, lz4, gzip"}});
 }
 
 std::string extension(const std::string& format, const plan::Options& options, const Statement& context) {

@@ -56,7 +56,9 @@ LocalTable show_string(const plan::ShowString& show, Statement& context) {
   if (table.has_more) cells.resize(num_rows);
   table.rows = std::move(cells);
   std::string text = show.vertical ? compute::show_vertical(table, show.truncate) : compute::show_grid(table, show.truncate);
-  if (table.has_more && context.session().is_spark4() && text.ends_with('\n')) text.pop_back();  // 4.x ends the last line with print's own
+  // 4.x leaves the end of a last line of words to print().
+  const bool ends_in_words = table.has_more || (show.vertical && table.rows.empty());
+  if (ends_in_words && context.session().is_spark4() && text.ends_with('\n')) text.pop_back();
   return make_table({{"show_string", types::TypeKind::String, false, {}}}, {{{std::move(text)}}});
 }
 

@@ -42,11 +42,10 @@ LocalTable write_path(const plan::WriteOperation& command, const std::string& fo
 
 LocalTable write(const plan::WriteOperation& command, Statement& context) {
   const std::string format = command.source.empty() ? context.setting("spark.sql.sources.default").value_or("parquet") : command.source;
-  if (command.target != plan::WriteOperation::Target::SaveAsTable && (!command.bucket_by.empty() || !command.sort_by.empty())) {
+  if (command.bucket_by.empty() && !command.sort_by.empty()) throw Error(conditions::kSortWithoutBuckets, {});
+  if (command.target != plan::WriteOperation::Target::SaveAsTable && !command.bucket_by.empty()) {
     const char* operation = command.target == plan::WriteOperation::Target::Path ? "save" : "insertInto";
-    const bool has_both = !command.bucket_by.empty() && !command.sort_by.empty();
-    if (command.bucket_by.empty()) throw Error(conditions::kSortWithoutBuckets, {});
-    throw Error(has_both ? conditions::kBucketAndSortUnsupported : conditions::kBucketUnsupported, {{"operation", operation}});
+    throw Error(!command.sort_by.empty() ? conditions::kBucketAndSortUnsupported : conditions::kBucketUnsupported, {{"operation", operation}});
   }
   switch (command.target) {
     case plan::WriteOperation::Target::Path:

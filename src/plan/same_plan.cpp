@@ -10,13 +10,25 @@
 namespace lab::plan::bound {
 namespace {
 
+/// Below projections that pass all columns in their order.
+const RelationPtr& without_mere_passing(const RelationPtr& relation) {
+  const auto* project = std::get_if<Project>(&relation->node);
+  if (project == nullptr || project->outputs.size() != project->input->columns.size()) return relation;
+  for (std::size_t i = 0; i < project->outputs.size(); ++i) {
+    const auto* reference = std::get_if<ColumnRef>(&project->outputs[i].expression->node);
+    if (reference == nullptr || reference->is_outer || reference->column != project->outputs[i].column || reference->column != project->input->columns[i].id) return relation;
+  }
+  return without_mere_passing(project->input);
+}
+
 /// Walks two trees side by side. Ids become pairs where a column is made and are compared where it is used.
 class Comparison {
  public:
   Comparison(std::int64_t left_now, std::int64_t right_now, const SameSource& same_source)
       : left_now_(left_now), right_now_(right_now), same_source_(same_source) {}
 
-  bool same(const RelationPtr& left, const RelationPtr& right) {
+  bool same(const RelationPtr& one, const RelationPtr& other) {
+    const RelationPtr &left = without_mere_passing(one), &right = without_mere_passing(other);
     if (left->node.index() != right->node.index() || left->columns.size() != right->columns.size()) return false;
     const bool is_same = std::visit(
         [&](const auto& node) {

@@ -72,6 +72,11 @@ std::string LabSession::explain(const plan::RelationPtr& relation, const std::st
   return commands::explain_text(relation, mode, context);
 }
 
+bool LabSession::same_semantics(const plan::RelationPtr& left, const plan::RelationPtr& right) {
+  commands::Statement context(world_, state_, {});
+  return commands::CachedPlans::same(context.bind(left), context.bind(right));
+}
+
 std::vector<std::string> LabSession::input_files(const plan::RelationPtr& relation) {
   commands::Statement context(world_, state_, {});
   std::vector<std::string> files;

@@ -27,6 +27,7 @@ class LabSession final : public Session {
   types::Schema analyze(const plan::RelationPtr& relation) override;
   sql::ParserOptions parser_options() const override;
   std::string explain(const plan::RelationPtr& relation, const std::string& mode) override;
+  bool same_semantics(const plan::RelationPtr& left, const plan::RelationPtr& right) override;
   std::vector<std::string> input_files(const plan::RelationPtr& relation) override;
 
   std::optional<std::string> setting(const std::string& key) const override { return state_.setting(key); }

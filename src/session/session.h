@@ -68,6 +68,8 @@ class Session {
   /// Parses an expression or statement as this session reads texts (time zone, timestamp type).
   virtual sql::ParserOptions parser_options() const = 0;
   virtual std::string explain(const plan::RelationPtr& relation, const std::string& mode) = 0;
+  /// `df.sameSemantics(other)`.
+  virtual bool same_semantics(const plan::RelationPtr& left, const plan::RelationPtr& right) = 0;
   virtual std::vector<std::string> input_files(const plan::RelationPtr& relation) = 0;
 
   /// Settings (`spark.conf`). get: value or default; nullopt when the key is unknown and unset. set throws CANNOT_MODIFY_CONFIG

@@ -83,14 +83,14 @@ def test_cached_on_cached(remote):
 
 
 def test_more_than_fits_is_spilled():
-    lab = Lab(**{"spark.memory": str(200 << 20)}).start()
+    lab = Lab(**{"spark.memory": "96MB"}).start()
     try:
         spark = connect(lab.remote)
-        frame = spark.range(4_000_000).selectExpr("id", "md5(CAST(id AS STRING)) AS h", "repeat('x', 60) AS x").cache()
-        assert frame.count() == 4_000_000
+        frame = spark.range(1_500_000).selectExpr("id", "md5(CAST(id AS STRING)) AS h", "repeat('x', 60) AS x").cache()
+        assert frame.count() == 1_500_000
         assert list((lab.folder / "data" / "spill").rglob("*.tmp")), "the rows are larger than the engine's memory"
-        assert frame.filter("id = 3999999").first().h == hashlib.md5(b"3999999").hexdigest()
-        assert frame.selectExpr("count(DISTINCT h) AS n").first().n == 4_000_000
+        assert frame.filter("id = 1499999").first().h == hashlib.md5(b"1499999").hexdigest()
+        assert frame.selectExpr("count(DISTINCT h) AS n").first().n == 1_500_000
         frame.unpersist()
         assert frame.filter("id < 3").count() == 3
     finally:

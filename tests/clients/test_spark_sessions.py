@@ -78,7 +78,7 @@ def test_progress_is_told_while_a_statement_runs(remote):
     told = []
     handler = lambda stages, inflight_tasks, operation_id, done: told.append((stages, inflight_tasks, operation_id, done))  # noqa: E731
     spark.registerProgressHandler(handler)
-    spark.range(0, 400_000_000).selectExpr("sum(id * 3 % 7 + id % 11)").collect()
+    spark.range(0, 120_000_000).selectExpr("sum(id * 3 % 7 + id % 11)").collect()
     spark.removeProgressHandler(handler)
     running = [entry for entry in told if not entry[3]]
     assert running and told[-1][3]

@@ -111,9 +111,8 @@ void analyze_plan(Hub& hub, const access::Identity& identity, const proto::Analy
       return;
     }
     case proto::AnalyzePlanRequest::kSameSemantics: {
-      session.analyze(relation_of(request.same_semantics().target_plan()));
-      session.analyze(relation_of(request.same_semantics().other_plan()));
-      response.mutable_same_semantics()->set_result(meaning_of(without_outer_names(request.same_semantics().target_plan())) == meaning_of(without_outer_names(request.same_semantics().other_plan())));
+      response.mutable_same_semantics()->set_result(
+          session.same_semantics(relation_of(request.same_semantics().target_plan()), relation_of(request.same_semantics().other_plan())));
       return;
     }
     case proto::AnalyzePlanRequest::kSemanticHash:
