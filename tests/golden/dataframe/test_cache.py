@@ -119,8 +119,8 @@ def test_kept_types(spark, place):
         " AS t(i, s, d, day, at, ntz, b, raw, list, m, st, ym, dt, v)"
     )
     frame.cache()
-    yield "rows", frame.orderBy("i")
-    yield "fields", frame.select("st.b.c", "m['k']", F.col("list")[0].alias("first")).orderBy("c")
+    yield "rows", frame.selectExpr("i", "s", "d", "day", "at", "ntz", "b", "raw", "list", "m", "st", "CAST(ym AS STRING) AS ym", "CAST(dt AS STRING) AS dt", "v IS NULL AS v").orderBy("i")
+    yield "fields", frame.selectExpr("i", "st.b.c", "m['k'] AS k", "list[0] AS first").orderBy("i")
     yield "nothing", frame.select().limit(1)
     yield "joined", frame.alias("a").join(frame.alias("b"), F.col("a.i") == F.col("b.i")).select("a.i", "b.s").orderBy("i")
     yield "subquery", lambda: frame.createOrReplaceTempView("kept_types") or spark.sql("SELECT (SELECT max(i) FROM kept_types) AS m, EXISTS (SELECT 1 FROM kept_types WHERE i = 2) AS e").collect()
