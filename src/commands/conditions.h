@@ -61,7 +61,7 @@ inline constexpr Condition kSettingChoices3{"", "", Kind::InvalidArgument, "The 
 inline constexpr Condition kSettingTimeZone{"INVALID_CONF_VALUE.TIME_ZONE", "22022", Kind::InvalidArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. Cannot resolve the given timezone."};
 inline constexpr Condition kSettingTimeZone3{"", "", Kind::InvalidArgument, "Cannot resolve the given timezone with ZoneId.of(_, ZoneId.SHORT_IDS)"};
 inline constexpr Condition kInvalidViewText{"INVALID_VIEW_TEXT", "XX000", Kind::Analysis, "The view <viewName> cannot be displayed due to invalid view text: <viewText>."};
-inline constexpr Condition kTooManyDataColumns{"CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01", Kind::Analysis,
+inline constexpr Condition kViewTooManyDataColumns{"CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01", Kind::Analysis,
                                                "Cannot create view <viewName>, the reason is too many data columns:\nView columns: <viewColumns>.\nData columns: <dataColumns>."};
 inline constexpr Condition kColumnAliasesNumber{"CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "21S01", Kind::Analysis, "Cannot create view <viewName>, the reason is not enough data columns:\nView columns: <viewColumns>.\nData columns: <dataColumns>."};
 inline constexpr Condition kPathOptionNotSupported{"DELTA_MISSING_PATH", "42601", Kind::InvalidArgument, "'path' is not specified"};

@@ -31,7 +31,7 @@ void check_arity(const plan::CreateView& command, const types::Schema& schema, c
   for (const types::Field& field : command.columns) view += (view.empty() ? "" : ", ") + types::quote_identifier(field.name);
   for (const types::Field& field : schema) data += (data.empty() ? "" : ", ") + types::quote_identifier(field.name);
   const std::string name = command.is_temporary ? types::quote_parts(command.name) : resolve_name(command.name, context).quoted();
-  throw Error(command.columns.size() > schema.size() ? conditions::kColumnAliasesNumber : conditions::kTooManyDataColumns, {{"viewName", name}, {"viewColumns", view}, {"dataColumns", data}});
+  throw Error(command.columns.size() > schema.size() ? conditions::kColumnAliasesNumber : conditions::kViewTooManyDataColumns, {{"viewName", name}, {"viewColumns", view}, {"dataColumns", data}});
 }
 
 }  // namespace
