@@ -152,7 +152,7 @@ def request_with_root(root):
 RANGE = proto.Relation(range=proto.Range(start=0, end=1, step=1)).SerializeToString()
 
 
-@pytest.mark.parametrize("levels", [3_000, 10_000])
+@pytest.mark.parametrize("levels", [1_000, 3_000, 10_000])
 def test_deep_relations_end_in_an_answer(target, levels):
     # Relation.subquery_alias = 16 {input = 1}
     number = proto.Relation.DESCRIPTOR.fields_by_name["subquery_alias"].number
@@ -166,7 +166,7 @@ def test_deep_relations_end_in_an_answer(target, levels):
             assert error.code() == grpc.StatusCode.INTERNAL
 
 
-@pytest.mark.parametrize("levels", [3_000, 10_000])
+@pytest.mark.parametrize("levels", [1_000, 3_000, 10_000])
 def test_deep_expressions_end_in_an_answer(target, levels):
     function = proto.Expression.DESCRIPTOR.fields_by_name["unresolved_function"].number
     inner = literal(integer=1).SerializeToString()
@@ -181,11 +181,65 @@ def test_deep_expressions_end_in_an_answer(target, levels):
             assert error.code() == grpc.StatusCode.INTERNAL
 
 
+def test_deep_types_and_literals_are_refused(target):
+    data_type = proto.DataType(integer=proto.DataType.Integer()).SerializeToString()
+    array = proto.DataType.DESCRIPTOR.fields_by_name["array"].number
+    deep = nested_raw(3_000, data_type, lambda body: field(array, field(1, body)))
+    cast = proto.Expression.DESCRIPTOR.fields_by_name["cast"].number
+    refused(target, raw=request_with_root(field(proto.Relation.DESCRIPTOR.fields_by_name["project"].number, field(3, field(cast, field(1, literal(integer=1).SerializeToString()) + field(2, deep))))))
+    # Each level names no type, so it goes by its first element: reading must not double with every level.
+    number = proto.Expression.Literal.DESCRIPTOR.fields_by_name["array"].number
+    elements = proto.Expression.Literal.Array.DESCRIPTOR.fields_by_name["elements"].number
+    inner = proto.Expression.Literal(integer=1).SerializeToString()
+    deep = nested_raw(60, inner, lambda body: field(number, field(elements, body)))
+    started = time.monotonic()
+    try:
+        execute(target, None, request_with_root(field(proto.Relation.DESCRIPTOR.fields_by_name["project"].number, field(3, field(proto.Expression.DESCRIPTOR.fields_by_name["literal"].number, deep)))))
+    except grpc.RpcError as error:
+        assert error.code() == grpc.StatusCode.INTERNAL
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.only("spark42")
+def test_plans_that_name_each_other_are_refused(target):
+    def reference(own, *named):
+        subqueries = [proto.Expression(subquery_expression=proto.SubqueryExpression(plan_id=i, subquery_type=proto.SubqueryExpression.SUBQUERY_TYPE_SCALAR)) for i in named]
+        return proto.Relation(common=proto.RelationCommon(plan_id=own), project=proto.Project(expressions=subqueries or [literal(integer=1)]))
+
+    root = reference(0, 1)
+    refused(target, relation(with_relations=proto.WithRelations(root=root, references=[reference(1, 1)])))
+    refused(target, relation(with_relations=proto.WithRelations(root=root, references=[reference(1, 2), reference(2, 1)])))
+    # Thirty plans, each naming the next twice: a thousand million nodes.
+    doubling = [reference(i, i + 1, i + 1) for i in range(1, 31)] + [reference(31)]
+    refused(target, relation(with_relations=proto.WithRelations(root=root, references=doubling)))
+
+
+def test_large_literals_pass_or_are_refused(target):
+    assert rows_of(target, one_row(literal(string="x" * (2 << 20)))) == 1
+    assert rows_of(target, one_row(literal(binary=bytes(2 << 20)))) == 1
+
+
 # SQL
 
 
 def sql(text):
     return relation(sql=proto.SQL(query=text))
+
+
+@pytest.mark.parametrize("text", ["", ";", "\x00", "SELECT " + "(" * 10_000, "SELECT " + "-" * 10_000 + "1 FROM", "SELECT '" + "x" * 1_000_000, "/*" * 10_000, "SELECT " + "CASE WHEN " * 5_000,
+                                  "SELECT * FROM " + "(SELECT * FROM " * 5_000, "WITH " + ", ".join(f"t{i} AS (SELECT * FROM t{i - 1})" for i in range(1, 3_000)) + " SELECT 1 FROM t2999",
+                                  "SELECT array(" * 3_000, "\ud7ff" * 1000, "SELECT 1 +" * 20_000], ids=range(13))
+def test_odd_texts_are_refused(target, text):
+    refused(target, sql(text))
+
+
+@pytest.mark.parametrize("text", ["SELECT " + "+".join(["1"] * 50_000), "SELECT " + ", ".join(f"{i} AS c{i}" for i in range(20_000)), "SELECT 1 WHERE 1 IN (" + ",".join(map(str, range(100_000))) + ")",
+                                  "SELECT * FROM VALUES " + ",".join(f"({i})" for i in range(50_000)), "SELECT 1 UNION ALL " * 3_000 + "SELECT 1"], ids=range(5))
+def test_giant_texts_end_in_an_answer(target, text):
+    try:
+        execute(target, sql(text), timeout=120)
+    except grpc.RpcError as error:
+        assert error.code() == grpc.StatusCode.INTERNAL, error
 
 
 # Rows that come with plans
@@ -250,6 +304,52 @@ def test_offsets_out_of_range_are_refused(target):
 def test_rows_that_do_not_fit_their_schema_are_refused(target):
     for schema in ("a INT", "a BIGINT, s STRING", "not a schema ((", '{"type":"struct"}', "{" * 5_000):
         refused(target, relation(local_relation=proto.LocalRelation(data=arrow_rows(), schema=schema)))
+
+
+def test_changed_bytes_of_plans_and_rows_end_in_an_answer(target):
+    """A few hundred requests whose bytes are changed, cut, doubled and mixed; the same ones in each run."""
+    import random
+
+    chance = random.Random(42)
+    column = proto.Expression(unresolved_attribute=proto.Expression.UnresolvedAttribute(unparsed_identifier="id"))
+    numbers = proto.Relation(range=proto.Range(start=0, end=5, step=1))
+    call = proto.Expression(unresolved_function=proto.Expression.UnresolvedFunction(function_name="+", arguments=[column, literal(integer=1)]))
+    sums = proto.Expression(unresolved_function=proto.Expression.UnresolvedFunction(function_name="sum", arguments=[call]))
+    plans = [plan.SerializeToString() for plan in (
+        relation(project=proto.Project(input=numbers, expressions=[call, literal(string="x"), literal(decimal=proto.Expression.Literal.Decimal(value="1.5", precision=3, scale=1))])),
+        relation(filter=proto.Filter(input=numbers, condition=proto.Expression(unresolved_function=proto.Expression.UnresolvedFunction(function_name="<", arguments=[column, literal(long=3)])))),
+        relation(aggregate=proto.Aggregate(input=numbers, group_type=proto.Aggregate.GROUP_TYPE_GROUPBY, grouping_expressions=[column], aggregate_expressions=[sums])),
+        relation(join=proto.Join(left=numbers, right=numbers, join_type=proto.Join.JOIN_TYPE_CROSS)),
+        relation(sort=proto.Sort(input=numbers, order=[proto.Expression.SortOrder(child=column)])),
+        relation(local_relation=proto.LocalRelation(data=arrow_rows(), schema="a BIGINT, s STRING, l ARRAY<BIGINT>, d STRING")),
+        sql("SELECT id, count(*) OVER (PARTITION BY id % 2) FROM range(5) WHERE id IN (1, 2)"))]
+
+    def changed(data):
+        data = bytearray(data)
+        for _ in range(chance.choice([1, 1, 2, 4])):
+            at, other = chance.randrange(len(data)), chance.choice(plans)
+            begin = chance.randrange(len(other))
+            change = chance.randrange(5)
+            if change == 0:
+                data[at] ^= 1 << chance.randrange(8)
+            elif change == 1:
+                data[at] = chance.choice([0, 1, 127, 128, 255])
+            elif change == 2 and len(data) > 9:
+                del data[at : at + chance.randrange(1, 9)]
+            elif change == 3:
+                data[at:at] = other[begin : begin + chance.randrange(1, 60)]
+            else:
+                data[at : at + 4] = struct.pack("<i", chance.choice([-1, 2**31 - 1, -(2**31), 1 << 20]))
+        return bytes(data) or b"x"
+
+    head = proto.ExecutePlanRequest(session_id=str(uuid.uuid4()), user_context=proto.UserContext(user_id="t"), client_type="x spark/4.2.0").SerializeToString()
+    with channel_of(target) as channel:
+        call = channel.unary_stream(CALL + "ExecutePlan", request_serializer=lambda b: b, response_deserializer=lambda b: b)
+        for _ in range(400):
+            try:
+                list(call(head + field(3, changed(chance.choice(plans))), timeout=60))
+            except grpc.RpcError as error:
+                assert error.code() == grpc.StatusCode.INTERNAL, error
 
 
 # Artifacts
@@ -320,7 +420,55 @@ JUNK = [b"\r\n" * 1000, b"GET / HTTP/1.1\r\n", b"\x16\x03\x01" + os.urandom(200)
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x00" * 100_000, b"GET /%zz%00 HTTP/1.1\r\nHost: x\r\n\r\n"]
 
 
-# Answers that nobody reads
+@pytest.mark.parametrize("role", ["spark", "objects", "pages"])
+def test_junk_on_any_port_is_answered_or_cut(target, role):
+    def send(junk):
+        with socket.create_connection(("127.0.0.1", ports(target)[role]), 10) as connection:
+            connection.settimeout(10)
+            try:
+                connection.sendall(junk)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
+            except (ConnectionError, TimeoutError):
+                pass
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(send, JUNK * 3))
+
+
+@pytest.mark.parametrize("role", ["objects", "pages"])
+def test_heads_that_are_too_large_get_a_status(target, role):
+    with socket.create_connection(("127.0.0.1", ports(target)[role]), 10) as connection:
+        connection.settimeout(10)
+        try:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 300_000)
+        except ConnectionError:
+            pass  # it has answered already
+        head = connection.recv(200)
+    assert head.split(b" ")[1] in (b"400", b"413", b"414", b"431"), head
+
+
+@pytest.mark.parametrize("role", ["spark", "objects", "pages"])
+def test_slow_clients_hinder_nobody(target, role):
+    held = []
+    try:
+        for _ in range(300):
+            connection = socket.create_connection(("127.0.0.1", ports(target)[role]), 10)
+            connection.sendall(b"GET / HT" if role != "spark" else b"PRI * HTTP/2")
+            held.append(connection)
+        started = time.monotonic()
+        if role == "spark":
+            assert rows_of(target, relation(range=proto.Range(start=0, end=2, step=1))) == 2
+        else:
+            with socket.create_connection(("127.0.0.1", ports(target)[role]), 10) as quick:
+                quick.settimeout(10)
+                quick.sendall(b"GET /minio/health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                assert quick.recv(12).startswith(b"HTTP/1.1 ")
+        assert time.monotonic() - started < 5
+    finally:
+        for connection in held:
+            connection.close()
 
 
 # Memory
@@ -335,3 +483,36 @@ def spilled(target):
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("text, value", [
+    ("SELECT count(*) FROM (SELECT id, repeat('x', 100) AS s, row_number() OVER (ORDER BY hash(id), id) AS n FROM range(8000000)) WHERE n % 2 = 0", None),
+    ("SELECT count(*), sum(c) FROM (SELECT id % 6000000 AS k, count(*) AS c, max(repeat('y', 30)) AS m FROM range(9000000) GROUP BY id % 6000000)", None),
+    ("SELECT count(*) FROM (SELECT id, repeat('l', 40) AS a FROM range(6000000)) l JOIN (SELECT id, repeat('r', 60) AS b FROM range(6000000)) r USING (id) WHERE a < b", None),
+], ids=["sort", "aggregate", "join"])
+def test_what_does_not_fit_is_spilled(target, text, value):
+    responses = spark_sql(target, text)
+    assert any(response.HasField("arrow_batch") and response.arrow_batch.row_count for response in responses)
+    assert resident_mb(target) < 1500
+
+
+def test_what_cannot_be_spilled_fails_alone(target):
+    """One list of everything must be in memory; meanwhile another session works."""
+    outcome = {}
+
+    def greedy():
+        try:
+            spark_sql(target, "SELECT size(collect_list(repeat(CAST(id AS STRING), 20))) FROM range(20000000)")
+            outcome["greedy"] = "passed"
+        except grpc.RpcError as error:
+            outcome["greedy"] = error.details()
+
+    thread = threading.Thread(target=greedy)
+    thread.start()
+    while thread.is_alive():
+        assert rows_of(target, relation(range=proto.Range(start=0, end=1000, step=1))) == 1000
+        time.sleep(0.2)
+    thread.join()
+    assert "UNABLE_TO_ACQUIRE_MEMORY" in outcome["greedy"], outcome
+    deadline = time.monotonic() + 30
+    while spilled(target) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert sum(path.stat().st_size for path in spilled(target)) < 64 << 20
