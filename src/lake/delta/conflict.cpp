@@ -90,7 +90,8 @@ void check_conflict(const Snapshot& base, const CommitRequest& request, Isolatio
   if (winner.protocol) {
     check_readable(*winner.protocol, winner.metadata ? *winner.metadata : base.metadata(), base.metadata().id);
     check_writable(*winner.protocol, winner.metadata ? *winner.metadata : base.metadata());
-    if (has_action<Protocol>(request)) throw Error(conditions::kProtocolChanged, with({{"additionalInfo", "Please try the operation again."}}));
+    // Whoever still writes with a feature that was dropped would bring it back.
+    if (has_action<Protocol>(request) || drops_features(base.protocol(), *winner.protocol)) throw Error(conditions::kProtocolChanged, with({{"additionalInfo", "Please try the operation again."}}));
   }
   if (winner.metadata) throw Error(conditions::kMetadataChanged, common);
   for (const Action& action : request.actions) {

@@ -1,3 +1,4 @@
+#include "lake/delta/log_actions.h"
 #include "lake/delta/test_tables.h"
 #include "lake/delta/time_text.h"
 
@@ -122,6 +123,84 @@ TEST_F(Conflicts, two_protocols_conflict) {
   winner.actions.emplace_back(Protocol{1, 3, {}, {}});
   second.actions.emplace_back(Protocol{1, 4, {}, {}});
   EXPECT_EQ(second_of(std::move(winner), std::move(second)), "DELTA_PROTOCOL_CHANGED");
+}
+
+TEST_F(Conflicts, a_higher_protocol_lets_others_pass_and_a_lower_one_does_not) {
+  make();
+  auto winner = request_of("UPGRADE");
+  winner.actions.emplace_back(Protocol{1, 4, {}, {}});
+  EXPECT_EQ(second_of(std::move(winner), append("a")), "");
+  base = table->snapshot();
+  auto lower = request_of("DROP FEATURE");
+  lower.actions.emplace_back(Protocol{1, 2, {}, {}});
+  EXPECT_EQ(second_of(std::move(lower), append("b")), "DELTA_PROTOCOL_CHANGED");
+}
+
+TEST_F(Conflicts, a_protocol_that_we_cannot_write_stops_everybody) {
+  make();
+  auto winner = request_of("UPGRADE");
+  winner.actions.emplace_back(Protocol{3, 7, {"fromTheFuture"}, {"fromTheFuture"}});
+  // As another program would write it.
+  std::ofstream(place.folder() / "t/_delta_log/00000000000000000002.json") << print_action(Action(std::get<Protocol>(winner.actions[0]))) << "\n";
+  EXPECT_EQ(error_of([&] { place.table()->commit(base, append("a")); }), "DELTA_UNSUPPORTED_FEATURES_FOR_READ");
+}
+
+TEST_F(Conflicts, two_vectors_of_one_file_conflict) {
+  make();
+  const auto with_vector = [&](const char* vector) {
+    auto request = request_of("DELETE");
+    request.actions.emplace_back(remove_of(base->files()[0]));
+    AddFile file = base->files()[0];
+    file.deletion_vector = DeletionVector{'i', vector, {}, 4, 1};
+    request.actions.emplace_back(std::move(file));
+    request.reads.files = {base->files()[0].path};
+    request.reads.predicates = {p_is(7)};
+    return request;
+  };
+  EXPECT_EQ(second_of(with_vector("aaaaa"), with_vector("bbbbb")), "DELTA_CONCURRENT_DELETE_READ");
+  // A file of another partition got a vector: that is no business of this one.
+  base = table->snapshot();
+  auto other = request_of("DELETE");
+  const auto& two = *std::find_if(base->files().begin(), base->files().end(), [](const AddFile& file) { return file.path == "two"; });
+  other.actions.emplace_back(remove_of(two));
+  other.reads.predicates = {p_is(2)};
+  other.reads.files = {"two"};
+  EXPECT_EQ(second_of(append("c", "1"), std::move(other)), "");
+}
+
+TEST_F(Conflicts, blind_appends_meet_nothing_but_metadata_and_protocol) {
+  make();
+  EXPECT_EQ(second_of(rewrite(0, p_is(1)), append("a")), "");
+  base = table->snapshot();
+  auto all = request_of("DELETE");
+  for (const AddFile& file : base->files()) all.actions.emplace_back(remove_of(file));
+  all.reads.whole_table = true;
+  EXPECT_EQ(second_of(std::move(all), append("b")), "");
+}
+
+TEST_F(Conflicts, rows_that_a_rewrite_put_where_one_looks_conflict_even_when_they_only_moved) {
+  make({{"delta.isolationLevel", "WriteSerializable"}});
+  // Not blind: its rows may be what the second one should have seen.
+  EXPECT_EQ(second_of(rewrite(0, p_is(1)), rewrite(1, p_is(1))), "DELTA_CONCURRENT_APPEND");
+}
+
+TEST_F(Conflicts, a_change_of_schema_makes_blind_appends_count) {
+  make({{"delta.isolationLevel", "WriteSerializable"}});
+  auto second = rewrite(0, p_is(1));
+  Metadata metadata = base->metadata();
+  metadata.description = "changed";
+  second.actions.emplace_back(std::move(metadata));
+  EXPECT_EQ(second_of(append("a", "1"), std::move(second)), "DELTA_CONCURRENT_APPEND");
+}
+
+TEST_F(Conflicts, one_domain_cannot_be_set_twice) {
+  make({{"delta.feature.domainMetadata", "supported"}});
+  auto winner = append("a"), second = append("b"), third = append("c");
+  winner.actions.emplace_back(DomainMetadata{"one", "{}", false});
+  second.actions.emplace_back(DomainMetadata{"one", "{}", false});
+  third.actions.emplace_back(DomainMetadata{"other", "{}", false});
+  EXPECT_EQ(second_of(std::move(winner), std::move(second)), "DELTA_CONCURRENT_WRITE");
+  EXPECT_EQ(error_of([&] { place.table()->commit(base, std::move(third)); }), "");
 }
 
 TEST_F(Conflicts, one_application_cannot_be_in_two_transactions) {

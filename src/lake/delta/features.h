@@ -18,6 +18,9 @@ void check_readable(const Protocol& protocol, const Metadata& metadata, const st
 /// Listed in the protocol, or implied by its version.
 bool has_feature(const Protocol& protocol, std::string_view name);
 
+/// A feature of `before`, listed or implied, is not one of `after`.
+bool drops_features(const Protocol& before, const Protocol& after);
+
 /// The value in the configuration (keys without case), or Delta's default; empty for unknown keys.
 std::string table_property(const std::map<std::string, std::string>& configuration, std::string_view key);
 bool is_true_property(const Metadata& metadata, std::string_view key);

@@ -200,6 +200,10 @@ bool has_feature(const Protocol& protocol, std::string_view name) {
   return feature && feature->legacy_writer > 0 && feature->legacy_writer <= protocol.min_writer_version;
 }
 
+bool drops_features(const Protocol& before, const Protocol& after) {
+  return std::any_of(std::begin(kFeatures), std::end(kFeatures), [&](const Feature& feature) { return has_feature(before, feature.name) && !has_feature(after, feature.name); });
+}
+
 void check_readable(const Protocol& protocol, const Metadata& metadata, const std::string& table) {
   if (protocol.min_reader_version < 1 || protocol.min_reader_version > 3)
     throw Error(conditions::kInvalidProtocolVersion, {{"tableNameOrPath", table},
