@@ -39,7 +39,7 @@ using Strings = std::vector<std::string>;
 
 TEST_F(ObjectsTest, puts_gets_and_deletes) {
   make_bucket(*store_, "b");
-  const auto put = put_text(*store_, "b", "k", "hello");
+  const auto put = put_text(*store_, "b", "k", "hello", {}, true);
   EXPECT_EQ(put.size, 5u);
   EXPECT_EQ(put.etag, "5d41402abc4b2a76b9719d911017c592");
   const auto reader = store_->objects().open("b", "k");
