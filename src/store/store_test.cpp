@@ -341,7 +341,7 @@ TEST_F(StoreTest, removes_files_that_a_dead_process_left) {
   make_bucket(*store_, "b");
   const auto path = folder_.path() / "blobs" / "000000" / "000000000001";
   {
-    const auto blob = store_->write_blob("never named");
+    const auto blob = store_->write_blob("never named", {.plain_file = true});
     ASSERT_TRUE(disk_.find_status(path));
     std::filesystem::copy_file(path, folder_.path() / "blobs" / "000000" / "0000000000ff");
   }
