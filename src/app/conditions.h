@@ -13,6 +13,9 @@ inline constexpr Condition kPortTaken{"PORT_TAKEN", "55006", Kind::Unavailable, 
 inline constexpr Condition kNotRunning{"NOT_RUNNING", "57P03", Kind::Unavailable, "No lab is running in <data>. Start one with: dflab up"};
 inline constexpr Condition kNoLog{"NO_LOG", "58P01", Kind::NotFound, "There is no log at <path>: no lab has run in this data folder. Start one with: dflab up"};
 inline constexpr Condition kAlreadyRunning{"ALREADY_RUNNING", "55006", Kind::Unavailable, "A lab runs in <data> already (process <pid>)."};
+inline constexpr Condition kWrongArgument{"WRONG_ARGUMENT", "22023", Kind::InvalidArgument, "\"<value>\": <reason>."};
+inline constexpr Condition kRoleNotRunning{"ROLE_NOT_RUNNING", "57P03", Kind::Unavailable, "The lab runs without the role <role>. Start it with: dflab up <role>"};
+inline constexpr Condition kObjectsRefused{"OBJECTS_REFUSED", "58030", Kind::NotFound, "<operation> <place>: <reason>."};
 inline constexpr Condition kNotLoopback{"NOT_LOOPBACK", "42501", Kind::PermissionDenied, "<key> is <value>: <reason>."};
 
 }  // namespace lab::app::conditions

@@ -79,6 +79,9 @@ int main(int argc, char** argv) {
   show->add_flag("--json", as_json, "for programs");
   CLI::App* version = program.add_subcommand("version", "the version");
   version->add_flag("--json", as_json, "for programs");
+  app::cli::Chosen chosen;
+  app::cli::add_objects_commands(program, chosen);
+  app::cli::add_user_commands(program, chosen);
   program.footer("Examples:\n  dflab up --detach\n  eval \"$(dflab env)\"\n  dflab status");
   up->footer("Examples:\n  dflab up\n  dflab up core --detach\n  dflab up --profile workshop --set objects.port=19000 --set spark.memory=4GiB");
   down->footer("Example:\n  dflab down --data ~/labs/one");
@@ -94,6 +97,7 @@ int main(int argc, char** argv) {
   try {
     if (*version) return app::cli::version(as_json);
     const app::Settings settings = read_settings(common);
+    if (chosen) return chosen(settings);
     if (*up) return app::cli::up(settings, up_options);
     if (*down) return app::cli::down(settings);
     if (*status) return app::cli::status(settings, as_json);

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "app/settings.h"
+
+namespace CLI {
+class App;
+}
 
 /// The subcommands of `dflab`. Each answers the exit code; what it throws becomes one line on standard error.
 namespace lab::app::cli {
@@ -26,5 +31,12 @@ int env(const Settings& settings, bool as_json);
 int doctor(const Settings& settings);
 int config_show(const Settings& settings, bool with_origin, bool as_json);
 int version(bool as_json);
+
+/// What was chosen on the command line; empty while nothing was.
+using Chosen = std::function<int(const Settings&)>;
+/// `dflab objects …`: the lab's buckets and objects over its own S3 port.
+void add_objects_commands(CLI::App& program, Chosen& chosen);
+/// `dflab user …` and `dflab key …`: over the IAM calls of the same port.
+void add_user_commands(CLI::App& program, Chosen& chosen);
 
 }  // namespace lab::app::cli

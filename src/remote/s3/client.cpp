@@ -36,9 +36,12 @@ Refusal read_refusal(const net::ClientResponse& response) {
   try {
     if (!response.body.empty()) {
       const protocol::XmlElement document = protocol::parse_xml(response.body, {.max_bytes = 64 << 10});
-      refusal.code = std::string(document.text_of("Code"));
-      refusal.reason = std::string(document.text_of("Message"));
-      refusal.region = std::string(document.text_of("Region"));
+      // IAM's answers have it one level deeper.
+      const auto* error = document.find("Error");
+      const protocol::XmlElement& told = error == nullptr ? document : *error;
+      refusal.code = std::string(told.text_of("Code"));
+      refusal.reason = std::string(told.text_of("Message"));
+      refusal.region = std::string(told.text_of("Region"));
     }
   } catch (const Error&) {
     // A proxy's page and not a store's answer: the status has to do.
