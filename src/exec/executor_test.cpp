@@ -223,9 +223,15 @@ TEST_F(ExecutorTest, errors_say_where_in_the_users_text) {
 
 TEST_F(ExecutorTest, refuses_what_is_too_deep) {
   auto expression = b.literal(1);
-  for (int i = 0; i < 5000; ++i) expression = b.call("negative", {expression}, TypeKind::Long);
+  for (int i = 0; i < 5000; ++i) expression = b.call("coalesce", {expression, b.literal(2)}, TypeKind::Long);
   const auto plan = b.project(make_relation(OneRow{}, {}), {{"deep", expression}});
   EXPECT_EQ(condition_of([&] { rows(plan); }), "FAILED_TO_PARSE_TOO_COMPLEX");
+
+  // What looks at all its arguments is computed in levels.
+  auto chain = b.literal(1);
+  for (int i = 0; i < 5000; ++i) chain = b.call("negative", {chain}, TypeKind::Long);
+  b.query.root = b.project(make_relation(OneRow{}, {}), {{"deep", chain}});
+  EXPECT_EQ(executor_->run(b.query, {})->next(1 << 20)->num_rows(), 1);
 
   // A chain of one connective is no depth.
   const auto a = b.column("a", TypeKind::Long);
