@@ -262,7 +262,7 @@ def test_a_forged_token_and_a_gone_user_are_nobody(lab, iam):
     forged = {**credentials, "SessionToken": token[:-8] + ("AAAAAAA=" if not token.endswith("AAAAAAA=") else "BBBBBBB=")}
     assert code_of(session_client(lab, forged).list_buckets) == ("InvalidTokenId", 403)
     assert code_of(session_client(lab, {**credentials, "SecretAccessKey": "x" * 40}).list_buckets) == ("SignatureDoesNotMatch", 403)
-    assert code_of(sts.get_session_token, DurationSeconds=10)[1] == 400
+    assert code_of(sts.assume_role, RoleArn="arn:aws:iam:::role/any", RoleSessionName="test", Policy="nonsense") == ("MalformedPolicyDocument", 400)
     iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
     iam.delete_user(UserName=name)
     assert code_of(session_client(lab, credentials).list_buckets) == ("InvalidAccessKeyId", 403)

@@ -70,9 +70,17 @@ def test_a_bucket_is_public_by_its_policy_or_its_list(s3, fresh):
 
 
 def test_a_write_may_be_unwanted_over_one_etag(s3, fresh):
-    etag = s3.put_object(Bucket=fresh, Key="k", Body=b"one")["ETag"]
-    assert code_of(s3.put_object, Bucket=fresh, Key="k", Body=b"two", IfNoneMatch=etag) == ("PreconditionFailed", 412)
-    s3.put_object(Bucket=fresh, Key="k", Body=b"two", IfNoneMatch='"another"')
+    # By the header itself: the older boto3 has no parameter for it.
+    wanted = {}
+    s3.meta.events.register("before-call.s3.PutObject", lambda params, **_: params["headers"].update(wanted), unique_id="rules-test")
+    try:
+        etag = s3.put_object(Bucket=fresh, Key="k", Body=b"one")["ETag"]
+        wanted["If-None-Match"] = etag
+        assert code_of(s3.put_object, Bucket=fresh, Key="k", Body=b"two") == ("PreconditionFailed", 412)
+        wanted["If-None-Match"] = '"another"'
+        s3.put_object(Bucket=fresh, Key="k", Body=b"two")
+    finally:
+        s3.meta.events.unregister("before-call.s3.PutObject", unique_id="rules-test")
     assert s3.get_object(Bucket=fresh, Key="k")["Body"].read() == b"two"
 
 
@@ -130,3 +138,19 @@ def test_a_form_may_leave_out_what_may_be_anything(lab, s3, fresh):
     assert http.request("POST", f"{lab.endpoint}/{fresh}", body=body.encode(), headers={"Content-Type": "multipart/form-data; boundary=X"}).status == 204
     got = s3.get_object(Bucket=fresh, Key="k")
     assert got["Body"].read() == b"bar" and got["ServerSideEncryption"] == "AES256"
+
+
+@pytest.mark.parametrize("algorithm", ["SHA256", "SHA1"])
+def test_a_composite_checksum_may_be_promised_for_the_whole_upload(s3, fresh, algorithm):
+    digest = getattr(hashlib, algorithm.lower())
+    field = f"Checksum{algorithm}"
+    upload = s3.create_multipart_upload(Bucket=fresh, Key="k", ChecksumAlgorithm=algorithm)["UploadId"]
+    part = s3.upload_part(Bucket=fresh, Key="k", UploadId=upload, PartNumber=1, Body=b"A" * 1024, ChecksumAlgorithm=algorithm)
+    whole = base64.b64encode(digest(digest(b"A" * 1024).digest()).digest()).decode() + "-1"
+    named = {"Bucket": fresh, "Key": "k", "UploadId": upload,
+             "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": part["ETag"], field: part[field]}]}}
+    wrong = base64.b64encode(digest(b"wrong").digest()).decode() + "-1"
+    for value in ("bad", wrong):
+        assert code_of(s3.complete_multipart_upload, **named, **{field: value}) == ("BadDigest", 400)
+    assert s3.complete_multipart_upload(**named, **{field: whole})[field] == whole
+    assert s3.head_object(Bucket=fresh, Key="k", ChecksumMode="ENABLED")[field] == whole

@@ -39,6 +39,16 @@ bool can_be_full_object(ChecksumKind kind) {
 
 bool can_be_composite(ChecksumKind kind) { return kind != ChecksumKind::Crc64Nvme; }
 
+std::optional<GivenChecksum> find_object_checksum(const NameValues& headers) {
+  NameValues plain;
+  for (const auto& [name, text] : headers) {
+    const auto dash = text.rfind('-');
+    const bool is_composite = name.starts_with("x-amz-checksum-") && dash != std::string::npos && parse_number(std::string_view(text).substr(dash + 1));
+    plain.emplace_back(name, is_composite ? text.substr(0, dash) : text);
+  }
+  return find_given_checksum(plain);
+}
+
 std::optional<GivenChecksum> find_given_checksum(const NameValues& headers) {
   std::optional<GivenChecksum> given;
   for (const auto& [name, text] : headers) {

@@ -34,6 +34,9 @@ struct GivenChecksum {
 /// and for more than one.
 std::optional<GivenChecksum> find_given_checksum(const NameValues& headers);
 
+/// The same about the object that an upload becomes, whose checksum may be written `value-parts` (COMPOSITE).
+std::optional<GivenChecksum> find_object_checksum(const NameValues& headers);
+
 /// The algorithm whose checksum `x-amz-trailer` announces; absent without the header. Throws InvalidRequest.
 std::optional<ChecksumKind> find_announced_checksum(const NameValues& headers);
 

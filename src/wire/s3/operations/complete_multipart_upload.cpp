@@ -23,10 +23,11 @@ std::map<int, store::UploadedPart> uploaded_parts(const Call& call, const store:
   }
 }
 
-/// The object's size and, where parts carry CRCs of `kind`, the CRC of all bytes.
+/// The object's size and, where parts carry checksums of `kind`: for a CRC that of all bytes, and the checksums in a row.
 struct WholeUpload {
   std::uint64_t size = 0;
   std::optional<std::string> crc;
+  std::string checksums;
 };
 
 WholeUpload join_parts(const Call& call, const store::CompleteUpload& complete, std::optional<ChecksumKind> kind) {
@@ -42,7 +43,8 @@ WholeUpload join_parts(const Call& call, const store::CompleteUpload& complete, 
     for (const store::StoredChecksum& checksum : found->second.checksums) {
       if (checksum.kind == *kind) crc = checksum.value;
     }
-    if (!crc || (!is_first && !whole.crc)) {
+    whole.checksums += crc.value_or("");
+    if (!crc || !can_be_full_object(*kind) || (!is_first && !whole.crc)) {
       whole.crc.reset();
     } else {
       whole.crc = is_first ? *crc : combine_crc(*kind, *whole.crc, *crc, found->second.size);
@@ -53,16 +55,18 @@ WholeUpload join_parts(const Call& call, const store::CompleteUpload& complete, 
 }
 
 /// What the client says about the whole object must hold before the object can be seen.
-void check_promises(const Call& call, const store::CompleteUpload& complete) {
-  const auto given = find_given_checksum(call.head.headers);
+void check_promises(const Call& call, const store::CompleteUpload& complete, const store::UploadInfo& upload) {
+  const auto given = find_object_checksum(call.head.headers);
   const auto size = call.head.header("x-amz-mp-object-size");
   if (!given && !size) return;
-  const bool joins = given && can_be_full_object(given->kind);
-  const WholeUpload whole = join_parts(call, complete, joins ? std::optional(given->kind) : std::nullopt);
+  const WholeUpload whole = join_parts(call, complete, given ? std::optional(given->kind) : std::nullopt);
   if (size && parse_number(*size) != whole.size) {
     throw invalid_request("The provided 'x-amz-mp-object-size' header does not match what was computed.");
   }
-  if (joins && (!whole.crc || *whole.crc != given->value)) {
+  if (!given) return;
+  const bool is_composite = upload.checksum == given->kind && !upload.full_object_checksum;
+  const auto computed = is_composite ? checksum(given->kind, whole.checksums) : whole.crc.value_or("");
+  if (computed != given->value) {
     throw Error(conditions::kBadDigest, {{"digest", std::string(checksum_name(given->kind))}});
   }
 }
@@ -99,7 +103,7 @@ store::ObjectInfo complete_once(const Call& call, store::CompleteUpload complete
     // Whoever completes an upload under a client's key must have the key.
     const store::UploadInfo upload = call.objects().get_upload(complete.bucket, complete.key, complete.upload);
     if (upload.properties.encryption.mode == store::ObjectEncryption::Mode::Customer) open_encryption(call, upload.properties.encryption);
-    check_promises(call, complete);
+    check_promises(call, complete, upload);
     store::ObjectInfo info;
     store::Change change = call.new_change();
     change.complete_upload(std::move(complete), &info);
