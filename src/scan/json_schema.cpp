@@ -1,8 +1,10 @@
 #include "scan/json_schema.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
+#include "compute/conditions.h"
 #include "scan/json_shape.h"
 #include "scan/text_pieces.h"
 
@@ -13,20 +15,23 @@ namespace {
 constexpr Condition kMalformedInInference{"_LEGACY_ERROR_TEMP_2165", "", Kind::Runtime,
     "Malformed records are detected in schema inference. Parse Mode: FAILFAST. Reasons: Failed to infer a common schema. Struct types are expected, but `<dataType>` was found."};
 
+constexpr std::size_t kMaxShown = 1000;  // bytes of a record in an error
+
 /// What the records of one piece look like.
 struct PieceShape {
   JsonShape root;
   bool has_corrupt = false;
+  std::string corrupt;  ///< the first of them
 };
 
 void see_record(JsonTokens& tokens, std::string_view record, PieceShape& shape, const JsonShape::Rules& rules) {
   tokens.begin(record);
   if (tokens.next() == JsonToken::None) return;
   // Twice, because a record that is broken at its end says nothing.
-  if (!tokens.skip_children()) {
-    shape.has_corrupt = true;
-    return;
-  }
+  const auto note_corrupt = [&] {
+    if (!std::exchange(shape.has_corrupt, true)) shape.corrupt = std::string(record.substr(0, kMaxShown));
+  };
+  if (!tokens.skip_children()) return note_corrupt();
   tokens.begin(record);
   if (tokens.next() == JsonToken::StartObject) return shape.root.see(tokens, rules);
   JsonShape other;
@@ -35,7 +40,7 @@ void see_record(JsonTokens& tokens, std::string_view record, PieceShape& shape, 
   while (inner->kind() == JsonShape::Kind::Array) inner = &inner->element();
   if (inner->kind() == JsonShape::Kind::Null) return;
   if (inner->kind() == JsonShape::Kind::Struct) return shape.root.merge(*inner);
-  shape.has_corrupt = true;
+  note_corrupt();
 }
 
 }  // namespace
@@ -59,7 +64,11 @@ types::Schema infer_json_schema(const TextScan& scan, const TextReading& reading
     root.merge(shape.root);
     has_corrupt = has_corrupt || shape.has_corrupt;
   }
-  if (has_corrupt && options.mode == ParseMode::FailFast) throw Error(kMalformedInInference, {{"dataType", "string"}});
+  if (has_corrupt && options.mode == ParseMode::FailFast) {
+    if (!scan.is_spark4) throw Error(kMalformedInInference, {{"dataType", "string"}});
+    const auto first = std::ranges::find(shapes, true, &PieceShape::has_corrupt);
+    throw Error(compute::conditions::kMalformedRecord, {{"badRecord", first->corrupt}, {"failFastMode", "FAILFAST"}});
+  }
   types::Schema schema;
   if (const auto type = root.type(options.drops_null_fields)) schema = type->fields();
   const bool is_named = std::ranges::any_of(schema, [&](const types::Field& field) { return field.name == options.corrupt_column; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/error.h"
 #include "scan/csv_values.h"
 
 namespace lab::scan {
@@ -12,6 +13,8 @@ using types::TypeKind;
 
 namespace {
 
+constexpr Condition kNegativeScale{"NEGATIVE_SCALE_DISALLOWED", "0A000", Kind::Analysis,
+    "Negative scale is not allowed: '<scale>'. Set the config <sqlConf> to \"true\" to allow it."};
 constexpr int kLongDigits = 20;  ///< Spark's decimal for a bigint
 
 struct DecimalForm {
@@ -91,7 +94,9 @@ void JsonShape::see_number(std::string_view text, bool is_whole, const Rules& ru
   if (is_whole && is_long(text)) return widen(Kind::Long);
   if (!is_whole && !rules.options.prefers_decimal) return widen(Kind::Double);
   const auto form = decimal_form(text);
-  if (!form || std::max(form->precision, form->scale) > DataType::kMaxDecimalPrecision || form->scale < 0) return widen(Kind::Double);
+  if (!form || std::max(form->precision, form->scale) > DataType::kMaxDecimalPrecision) return widen(Kind::Double);
+  if (form->scale < 0)
+    throw Error(kNegativeScale, {{"scale", std::to_string(form->scale)}, {"sqlConf", "\"spark.sql.legacy.allowNegativeScaleOfDecimal\""}});
   widen(Kind::Decimal, std::max(form->precision, form->scale), form->scale);
 }
 
