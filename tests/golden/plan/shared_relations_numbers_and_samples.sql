@@ -1,4 +1,4 @@
-WITH s0 AS MATERIALIZED (SELECT c0 FROM range('0'::BIGINT, '1000'::BIGINT, '1'::BIGINT) AS t0(c0)) SELECT count(c1) AS c4 FROM (SELECT c0 AS c1 FROM s0) AS t1 JOIN (SELECT c0 AS c2 FROM s0) AS t2 ON ((c1 = c2))
+WITH s0 AS (SELECT c0 FROM range('0'::BIGINT, '1000'::BIGINT, '1'::BIGINT) AS t0(c0)) SELECT count(c1) AS c4 FROM (SELECT c0 AS c1 FROM s0) AS t1 JOIN (SELECT c0 AS c2 FROM s0) AS t2 ON ((c1 = c2))
 SELECT c0, (row_number() OVER () - 1) AS c3 FROM (SELECT c0 FROM range('0'::BIGINT, '1000'::BIGINT, '1'::BIGINT) AS t0(c0) WHERE (c0 > 996::BIGINT)) AS t1
 SELECT count(c0) AS c4 FROM (SELECT c0, lab_sample_point(row_at, '42'::BIGINT) AS point FROM (SELECT c0, row_number() OVER () AS row_at FROM range('0'::BIGINT, '1000'::BIGINT, '1'::BIGINT) AS t0(c0)) AS t1) AS t2 WHERE point >= '0'::DOUBLE AND point < '0.5'::DOUBLE
 SELECT count(c0) AS c4 FROM (SELECT c0, lab_sample_point(row_at, '42'::BIGINT) AS point FROM (SELECT c0, row_number() OVER () AS row_at FROM range('0'::BIGINT, '1000'::BIGINT, '1'::BIGINT) AS t0(c0)) AS t1) AS t2 WHERE point >= '0'::DOUBLE AND point < '0.5'::DOUBLE
