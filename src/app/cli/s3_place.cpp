@@ -105,8 +105,9 @@ lab::s3::XmlElement S3Session::ask_iam(const std::string& action, lab::s3::NameV
 
 std::vector<std::string> S3Session::list_buckets() {
   const auto response = send({.method = "GET", .operation = "listing buckets"});
+  const auto document = lab::s3::parse_xml(response.body);
   std::vector<std::string> names;
-  if (const auto* buckets = lab::s3::parse_xml(response.body).find("Buckets"))
+  if (const auto* buckets = document.find("Buckets"))
     for (const auto& bucket : buckets->children) names.emplace_back(bucket.text_of("Name"));
   return names;
 }
