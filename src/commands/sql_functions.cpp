@@ -209,7 +209,7 @@ LocalTable describe_sql_function(const catalog::SqlFunction& function, bool exte
     for (std::size_t i = 0; i < fields.size(); ++i) {
       std::string text = fields[i].name, type = types::sql_string(fields[i].type);
       text.resize(name_width, ' ');
-      const auto comment = types::field_comment(fields[i]);
+      const auto comment = extended ? types::field_comment(fields[i]) : std::nullopt;
       const bool has_default = extended && i < defaults.size() && defaults[i];
       type.resize(type_width, ' ');
       text += " " + type;
