@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "functions/constant_in.h"
 #include "functions/cast_rules.h"
 #include "functions/common_type.h"
 #include "functions/conditions.h"
@@ -312,13 +313,7 @@ Binding match(const FunctionRow& row, const Signature& signature, const CallShap
 }  // namespace
 
 const types::Value* CallShape::constant(std::size_t i) const {
-  if (i >= arguments.size() || arguments[i] == nullptr) return nullptr;
-  const plan::bound::Expression* expression = arguments[i].get();
-  // NULL stays NULL in any type.
-  bool is_cast = false;
-  for (; const auto* cast = std::get_if<plan::bound::Cast>(&expression->node); is_cast = true) expression = cast->child.get();
-  const auto* literal = std::get_if<plan::bound::LiteralNode>(&expression->node);
-  return literal == nullptr || (is_cast && !literal->value.is_null()) ? nullptr : &literal->value;
+  return i < arguments.size() && arguments[i] != nullptr ? constant_in(*arguments[i]) : nullptr;
 }
 
 std::optional<double> CallShape::number(std::size_t i) const {

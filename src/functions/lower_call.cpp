@@ -6,11 +6,15 @@ namespace lab::functions {
 
 using plan::bound::Lambda;
 
-const types::Value* LowerCall::constant(std::size_t i) const {
-  if (i >= arguments.size()) return nullptr;
-  const auto* literal = std::get_if<plan::bound::LiteralNode>(&arguments[i]->node);
-  return literal == nullptr ? nullptr : &literal->value;
+const types::Value* constant_in(const plan::bound::Expression& expression) {
+  const plan::bound::Expression* inner = &expression;
+  bool is_cast = false;
+  for (; const auto* cast = std::get_if<plan::bound::Cast>(&inner->node); is_cast = true) inner = cast->child.get();
+  const auto* literal = std::get_if<plan::bound::LiteralNode>(&inner->node);
+  return literal == nullptr || (is_cast && !literal->value.is_null()) ? nullptr : &literal->value;
 }
+
+const types::Value* LowerCall::constant(std::size_t i) const { return i < arguments.size() ? constant_in(*arguments[i]) : nullptr; }
 
 std::string LowerCall::zone() const { return text_literal(policy.time_zone); }
 
