@@ -187,7 +187,7 @@ class CachedPlans::Substitution {
 
   bound::RelationPtr relation(const bound::RelationPtr& relation) {
     for (const auto& entry : entries_)
-      if (!relation->columns.empty() && entry->holds(relation, query_.policy, &same_table)) return scan_of(entry, relation);
+      if (!relation->columns.empty() && std::ranges::find(being_read_, entry) == being_read_.end() && entry->holds(relation, query_.policy, &same_table)) return scan_of(entry, relation);
     return below(relation);
   }
 
@@ -236,8 +236,10 @@ class CachedPlans::Substitution {
     bound::Query plan = query_;
     plan.root = relation;
     bound::Query reading = plan;
-    // Plans below it that are kept too are read from there.
+    // Plans below it that are kept too are read from there; a part that is the same plan once more is not read from itself.
+    being_read_.push_back(entry);
     reading.root = analyze::prune(below(relation));
+    being_read_.pop_back();
     reading = analyze::in_arrival_order(std::move(reading));
     bound::Scan scan{std::make_shared<const Rows>(entry, std::move(plan), std::move(reading), executor_), {}};
     for (std::size_t i = 0; i < relation->columns.size(); ++i) scan.source_columns.push_back(static_cast<int>(i));
@@ -248,6 +250,7 @@ class CachedPlans::Substitution {
   const bound::Query& query_;
   exec::Executor& executor_;
   std::map<const bound::Relation*, bound::RelationPtr> shared_;
+  std::vector<std::shared_ptr<Entry>> being_read_;
 };
 
 CachedPlans::CachedPlans(exec::Executor& executor) : executor_(executor) {}
