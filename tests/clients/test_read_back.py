@@ -3,6 +3,7 @@ the environment of 3.5, Spark 4.2 with Delta 4.4 in that of 4.2; one JVM for all
 
 import datetime
 import decimal
+import os
 import re
 import shutil
 
@@ -11,6 +12,10 @@ from conftest import VERSION
 from real_spark import RealSpark
 
 pytestmark = pytest.mark.skipif(not RealSpark.is_there(), reason="no real Spark with Delta is installed for this environment")
+
+# A real Spark takes seconds for each statement: the ordinary run asks it about a few tables, LAB_TEST_LONG=1 about all.
+long = pytest.mark.skipif(not os.environ.get("LAB_TEST_LONG"), reason="minutes of a real Spark: LAB_TEST_LONG=1")
+SHORT = ("mapped_vectors", "partitions")
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +92,7 @@ CHANGE = ["INSERT INTO {t} {insert}", "DELETE FROM {t} WHERE id IN (3, 7)", "UPD
           "MERGE INTO {t} t USING (SELECT explode(array(8L, 9L)) AS id) s ON t.id = s.id WHEN MATCHED THEN DELETE"]
 
 
-@pytest.mark.parametrize("name", FEATURES)
+@pytest.mark.parametrize("name", [name if name in SHORT else pytest.param(name, marks=long) for name in FEATURES])
 def test_tables_with_features_are_read_and_changed_by_both(spark, real, place, name):
     create, insert = FEATURES[name]
     ours, theirs = f"{place}/ours", f"{place}/theirs"
@@ -131,7 +136,8 @@ def feed_of(spark, path, **options):
     return sorted([str(value) for value in row] for row in frame.drop("_commit_timestamp").collect())
 
 
-@pytest.mark.parametrize("more", ["", ", 'delta.enableDeletionVectors' = 'true'", ", 'delta.columnMapping.mode' = 'name'"], ids=["plain", "vectors", "mapped"])
+@pytest.mark.parametrize("more", ["", pytest.param(", 'delta.enableDeletionVectors' = 'true'", marks=long),
+                                  pytest.param(", 'delta.columnMapping.mode' = 'name'", marks=long)], ids=["plain", "vectors", "mapped"])
 def test_the_change_feed_is_the_same_whoever_wrote_and_whoever_reads(spark, real, place, more):
     ours, theirs = f"{place}/ours", f"{place}/theirs"
     for path, sql in ((ours, lambda statement: spark.sql(statement).collect()), (theirs, real.sql)):
@@ -147,6 +153,7 @@ def test_the_change_feed_is_the_same_whoever_wrote_and_whoever_reads(spark, real
     assert str(spark.sql(count).collect()[0][0]) == real.sql(count)[0][0]
 
 
+@long
 @pytest.mark.parametrize("options", [{}, {"startingVersion": "99"}, {"startingVersion": "3", "endingVersion": "1"}, {"startingVersion": "x"},
                                      {"startingTimestamp": "1999-01-01", "endingTimestamp": "1998-01-01"}, {"startingTimestamp": "2999-01-01"}], ids=str)
 def test_what_names_no_changes_is_refused_alike(spark, real, place, options):
