@@ -42,6 +42,8 @@ class RealSpark:
     """One JVM; close() ends it. What a statement raises is raised here as RuntimeError."""
 
     def __init__(self):
+        if ENVIRONMENT == "spark35":
+            subprocess.run([ROOT / "tools" / "clients_setup", "jars", "spark35"], check=True)
         environment = {key: value for key, value in os.environ.items() if not key.startswith("SPARK_")}
         self._errors = tempfile.TemporaryFile()
         python = CACHE / "clients" / ENVIRONMENT / "bin" / "python"
@@ -51,8 +53,8 @@ class RealSpark:
 
     @staticmethod
     def is_there() -> bool:
-        """Its Python and its Delta jars are installed."""
-        return (CACHE / "clients" / ENVIRONMENT / "bin" / "python").exists() and any((CACHE / "jars" / ENVIRONMENT).glob("delta-spark*.jar"))
+        """That of 3.5 always is, for its jars are fetched; that of 4.2 is optional: its Python and its jars are installed."""
+        return ENVIRONMENT == "spark35" or ((CACHE / "clients" / ENVIRONMENT / "bin" / "python").exists() and any((CACHE / "jars" / ENVIRONMENT).glob("delta-spark*.jar")))
 
     def sql(self, statement: str) -> list[list[str]]:
         return self._ask({"sql": statement})

@@ -69,8 +69,8 @@ def run_module(environment: str, module: str, words: list[str], remote: str, fol
 
 
 def cause(text: str) -> str:
-    """The line that says most: the last one of an exception, else the first that differs."""
-    lines = text.splitlines()
+    """The line that says most: the last one of an exception, else the first that differs; without folders of this machine."""
+    lines = re.sub(r"(/[\w.+-]+){3,}/", "…/", text).splitlines()
     for line in reversed(lines):
         if re.match(r"\s*[\w.]+(Error|Exception|Input): ", line):
             return re.sub(r"^pyspark\.errors\.exceptions\.\w+\.", "", line.strip())[:160]
