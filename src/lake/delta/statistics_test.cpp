@@ -86,6 +86,10 @@ TEST(Statistics, what_is_read_widens_what_was_cut_and_drops_what_is_not_exact) {
   EXPECT_EQ(read.columns[1].num_nulls, 10);
   EXPECT_EQ(std::get<types::Decimal>(read.columns[1].maximum->data), (types::Decimal{1234567890123456789, 2}));
   EXPECT_FALSE(read.columns[2].minimum);
+  file.stats = R"({"numRecords":1,"minValues":{"d":"20082008200820082008200820082008200820.82"},"maxValues":{"d":"99999999999999999999999999999999999999"}})";
+  const auto wide = parse_statistics(file, {{"d", DataType::decimal(38, 2)}});
+  EXPECT_FALSE(wide.columns[0].minimum) << "40 digits are no decimal";
+  EXPECT_FALSE(wide.columns[0].maximum) << "neither are 38 with two more behind";
   file.stats = "{\"numRecords\":";
   EXPECT_FALSE(parse_statistics(file, {}).num_rows);
 }

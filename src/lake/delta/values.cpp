@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "compute/decimal.h"
 #include "lake/delta/time_text.h"
 
 namespace lab::lake::delta {
@@ -39,7 +40,8 @@ std::optional<types::Decimal> parse_decimal(std::string_view text, int scale) {
   types::Int128 unscaled = 0;
   std::int64_t digits_behind = 0;
   bool behind = false, any = false;
-  constexpr types::Int128 kLimit = std::numeric_limits<std::int64_t>::max();
+  // A decimal has 38 digits at most, and a 39th would not fit.
+  const auto limit = static_cast<types::Int128>(compute::power_of_ten(37));
   for (const char c : text) {
     if (c == '.' && !behind) {
       behind = true;
@@ -47,14 +49,14 @@ std::optional<types::Decimal> parse_decimal(std::string_view text, int scale) {
     }
     if (c < '0' || c > '9') return std::nullopt;
     any = true;
-    if (unscaled > kLimit * kLimit) return std::nullopt;
+    if (unscaled >= limit) return std::nullopt;
     unscaled = unscaled * 10 + (c - '0');
     digits_behind += behind;
   }
   if (!any) return std::nullopt;
   for (std::int64_t shift = scale - digits_behind + exponent; shift != 0;) {
     if (shift > 0) {
-      if (unscaled > kLimit * kLimit) return std::nullopt;
+      if (unscaled >= limit) return std::nullopt;
       unscaled *= 10;
       --shift;
     } else {
