@@ -61,7 +61,16 @@ struct StreamedBody {
   std::optional<std::uint64_t> length;  ///< sent chunked without
 };
 
-using ResponseBody = std::variant<std::string, std::vector<FileRange>, StreamedBody>;
+class FlowSource;
+class Tunnel;
+
+/// Bytes that come from elsewhere while they are sent on (net/flow.h). Shared only because the source is incomplete here.
+struct FlowingBody {
+  std::shared_ptr<FlowSource> source;
+  std::optional<std::uint64_t> length = {};  ///< sent chunked without
+};
+
+using ResponseBody = std::variant<std::string, std::vector<FileRange>, StreamedBody, FlowingBody>;
 
 struct Response {
   int status = 200;
@@ -70,6 +79,8 @@ struct Response {
   /// Content-Length of an answer to HEAD (or 304), whose body is never sent; otherwise the body's own length.
   std::optional<std::uint64_t> announced_length;
   bool close = false;  ///< end the connection behind this answer
+  /// Of an answer 101: what the connection is from then on (net/flow.h). Shared only because it is incomplete here.
+  std::shared_ptr<Tunnel> tunnel = {};
 
   void set(std::string name, std::string value) { headers.emplace_back(std::move(name), std::move(value)); }
 };

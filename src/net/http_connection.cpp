@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "net/conditions.h"
+#include "net/flow.h"
 #include "net/offload.h"
 
 namespace lab::net {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kInitialBuffer = 16 << 10;
 constexpr std::size_t kSourceTurn = 256 << 10;
+constexpr std::size_t kFlowTurn = 64 << 10;
 constexpr std::uint64_t kMaxLingeredBytes = 64 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
 
@@ -52,6 +54,7 @@ std::optional<std::uint64_t> body_length(const ResponseBody& body) {
     for (const FileRange& range : *files) total += range.length;
     return total;
   }
+  if (const auto* flowing = std::get_if<FlowingBody>(&body)) return flowing->length;
   return std::get<StreamedBody>(body).length;
 }
 
@@ -80,6 +83,13 @@ awaitable<void> HttpConnection::serve() {
     // A client that waits for 100 may send its body or not; after an answer without 100 nobody can tell.
     if (wants_continue_ && !body_done_) keep_alive_ = false;
     if (!body_done_ && body_length_ && body_left_ > options_.limits.max_drained_bytes) keep_alive_ = false;
+    if (const auto tunnel = std::exchange(response.tunnel, nullptr)) {
+      keep_alive_ = true;  // so that the head does not speak of closing
+      co_await write_response(std::move(response));
+      enter(Phase::Busy);
+      co_await tunnel->run(*transport_, buffered());
+      co_return;
+    }
     co_await write_response(std::move(response));
     if (keep_alive_ && !body_done_) co_await drain_body();
     if (!keep_alive_) {
@@ -221,17 +231,22 @@ awaitable<void> HttpConnection::write_body(ResponseBody body, bool is_chunked, s
     for (const FileRange& range : *files) co_await transport_->write_file(range, pool_);
     co_return;
   }
-  auto& streamed = std::get<StreamedBody>(body);
   co_await transport_->write(head);
-  std::string buffer(kSourceTurn, '\0');
-  std::uint64_t left = streamed.length.value_or(UINT64_MAX);
+  auto* streamed = std::get_if<StreamedBody>(&body);
+  auto* flowing = std::get_if<FlowingBody>(&body);
+  std::string buffer(streamed != nullptr ? kSourceTurn : kFlowTurn, '\0');
+  const auto promised = streamed != nullptr ? streamed->length : flowing->length;
+  std::uint64_t left = promised.value_or(UINT64_MAX);
   while (left != 0) {
     enter(Phase::Busy);
-    auto turn = [&] {
-      const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left));
-      return streamed.source->read({buffer.data(), wanted});
-    };
-    const std::size_t count = co_await offload(pool_, std::move(turn));
+    const std::span<char> into(buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left)));
+    auto turn = [&] { return streamed->source->read(into); };
+    std::size_t count = 0;
+    if (streamed != nullptr) {
+      count = co_await offload(pool_, std::move(turn));
+    } else {
+      count = co_await flowing->source->read(into);
+    }
     enter(Phase::Writing);
     if (count == 0) break;
     left -= count;
@@ -246,7 +261,7 @@ awaitable<void> HttpConnection::write_body(ResponseBody body, bool is_chunked, s
   }
   if (is_chunked) co_await transport_->write("0\r\n\r\n");
   // A length was promised that the source did not keep: only the end of the connection can say so.
-  if (streamed.length && left != 0) keep_alive_ = false;
+  if (promised && left != 0) keep_alive_ = false;
 }
 
 awaitable<void> HttpConnection::drain_body() {
