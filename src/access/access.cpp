@@ -2,6 +2,9 @@
 
 #include "access/secret_words.h"
 
+#include <sodium.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/checksum.h"
@@ -20,9 +23,9 @@ constexpr const char* kAdmin = "admin";
 constexpr const char* kWorkshopAccessKey = "admin";
 constexpr const char* kWorkshopSecretKey = "admin123";
 
-std::string token_id(std::string_view token) { return to_hex(checksum(ChecksumKind::Sha256, token)); }
-
 }  // namespace
+
+std::string token_id(std::string_view token) { return to_hex(checksum(ChecksumKind::Sha256, token)); }
 
 /// Letters and digits without those that look alike; each of them equally likely.
 std::string random_word(std::size_t length, std::string_view letters) {
@@ -40,7 +43,7 @@ std::string random_word(std::size_t length, std::string_view letters) {
 store::SchemaSpec access_schema() {
   using store::ColumnType;
   return {.module = "access",
-          .version = 2,
+          .version = 3,
           .tables = {{.name = "users",
                       .kind = RowKind::History,
                       .columns = {{"name"}, {"is_admin", ColumnType::Integer}, {"created", ColumnType::Integer}}},
@@ -52,6 +55,21 @@ store::SchemaSpec access_schema() {
                       .kind = RowKind::History,
                       .columns = {{"user_name"}, {"name"}, {"document"}},
                       .num_key_columns = 2},
+                     {.name = "passwords", .kind = RowKind::State, .columns = {{"user_name"}, {"verifier"}, {"changed", ColumnType::Integer}}},
+                     {.name = "groups", .kind = RowKind::History, .columns = {{"name"}}},
+                     {.name = "group_members", .kind = RowKind::History, .columns = {{"group_name"}, {"user_name"}}, .num_key_columns = 2},
+                     {.name = "tokens",
+                      .kind = RowKind::State,
+                      .columns = {{"hash"},
+                                  {"id"},
+                                  {"user_name"},
+                                  {"purpose"},
+                                  {"scopes"},
+                                  {"note"},
+                                  {"client"},
+                                  {"session"},
+                                  {"created", ColumnType::Integer},
+                                  {"expires", ColumnType::Integer, true}}},
                      {.name = "audit",
                       .kind = RowKind::Event,
                       .columns = {{"time", ColumnType::Integer},
@@ -65,8 +83,10 @@ store::SchemaSpec access_schema() {
 }
 
 std::unique_ptr<Access> Access::open(store::Store& store, Profile profile) {
+  LAB_CHECK(sodium_init() >= 0, "libsodium does not start");
   std::unique_ptr<Access> access(new Access(store, profile));
   if (store.snapshot().scan_rows("users", {.limit = 1}).empty()) access->make_first_user();
+  if (store.snapshot().scan_rows("groups", {.limit = 1}).empty()) access->make_first_groups();
   access->load();
   return access;
 }
@@ -100,6 +120,7 @@ void Access::load() {
   }
   const auto snapshot = store_.snapshot();
   const std::lock_guard lock(mutex_);
+  load_people(snapshot);
   for (const auto& row : snapshot.scan_rows("users"))
     users_[store::as_text(row[0])] = {store::as_text(row[0]), store::as_boolean(row[1]),
                                       Timestamp(std::chrono::microseconds(store::as_integer(row[2])))};
@@ -160,9 +181,15 @@ std::optional<Identity> Access::authenticate_bearer(std::string_view token) cons
   // Found by its hash, so that the time of the search tells nothing of the token.
   const auto id = token_id(token);
   const std::lock_guard lock(mutex_);
-  const auto found = bearers_.find(id);
-  if (found == bearers_.end()) return std::nullopt;
-  return identity_of(found->second);
+  if (const auto found = bearers_.find(id); found != bearers_.end()) return identity_of(found->second);
+  const auto found = tokens_.find(id);
+  if (found == tokens_.end() || is_expired(found->second)) return std::nullopt;
+  const TokenInfo& made = found->second;
+  const bool is_for_programs = made.purpose == TokenPurpose::Api || made.purpose == TokenPurpose::Server;
+  const bool has_scope = std::ranges::any_of(made.scopes, [](const std::string& scope) { return scope == "inherit" || scope == "spark"; });
+  if (!is_for_programs || !has_scope) return std::nullopt;
+  const auto user = users_.find(made.user);
+  return Identity{made.user, user != users_.end() && user->second.is_admin, "token:" + made.id};
 }
 
 std::string Access::default_bearer_token() const {

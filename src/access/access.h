@@ -1,14 +1,17 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "access/log_in_guard.h"
 #include "base/clock.h"
 #include "store/store.h"
 
@@ -50,6 +53,38 @@ struct UserPolicy {
   std::string document;
 };
 
+struct GroupInfo {
+  std::string name;
+  std::vector<std::string> members;  ///< by name
+};
+
+/// What a token is for; one cannot be used for another's purpose.
+enum class TokenPurpose {
+  Api,      ///< made by people for their programs
+  Session,  ///< a browser's log-in, in a cookie
+  Server,   ///< of a user's notebook server, to talk to the hub
+  OAuth,    ///< of a browser at a notebook server
+  Link,     ///< one log-in without a password
+};
+
+/// A token without its text, of which only a hash is kept.
+struct TokenInfo {
+  std::string id;    ///< public: tells tokens apart, opens nothing
+  std::string user;
+  TokenPurpose purpose = TokenPurpose::Api;
+  std::vector<std::string> scopes;  ///< in JupyterHub's language; `inherit`: whatever the user may
+  std::string note;
+  std::string client;   ///< OAuth: whom it was issued to
+  std::string session;  ///< OAuth: id of the log-in that it ends with
+  Timestamp created;
+  std::optional<Timestamp> expires;
+};
+
+struct CreatedToken {
+  std::string text;  ///< shown once
+  TokenInfo info;
+};
+
 /// A secret that the first start made, to be shown once.
 struct FirstSecret {
   std::string what;  ///< `user`, `S3 access key`, `S3 secret key`, `Spark token`
@@ -75,9 +110,44 @@ class Access {
   UserInfo create_user(const std::string& name, bool is_admin, const store::Origin& by);
   /// With its keys and policies; what it owns stays its. Throws NO_SUCH_USER, LAST_ADMIN.
   void delete_user(const std::string& name, const store::Origin& by);
+  /// Throws NO_SUCH_USER, LAST_ADMIN.
+  void set_admin(const std::string& name, bool is_admin, const store::Origin& by);
   std::optional<UserInfo> find_user(std::string_view name) const;
   /// By name.
   std::vector<UserInfo> list_users() const;
+
+  /// Kept as an Argon2id verifier. Throws NO_SUCH_USER, and WEAK_PASSWORD below 8 bytes (1 in the workshop) or above 1024.
+  void set_password(const std::string& user, std::string_view password, const store::Origin& by);
+  bool has_password(std::string_view user) const;
+  /// Who a name and a password are; audited. Takes about 0.1 s of CPU and 64 MB, one at a time. In the workshop `admin`
+  /// has the password `admin` until it is given one. Throws WRONG_PASSWORD, and TOO_MANY_LOG_INS after failures.
+  Identity log_in(const std::string& user, std::string_view password, std::string_view peer);
+
+  /// By name. Four groups are there from the first start: jupyterhub, data-scientists, ml-engineers, analytics-engineers.
+  std::vector<GroupInfo> list_groups() const;
+  std::optional<GroupInfo> find_group(std::string_view name) const;
+  std::vector<std::string> groups_of(std::string_view user) const;
+  /// Throws GROUP_ALREADY_EXISTS, INVALID_USER_NAME.
+  void create_group(const std::string& name, const store::Origin& by);
+  /// Throws NO_SUCH_GROUP.
+  void delete_group(const std::string& name, const store::Origin& by);
+  /// Being in it already is no error. Throws NO_SUCH_GROUP, NO_SUCH_USER.
+  void add_to_group(const std::string& group, const std::string& user, const store::Origin& by);
+  /// Not being in it is no error. Throws NO_SUCH_GROUP.
+  void remove_from_group(const std::string& group, const std::string& user, const store::Origin& by);
+
+  /// `info` without id and time of creation, which are made here. Throws NO_SUCH_USER.
+  CreatedToken create_token(TokenInfo info, const store::Origin& by);
+  /// Absent when unknown, expired, or for something else.
+  std::optional<TokenInfo> find_token(std::string_view text, TokenPurpose purpose) const;
+  /// In the order of their making, expired ones left out.
+  std::vector<TokenInfo> list_tokens(std::string_view user) const;
+  /// Deletes those of a user that `chosen` picks; answers how many.
+  std::size_t delete_tokens(std::string_view user, const std::function<bool(const TokenInfo&)>& chosen, const store::Origin& by);
+  /// Whom a one-time link logs in; the link is used up with it.
+  std::optional<Identity> take_log_in_link(std::string_view text, const store::Origin& by);
+  /// When the token was last of use, in this run of the lab.
+  std::optional<Timestamp> last_use(std::string_view token_id) const;
 
   /// Makes a pair for a user, or takes the given one. Throws NO_SUCH_USER, KEY_ALREADY_EXISTS.
   S3Secret create_s3_key(const std::string& user, std::optional<std::pair<std::string, std::string>> pair, const store::Origin& by);
@@ -97,8 +167,8 @@ class Access {
   /// The pair that `dflab env` prints.
   S3Secret default_s3_secret() const;
 
-  /// Who a Spark bearer token belongs to; absent when nobody. In the workshop profile no token (an empty text) is the
-  /// user admin.
+  /// Who a Spark bearer token belongs to; absent when nobody. Tokens with the scope `inherit` or `spark` are taken too. In
+  /// the workshop profile no token (an empty text) is the user admin.
   std::optional<Identity> authenticate_bearer(std::string_view token) const;
   std::string default_bearer_token() const;
 
@@ -116,10 +186,14 @@ class Access {
 
   Access(store::Store& store, Profile profile) : store_(store), profile_(profile) {}
   void make_first_user();
+  void make_first_groups();
   void load();
   /// Writes all secrets anew, `more` among them: before the row that makes them count. Under `changing_`.
   void write_secrets(const Credential* more);
   Identity identity_of(const Credential& credential) const;
+  void load_people(const store::Rows& rows);
+  /// Under `mutex_`.
+  bool is_expired(const TokenInfo& token) const { return token.expires && *token.expires <= store_.clock().now(); }
 
   store::Store& store_;
   const Profile profile_;
@@ -129,6 +203,11 @@ class Access {
   std::map<std::string, std::map<std::string, std::string>, std::less<>> policies_;  ///< by user, then name
   std::map<std::string, Credential, std::less<>> s3_;
   std::map<std::string, Credential, std::less<>> bearers_;
+  std::map<std::string, std::string, std::less<>> passwords_;             ///< verifiers by user
+  std::map<std::string, std::set<std::string>, std::less<>> groups_;      ///< members by group
+  std::map<std::string, TokenInfo, std::less<>> tokens_;                  ///< by hash
+  mutable std::map<std::string, Timestamp, std::less<>> last_uses_;       ///< by token id
+  LogInGuard log_ins_;
   std::string default_s3_;      ///< access key
   std::string default_bearer_;  ///< id
   std::vector<FirstSecret> first_;

@@ -12,5 +12,10 @@ inline constexpr Condition kInvalidUserName{
 inline constexpr Condition kLastAdmin{"LAST_ADMIN", "55006", Kind::Conflict, "<user> is the only administrator."};
 inline constexpr Condition kKeyExists{"KEY_ALREADY_EXISTS", "42710", Kind::AlreadyExists, "The access key <key> is in use."};
 inline constexpr Condition kNoSuchKeyOfUser{"NO_SUCH_KEY_OF_USER", "42704", Kind::NotFound, "<user> has no access key <key>."};
+inline constexpr Condition kWeakPassword{"WEAK_PASSWORD", "28000", Kind::InvalidArgument, "A password has <least> to 1024 bytes."};
+inline constexpr Condition kWrongPassword{"WRONG_PASSWORD", "28P01", Kind::Unauthenticated, "The user name or the password is wrong."};
+inline constexpr Condition kTooManyLogIns{"TOO_MANY_LOG_INS", "28000", Kind::ResourceExhausted, "Too many attempts to log in. Try again in <seconds> seconds."};
+inline constexpr Condition kGroupExists{"GROUP_ALREADY_EXISTS", "42710", Kind::AlreadyExists, "There is a group <group> already."};
+inline constexpr Condition kNoSuchGroup{"NO_SUCH_GROUP", "42704", Kind::NotFound, "There is no group <group>."};
 
 }  // namespace lab::access::conditions

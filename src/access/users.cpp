@@ -3,6 +3,7 @@
 
 #include "access/access.h"
 #include "access/conditions.h"
+#include "access/names.h"
 #include "access/secret_words.h"
 #include "base/disk.h"
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxUserName = 64;
 
+}  // namespace
+
 void check_user_name(const std::string& name) {
   const auto is_allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("+=,.@_-").find(c) != std::string_view::npos;
@@ -18,8 +21,6 @@ void check_user_name(const std::string& name) {
   if (name.empty() || name.size() > kMaxUserName || !std::ranges::all_of(name, is_allowed))
     throw Error(conditions::kInvalidUserName, {{"user", name}});
 }
-
-}  // namespace
 
 void Access::write_secrets(const Credential* more) {
   nlohmann::json secrets = nlohmann::json::array();
@@ -56,6 +57,11 @@ void Access::delete_user(const std::string& name, const store::Origin& by) {
   change.step([&](store::Transaction& transaction) {
     transaction.erase_row("users", {name});
     transaction.erase_rows("user_policies", {name});
+    transaction.erase_row("passwords", {name});
+    for (const auto& [group, members] : groups_)
+      if (members.contains(name)) transaction.erase_row("group_members", {group, name});
+    for (const auto& [hash, token] : tokens_)
+      if (token.user == name) transaction.erase_row("tokens", {hash});
     for (const auto* map : {&s3_, &bearers_})
       for (const auto& [id, credential] : *map)
         if (credential.user == name) transaction.erase_row("credentials", {credential.kind, credential.id});
@@ -65,9 +71,26 @@ void Access::delete_user(const std::string& name, const store::Origin& by) {
     const std::lock_guard lock(mutex_);
     users_.erase(name);
     policies_.erase(name);
+    passwords_.erase(name);
+    for (auto& [group, members] : groups_) members.erase(name);
+    std::erase_if(tokens_, [&](const auto& each) { return each.second.user == name; });
     for (auto* map : {&s3_, &bearers_}) std::erase_if(*map, [&](const auto& each) { return each.second.user == name; });
   }
   write_secrets(nullptr);
+}
+
+void Access::set_admin(const std::string& name, bool is_admin, const store::Origin& by) {
+  const std::lock_guard changing(changing_);
+  auto user = find_user(name);
+  if (!user) throw Error(conditions::kNoSuchUser, {{"user", name}});
+  if (user->is_admin == is_admin) return;
+  if (user->is_admin && std::ranges::count_if(list_users(), &UserInfo::is_admin) == 1) throw Error(conditions::kLastAdmin, {{"user", name}});
+  user->is_admin = is_admin;
+  store::Change change(by);
+  change.put_row("users", {name, store::from_boolean(is_admin), user->created.time_since_epoch().count()});
+  store_.apply(std::move(change));
+  const std::lock_guard lock(mutex_);
+  users_[name] = *user;
 }
 
 std::optional<UserInfo> Access::find_user(std::string_view name) const {

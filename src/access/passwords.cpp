@@ -1,0 +1,115 @@
+#include <sodium.h>
+
+#include <atomic>
+
+#include "access/access.h"
+#include "access/conditions.h"
+#include "base/ids.h"
+
+namespace lab::access {
+namespace {
+
+constexpr std::size_t kLeastPassword = 8, kMostPassword = 1024;
+constexpr const char* kWorkshopUser = "admin";
+constexpr const char* kWorkshopPassword = "admin";
+// One at a time computes, these may wait: more would take the storage pool from everybody.
+constexpr int kMostWaiting = 8;
+
+std::string make_verifier(std::string_view password) {
+  char verifier[crypto_pwhash_STRBYTES];
+  const int failed = crypto_pwhash_str_alg(verifier, password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                           crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13);
+  if (failed != 0) throw std::bad_alloc();
+  return verifier;
+}
+
+/// Argon2id takes 64 MB: one at a time.
+class Turn {
+ public:
+  Turn() {
+    if (waiting().fetch_add(1) >= kMostWaiting) {
+      waiting().fetch_sub(1);
+      throw Error(conditions::kTooManyLogIns, {{"seconds", "1"}});
+    }
+    mutex().lock();
+  }
+  ~Turn() {
+    mutex().unlock();
+    waiting().fetch_sub(1);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  static std::atomic<int>& waiting() {
+    static std::atomic<int> count{0};
+    return count;
+  }
+  static std::mutex& mutex() {
+    static std::mutex one;
+    return one;
+  }
+};
+
+}  // namespace
+
+void Access::set_password(const std::string& user, std::string_view password, const store::Origin& by) {
+  const std::size_t least = profile_ == Profile::Workshop ? 1 : kLeastPassword;
+  if (password.size() < least || password.size() > kMostPassword) throw Error(conditions::kWeakPassword, {{"least", std::to_string(least)}});
+  if (!find_user(user)) throw Error(conditions::kNoSuchUser, {{"user", user}});
+  std::string verifier;
+  {
+    const Turn turn;
+    verifier = make_verifier(password);
+  }
+  const std::lock_guard changing(changing_);
+  if (!find_user(user)) throw Error(conditions::kNoSuchUser, {{"user", user}});
+  store::Change change(by);
+  change.put_row("passwords", {user, verifier, store_.clock().now().time_since_epoch().count()});
+  store_.apply(std::move(change));
+  const std::lock_guard lock(mutex_);
+  passwords_[user] = verifier;
+}
+
+bool Access::has_password(std::string_view user) const {
+  const std::lock_guard lock(mutex_);
+  return passwords_.contains(user);
+}
+
+Identity Access::log_in(const std::string& user, std::string_view password, std::string_view peer) {
+  std::string verifier;
+  bool is_admin = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto wait = log_ins_.wait_time(user, peer, store_.clock().steady());
+    if (wait.count() > 0) throw Error(conditions::kTooManyLogIns, {{"seconds", std::to_string(wait.count())}});
+    if (const auto found = passwords_.find(user); found != passwords_.end()) verifier = found->second;
+    if (const auto found = users_.find(user); found != users_.end()) is_admin = found->second.is_admin;
+  }
+  bool is_right = false;
+  Identity identity{user, is_admin, "password"};
+  if (verifier.empty() && profile_ == Profile::Workshop && user == kWorkshopUser) {
+    is_right = equal_in_constant_time(password, kWorkshopPassword);
+    identity.credential = "password:workshop";
+  } else {
+    const Turn turn;
+    // A name that nobody has takes as long as one with a password: what is compared with can never be matched.
+    static const std::string kNobody = make_verifier(random_hex(32));
+    const bool has_verifier = !verifier.empty();
+    const std::string& expected = has_verifier ? verifier : kNobody;
+    is_right = password.size() <= kMostPassword && crypto_pwhash_str_verify(expected.c_str(), password.data(), password.size()) == 0 && has_verifier;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_right) {
+      log_ins_.record_success(user, peer);
+    } else {
+      log_ins_.record_failure(user, peer, store_.clock().steady());
+    }
+  }
+  record_audit(identity, "hub", "LogIn", std::string(peer), is_right ? "Allowed" : "WrongPassword");
+  if (!is_right) throw Error(conditions::kWrongPassword);
+  return identity;
+}
+
+}  // namespace lab::access
