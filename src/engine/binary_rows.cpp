@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <cstring>
 
-#include "engine/malformed_record.h"
+#include "engine/conditions.h"
+#include "engine/kernels/raise.h"
 #include "engine/text_rows.h"
+#include "engine/unreadable_file.h"
 
 namespace lab::engine {
 namespace {
@@ -54,12 +56,13 @@ class BinaryRowReader : public TextRowReader {
     }
   }
 
-  [[noreturn]] void fail(const std::string& reason) { raise_unreadable(plan_.scan(), static_cast<std::size_t>(file_ - plan_.scan().files.data()), reason); }
+  [[noreturn]] void fail(const std::string& reason) { raise_unreadable(*file_, plan_.scan().is_spark4, reason); }
 
   void write_content(duckdb::Vector& vector, std::size_t row) {
     if (file_->num_bytes > kMaxContent)
       fail("The length of " + file_uri(*file_) + " is " + std::to_string(file_->num_bytes) + ", which exceeds the max length allowed: " + std::to_string(kMaxContent) + ".");
     const int handle = ::open(file_->path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (handle < 0 && errno == ENOENT) raise(conditions::kFileNotExist, {{"path", file_uri(*file_)}});
     if (handle < 0) fail(std::strerror(errno));
     struct stat status {};
     ::fstat(handle, &status);

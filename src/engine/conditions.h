@@ -2,6 +2,7 @@
 
 #include "base/conditions.h"
 #include "base/out_of_memory.h"
+#include "base/unreadable_file.h"
 
 /// What DuckDB itself can complain about. Errors with a meaning in Spark are raised by kernels under Spark's own names.
 namespace lab::conditions {
@@ -10,9 +11,6 @@ inline constexpr Condition kInvalidArrowRows{"CONNECT_INVALID_PLAN.LOCAL_RELATIO
     "The rows that came with the plan are no valid Arrow stream: <message>."};
 inline constexpr Condition kArithmeticOverflow{"ARITHMETIC_OVERFLOW", "22003", Kind::Arithmetic,
     "<message>.<alternative> If necessary set <config> to \"false\" to bypass this error."};
-inline constexpr Condition kFailedReadFile{"FAILED_READ_FILE.NO_HINT", "KD001", Kind::Corruption, "Encountered error while reading file <path>."};
-inline constexpr Condition kFailedReadFile35{"_LEGACY_ERROR_TEMP_2064", "", Kind::Corruption,
-    "Encountered error while reading file <path>. Details: <message>"};
 inline constexpr Condition kOnlyCorruptColumn{"UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", "0A000", Kind::Analysis,
     "The feature is not supported: Queries from raw JSON/CSV/XML files are disallowed when the referenced columns only include the internal corrupt record column (named `_corrupt_record` by default)."};
 inline constexpr Condition kOnlyCorruptColumn35{"_LEGACY_ERROR_TEMP_1285", "", Kind::Analysis,

@@ -43,6 +43,7 @@ struct Statement {
   std::string time_zone = "UTC";  ///< of TIMESTAMP columns in the Arrow schema
   /// Where in the user's words the piece of `sql` at this byte came from; errors that rows raise carry it. May be empty.
   std::function<std::optional<QueryContext>(std::size_t position)> locate = {};
+  bool is_spark4 = false;  ///< which line of versions names the errors of files
 };
 
 struct Progress {

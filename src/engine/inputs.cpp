@@ -18,4 +18,9 @@ std::string StatementInputs::zone_of(duckdb::ClientContext& context) {
   return inputs ? inputs->time_zone : "UTC";
 }
 
+bool StatementInputs::is_of_spark4(duckdb::ClientContext& context) {
+  const auto inputs = context.registered_state->Get<StatementInputs>(kKey);
+  return inputs && inputs->is_spark4;
+}
+
 }  // namespace lab::engine

@@ -3,7 +3,9 @@
 #include "duckdb.hpp"
 #include "duckdb/common/multi_file/multi_file_function.hpp"
 #include "engine/duck_type.h"
+#include "engine/inputs.h"
 #include "engine/lake_pruning.h"
+#include "engine/unreadable_file.h"
 
 namespace lab::engine {
 
@@ -14,7 +16,12 @@ duckdb::BaseFileReader* LakeFacts::footer(duckdb::ClientContext& context, const 
   if (footers_.size() > kMaxFooters) return nullptr;
   if (!footers_[file]) {
     auto options = bind.interface->InitializeOptions(context, nullptr);
-    footers_[file] = bind.interface->CreateReader(context, duckdb::OpenFileInfo(source_->file_scan()->files[file].path), *options, bind.file_options);
+    const scan::DataFile& data = source_->file_scan()->files[file];
+    try {
+      footers_[file] = bind.interface->CreateReader(context, duckdb::OpenFileInfo(data.path), *options, bind.file_options);
+    } catch (const std::exception&) {
+      rethrow_as_unreadable(data, StatementInputs::is_of_spark4(context));
+    }
   }
   return footers_[file].get();
 }

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <utility>
 
 #include "duckdb.hpp"
 #include "duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp"
@@ -15,6 +18,7 @@
 #include "engine/lake_facts.h"
 #include "engine/lake_pruning.h"
 #include "engine/table_functions.h"
+#include "engine/unreadable_file.h"
 
 namespace lab::engine {
 namespace {
@@ -129,6 +133,17 @@ class LakeReader : public duckdb::MultiFileReader {
     return duckdb::make_uniq<LakeFiles>(source_, kept, lake.shared_facts());
   }
 
+  // To open a file is to read its footer.
+  duckdb::shared_ptr<duckdb::BaseFileReader> CreateReader(duckdb::ClientContext& context, duckdb::GlobalTableFunctionState& state, const duckdb::OpenFileInfo& file,
+                                                          duckdb::idx_t index, const duckdb::MultiFileBindData& bind) override {
+    try {
+      return MultiFileReader::CreateReader(context, state, file, index, bind);
+    } catch (const std::exception&) {
+      rethrow_as_unreadable(data_file(file), StatementInputs::is_of_spark4(context));
+    }
+  }
+  const scan::DataFile& data_file(const duckdb::OpenFileInfo& file) const { return source_->file_scan()->files[index_of(file)]; }
+
   void FinalizeBind(duckdb::MultiFileReaderData& data, const duckdb::MultiFileOptions&, const duckdb::MultiFileReaderBindData&,
                     const duckdb::vector<duckdb::MultiFileColumnDefinition>&, const duckdb::vector<duckdb::ColumnIndex>& columns,
                     duckdb::ClientContext&, duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState>) override {
@@ -165,6 +180,41 @@ class LakeReader : public duckdb::MultiFileReader {
  private:
   SourcePtr source_;
 };
+
+/// DuckDB's own scan of Parquet, the same in every instance. Ours adds which file it was that could not be read.
+struct ParquetScan {
+  std::atomic<duckdb::table_function_t> rows = nullptr;
+  std::atomic<duckdb::table_function_init_local_t> init_local = nullptr;
+};
+ParquetScan parquet_scan;
+
+const scan::DataFile& file_of(const duckdb::FunctionData& data, const duckdb::BaseFileReader& reader) {
+  return dynamic_cast<const LakeReader&>(*data.Cast<duckdb::MultiFileBindData>().multi_file_reader).data_file(reader.file);
+}
+
+void scan_rows(duckdb::ClientContext& context, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
+  // DuckDB's moves on to the next file by itself: whichever was read when it threw.
+  const auto reader = input.local_state ? input.local_state->Cast<duckdb::MultiFileLocalState>().reader : nullptr;
+  try {
+    parquet_scan.rows.load()(context, input, output);
+  } catch (const std::exception&) {
+    if (!reader) throw;
+    rethrow_as_unreadable(file_of(*input.bind_data, *reader), StatementInputs::is_of_spark4(context));
+  }
+}
+
+duckdb::unique_ptr<duckdb::LocalTableFunctionState> init_rows(duckdb::ExecutionContext& context, duckdb::TableFunctionInitInput& input,
+                                                              duckdb::GlobalTableFunctionState* global) {
+  try {
+    return parquet_scan.init_local.load()(context, input, global);
+  } catch (const std::exception&) {
+    auto& state = global->Cast<duckdb::MultiFileGlobalState>();
+    const std::lock_guard lock(state.lock);
+    const duckdb::idx_t current = state.file_index;
+    if (current >= state.readers.size() || !state.readers[current]->reader) throw;
+    rethrow_as_unreadable(file_of(*input.bind_data, *state.readers[current]->reader), StatementInputs::is_of_spark4(context.client));
+  }
+}
 
 // Lets count(*) without filters be answered without opening a file.
 duckdb::vector<duckdb::PartitionStatistics> partition_statistics(duckdb::ClientContext& context, duckdb::GetPartitionStatsInput& input) {
@@ -204,6 +254,8 @@ void register_lake_scan(duckdb::DuckDB& database) {
   duckdb::TableFunctionSet functions("lake_scan");
   for (auto function : entry.functions.functions) {
     function.name = "lake_scan";
+    parquet_scan.rows = std::exchange(function.function, scan_rows);
+    parquet_scan.init_local = std::exchange(function.init_local, init_rows);
     function.get_multi_file_reader = LakeReader::create;
     function.get_partition_stats = partition_statistics;
     // DuckDB's own would look for our column names in the first file.

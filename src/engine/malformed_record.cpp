@@ -1,16 +1,11 @@
 #include "engine/malformed_record.h"
 
-#include "engine/conditions.h"
-#include "engine/kernels/raise.h"
+#include "engine/unreadable_file.h"
 
 namespace lab::engine {
 
-std::string file_uri(const scan::DataFile& file) { return file.uri.empty() ? "file://" + file.path : file.uri; }
-
 void raise_unreadable(const scan::TextScan& scan, std::size_t file, const std::string& reason) {
-  const std::string uri = file_uri(scan.files[file]);
-  if (scan.is_spark4) raise(conditions::kFailedReadFile, {{"path", uri}});
-  raise(conditions::kFailedReadFile35, {{"path", uri}, {"message", reason}});
+  raise_unreadable(scan.files[file], scan.is_spark4, reason);
 }
 
 void raise_malformed(const scan::TextScan& scan, std::size_t file, std::string_view record) {

@@ -11,7 +11,5 @@ namespace lab::engine {
 [[noreturn]] void raise_malformed(const scan::TextScan& scan, std::size_t file, std::string_view record);
 /// Ends a scan that cannot read a file, for the reason given: Spark 3.5 tells it, 4 only names the file.
 [[noreturn]] void raise_unreadable(const scan::TextScan& scan, std::size_t file, const std::string& reason);
-/// `file:///…` as messages and `input_file_name()` have it.
-std::string file_uri(const scan::DataFile& file);
 
 }  // namespace lab::engine

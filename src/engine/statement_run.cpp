@@ -51,6 +51,7 @@ StatementRun::StatementRun(duckdb::shared_ptr<duckdb::DuckDB> database, const St
   config.streaming_buffer_size = buffer_size(statement.schema);
   const auto known = connection_->context->registered_state->GetOrCreate<StatementInputs>(StatementInputs::kKey);
   known->time_zone = statement.time_zone;
+  known->is_spark4 = statement.is_spark4;
   for (const Input& input : statement.inputs) {
     known->sources.emplace(input.name, input.source);
     if (const scan::FileScan* files = input.source->file_scan(); files != nullptr)

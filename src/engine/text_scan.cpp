@@ -12,6 +12,7 @@
 #include "engine/malformed_record.h"
 #include "engine/table_functions.h"
 #include "engine/text_rows.h"
+#include "engine/unreadable_file.h"
 #include "scan/csv_options.h"
 
 namespace lab::engine {
@@ -135,14 +136,16 @@ void write_partitions(const TextScanPlan& plan, std::size_t file, duckdb::DataCh
   }
 }
 
-/// Null: the file cannot be read, and `ignoreCorruptFiles` says not to mind.
+/// Null: the file cannot be read or is not there, and `ignoreCorruptFiles` or `ignoreMissingFiles` says not to mind.
 std::shared_ptr<const scan::TextFile> open_text(const scan::TextScan& scan, std::size_t file) {
   try {
     return scan::TextFile::open(scan.files[file], scan::encoding_of(scan));
   } catch (const Error& error) {
+    if (scan::is_ignored(error, scan.options)) return nullptr;
+    if (&error.condition() == &conditions::kFileNotExist) raise(conditions::kFileNotExist, {{"path", file_uri(scan.files[file])}});
     if (error.kind() != Kind::Corruption) throw;
-    if (scan::parse_flag(scan.options, "ignorecorruptfiles", false)) return nullptr;
-    raise_unreadable(scan, file, error.message());
+    const auto reason = error.parameters().find("message");
+    raise_unreadable(scan, file, reason == error.parameters().end() ? error.message() : reason->second);
   }
 }
 

@@ -45,7 +45,7 @@ class KeptSource : public scan::TableSource {
 
 engine::Statement statement_of(const plan::bound::Query& query, const std::stop_token& stop, const Executor::ProgressSink& progress) {
   const auto lowered = std::make_shared<const lower::Lowered>(lower::lower(query));
-  engine::Statement statement{.sql = lowered->sql, .schema = query.schema(), .time_zone = query.policy.time_zone};
+  engine::Statement statement{.sql = lowered->sql, .schema = query.schema(), .time_zone = query.policy.time_zone, .is_spark4 = query.policy.is_spark4};
   for (const lower::InputTable& input : lowered->inputs) {
     auto source = input.source ? input.source : std::make_shared<PlanRows>(input.schema, input.arrow_stream);
     if (const auto* rows = dynamic_cast<const RowsOnDemand*>(source.get())) source = rows->made(stop, progress);

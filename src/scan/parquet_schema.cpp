@@ -13,15 +13,13 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/unreadable_file.h"
 #include "scan/remote_reader.h"
 #include "types/arrow_schema.h"
 #include "types/type_text.h"
 
 namespace lab::scan {
 namespace {
-
-constexpr Condition kCannotReadFooter{"FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", "KD001", Kind::Corruption,
-                                      "Encountered error while reading file <path>. Could not read footer. Please ensure that the file is in either ORC or Parquet format."};
 
 /// Which bytes a path stands for: a changed file has another time, a replaced one another number.
 struct FileIdentity {
@@ -52,7 +50,7 @@ types::Schema schema_in_footer(const DataFile& file) {
     } else {
       std::shared_ptr<arrow::Schema> arrow_schema;
       const auto status = parquet::arrow::FromParquetSchema(metadata->schema(), &arrow_schema);
-      if (!status.ok()) throw Error(kCannotReadFooter, {{"path", "file:" + path}});
+      if (!status.ok()) throw Error(conditions::kCannotReadFooter, {{"path", "file:" + path}});
       schema = types::from_arrow(*arrow_schema);
     }
     for (types::Field& field : schema) {
@@ -61,7 +59,7 @@ types::Schema schema_in_footer(const DataFile& file) {
     }
     return schema;
   } catch (const parquet::ParquetException& failure) {
-    throw Error(kCannotReadFooter, {{"path", "file:" + path}});
+    throw Error(conditions::kCannotReadFooter, {{"path", "file:" + path}});
   }
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/unreadable_file.h"
 #include "scan/packing.h"
 #include "scan/text_encoding.h"
 
@@ -19,10 +20,8 @@ namespace lab::scan {
 
 namespace {
 
-inline constexpr Condition kFailedReadTextFile{"FAILED_READ_FILE.NO_HINT", "KD001", Kind::Corruption,
-    "Encountered error while reading file <path>. <message>"};
 [[noreturn]] void fail(const std::string& path, const std::string& message) {
-  throw Error(kFailedReadTextFile, {{"path", "file://" + path}, {"message", message}});
+  throw Error(conditions::kFailedReadFile, {{"path", "file://" + path}, {"message", message}});
 }
 
 std::string_view without_mark(std::string_view text) { return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text; }
@@ -31,6 +30,7 @@ class MappedFile : public TextFile {
  public:
   explicit MappedFile(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT) throw Error(conditions::kFileNotExist, {{"path", "file://" + path}});
     if (file < 0) fail(path, std::strerror(errno));
     map(file, path);
   }

@@ -11,7 +11,7 @@ namespace lab::scan {
 /// A text file in memory: mapped, or transcoded to UTF-8. A byte order mark is left out.
 class TextFile {
  public:
-  /// Throws FAILED_READ_FILE.NO_HINT; `encoding` is a Java charset name. Packed files (packing_of) are unpacked, large ones into a
+  /// Throws FAILED_READ_FILE.NO_HINT, whose parameter `message` has the reason, and FILE_NOT_EXIST; `encoding` is a Java charset name. Packed files (packing_of) are unpacked, large ones into a
   /// temporary file.
   static std::shared_ptr<const TextFile> open(const DataFile& file, const std::string& encoding);
   virtual ~TextFile() = default;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/unreadable_file.h"
 #include "scan/csv_options.h"
 #include "scan/packing.h"
 
@@ -23,12 +24,12 @@ bool is_read_whole(const TextScan& scan, const std::string& path) {
          parse_flag(scan.options, "multiline", false) || parse_flag(scan.options, "wholetext", false);
 }
 
-// Null: unreadable, and `ignoreCorruptFiles` says not to mind.
+// Null: unreadable or gone, and the options say not to mind.
 std::shared_ptr<const TextFile> open_or_skip(const TextScan& scan, std::size_t file) {
   try {
     return TextFile::open(scan.files[file], encoding_of(scan));
   } catch (const Error& error) {
-    if (error.kind() != Kind::Corruption || !parse_flag(scan.options, "ignorecorruptfiles", false)) throw;
+    if (!is_ignored(error, scan.options)) throw;
     return nullptr;
   }
 }
@@ -40,6 +41,11 @@ std::string encoding_of(const TextScan& scan) {
     if (const auto found = scan.options.find(key); found != scan.options.end()) return found->second;
   }
   return "UTF-8";
+}
+
+bool is_ignored(const Error& failure, const std::map<std::string, std::string>& options) {
+  if (&failure.condition() == &conditions::kFileNotExist) return parse_flag(options, "ignoremissingfiles", false);
+  return failure.kind() == Kind::Corruption && parse_flag(options, "ignorecorruptfiles", false);
 }
 
 std::vector<TextPiece> cut_pieces(const TextScan& scan) {

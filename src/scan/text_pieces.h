@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "scan/table_source.h"
 #include "scan/text_lines.h"
 
@@ -20,6 +23,9 @@ std::vector<TextPiece> cut_pieces(const TextScan& scan);
 
 /// The option `encoding` or `charset`.
 std::string encoding_of(const TextScan& scan);
+
+/// Whether the options `ignoreCorruptFiles` and `ignoreMissingFiles` say not to mind that a file could not be opened.
+bool is_ignored(const Error& failure, const std::map<std::string, std::string>& options);
 
 /// Calls `work` for each piece on a few threads, its number first; a thread's texts live during the call. The first exception ends all.
 void for_each_piece(const TextScan& scan, const std::vector<TextPiece>& pieces, const std::function<void(std::size_t, const TextPiece&, const TextFile&)>& work);

@@ -60,7 +60,7 @@ class BucketFile final : public RemoteFile {
     std::string_view body = answer.response.body;
     // A store may leave the range aside and send everything.
     if (answer.response.status == 200) body = body.substr(std::min<std::size_t>(offset, body.size())).substr(0, into.size());
-    if (answer.response.status / 100 != 2 || body.size() != into.size()) throw Error(conditions::kFileChanged, {{"path", uri_}});
+    if (answer.response.status / 100 != 2 || body.size() != into.size()) throw Error(lab::conditions::kFileNotExist, {{"path", uri_}});
     std::memcpy(into.data(), body.data(), body.size());
   }
 

@@ -12,7 +12,5 @@ inline constexpr Condition kBucketNotFound{"OBJECT_STORE_BUCKET_NOT_FOUND", "42K
 inline constexpr Condition kUnavailable{"OBJECT_STORE_UNAVAILABLE", "08001", Kind::Unavailable, "<store> does not answer <operation> of <path>: <reason>."};
 inline constexpr Condition kFull{"OBJECT_STORE_FULL", "53100", Kind::ResourceExhausted, "<store> has no room for <path>: <code> (<reason>)."};
 inline constexpr Condition kRefused{"OBJECT_STORE_REFUSED", "58000", Kind::Runtime, "<store> refuses <operation> of <path>: <status> <code> (<reason>)."};
-inline constexpr Condition kFileChanged{"FAILED_READ_FILE.FILE_NOT_EXIST", "KD001", Kind::Runtime,
-    "Encountered error while reading file <path>. File does not exist. It is possible the underlying files have been updated. You can explicitly invalidate the cache in Spark by running 'REFRESH TABLE tableName' command in SQL or by recreating the Dataset/DataFrame involved."};
 
 }  // namespace lab::remote::s3::conditions
