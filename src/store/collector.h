@@ -21,6 +21,8 @@ class Collector {
   ~Collector();
 
   CollectResult collect() { return collect(keep_history_); }
+  /// No collection begins or goes on while the lock lives.
+  std::unique_lock<std::mutex> pause() { return std::unique_lock(collecting_); }
   /// The disk is low: has the thread give up history now, whatever its age; leases still hold. Once a minute at most.
   void make_room();
   /// Ends the thread; a collection under way stops at its next batch.

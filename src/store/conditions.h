@@ -11,6 +11,9 @@ inline constexpr Condition kStoreBusy{"STORE_BUSY", "53300", Kind::Unavailable,
                                       "Too many readers of the store at once; try again."};
 inline constexpr Condition kStoreInUse{"STORE_IN_USE", "55006", Kind::Unavailable,
                                        "The data folder <path> is in use by process <pid>."};
+inline constexpr Condition kRestoreUnfinished{"RESTORE_UNFINISHED", "55000", Kind::Unavailable,
+                                              "A restore into <path> was not finished; run it again, or remove the folder."};
+inline constexpr Condition kBackupRefused{"BACKUP_REFUSED", "22023", Kind::InvalidArgument, "<path> <reason>."};
 inline constexpr Condition kDataTooNew{
     "DATA_TOO_NEW", "0A000", Kind::Unsupported,
     "The data folder was written by a newer version (<module> is at <found>, this program knows <known>)."};

@@ -1,9 +1,9 @@
 #include "store/scrubber.h"
 
-#include <fmt/format.h>
 #include <pthread.h>
 
 #include "base/log.h"
+#include "store/conditions.h"
 #include "store/objects/tables.h"
 
 namespace lab::store {
@@ -13,22 +13,10 @@ constexpr int kScrubBatch = 200;
 // A disk's idle time: a terabyte in four hours.
 constexpr std::uint64_t kBackgroundRate = 64 << 20;
 
-/// `bucket/key` (and the version) of every row, of the past too, that has bytes of the blob; uploads too.
-std::vector<std::string> find_users(const Rows& rows, BlobId blob) {
-  auto statement = connection_of(rows).prepare(R"(
-SELECT DISTINCT b.name, o.key, o.version, o.closed < 9223372036854775807 FROM objects o JOIN buckets b ON b.id = o.bucket
-WHERE o.blob = ?1 OR o.id IN (SELECT object FROM object_parts WHERE blob = ?1)
-UNION SELECT b.name, u.key, 'upload ' || u.id, 0 FROM uploads u JOIN buckets b ON b.id = u.bucket
-WHERE u.id IN (SELECT upload FROM upload_ranges WHERE blob = ?1) ORDER BY 1, 2)");
-  statement.bind(1, blob.value);
-  std::vector<std::string> users;
-  while (statement.step()) {
-    auto user = fmt::format("{}/{}", statement.text(0), statement.blob(1));
-    if (!statement.text(2).empty()) user += fmt::format(" ({})", statement.text(2));
-    if (statement.integer(3) != 0) user += " (overwritten or deleted, kept for the past)";
-    users.push_back(std::move(user));
-  }
-  return users;
+void report(StoreProgress& progress, const ScrubResult& so_far) {
+  progress.blobs = so_far.blobs;
+  progress.bytes = so_far.bytes;
+  if (progress.is_cancelled) throw Error(conditions::kStoreStopped);
 }
 
 }  // namespace
@@ -54,7 +42,7 @@ void Scrubber::run(const std::stop_token& stop) {
       if (stop.stop_requested()) return;
     }
     try {
-      const auto result = scrub(kBackgroundRate);
+      const auto result = scrub(kBackgroundRate, nullptr);
       log::info("store", "scrubbed {} blobs, {} bytes: {} damaged", result.blobs, result.bytes, result.damages.size());
     } catch (const std::exception& error) {
       log::warning("store", "the scrub ended early: {}", error.what());
@@ -74,9 +62,13 @@ void Scrubber::check(const KeptBlob& blob) {
   }
 }
 
-ScrubResult Scrubber::scrub(std::uint64_t bytes_per_second) {
+ScrubResult Scrubber::scrub(std::uint64_t bytes_per_second, StoreProgress* progress) {
   const std::lock_guard lock(scrubbing_);
   ScrubResult result;
+  if (progress != nullptr) {
+    const auto snapshot = store_.snapshot();
+    progress->all_blobs = count_blobs(connection_of(snapshot));
+  }
   const auto began = std::chrono::steady_clock::now();
   std::int64_t after = INT64_MIN;
   for (bool has_more = true; has_more && !thread_.get_stop_token().stop_requested();) {
@@ -104,6 +96,7 @@ ScrubResult Scrubber::scrub(std::uint64_t bytes_per_second) {
       if (loan) check(blob);
       ++result.blobs;
       result.bytes += blob.size;
+      if (progress != nullptr) report(*progress, result);
     }
     if (bytes_per_second == 0) continue;
     const auto due = began + std::chrono::milliseconds(result.bytes * 1000 / bytes_per_second);
@@ -118,7 +111,7 @@ std::vector<Damage> Scrubber::damages() {
   auto all = blobs_.checks().damages();
   if (all.empty()) return all;
   const auto snapshot = store_.snapshot();
-  for (auto& each : all) each.objects = find_users(snapshot, each.blob);
+  for (auto& each : all) each.objects = find_blob_users(connection_of(snapshot), each.blob);
   return all;
 }
 

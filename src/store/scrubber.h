@@ -17,7 +17,7 @@ class Scrubber {
   Scrubber(Store& store, BlobStore& blobs, std::chrono::seconds every);
   ~Scrubber();
 
-  ScrubResult scrub() { return scrub(0); }
+  ScrubResult scrub(StoreProgress* progress = nullptr) { return scrub(0, progress); }
   /// What is known to be damaged, with the objects that have it.
   std::vector<Damage> damages();
   /// Ends the thread; a scrub under way stops at its next batch.
@@ -26,7 +26,7 @@ class Scrubber {
  private:
   void run(const std::stop_token& stop);
   /// At most so many bytes a second; 0: as fast as it can.
-  ScrubResult scrub(std::uint64_t bytes_per_second);
+  ScrubResult scrub(std::uint64_t bytes_per_second, StoreProgress* progress);
   void check(const KeptBlob& blob);
 
   Store& store_;

@@ -1,17 +1,16 @@
 #include "store/store.h"
 
-#include <sys/file.h>
-#include <unistd.h>
-
 #include "base/gate.h"
 #include "base/ids.h"
 #include "store/collector.h"
+#include "store/folder_lock.h"
 #include "store/health.h"
 #include "store/journal/feed_thread.h"
 #include "store/journal/reader_pool.h"
 #include "store/journal/table_set.h"
 #include "store/journal/writer.h"
 #include "store/objects/blob_store.h"
+#include "store/objects/layout.h"
 #include "store/objects/tables.h"
 #include "store/scrubber.h"
 
@@ -33,31 +32,10 @@ Origin store_origin(const char* request) { return {"system", "store", request}; 
 
 constexpr auto kSpaceIsFresh = std::chrono::seconds(1);
 
-/// One process has a data folder open: a lock on its file `lock`, which the system takes back when the process ends.
-class FolderLock {
- public:
-  FolderLock(Disk& disk, const std::filesystem::path& directory) {
-    const auto path = directory / "lock";
-    if (!disk.find_status(path)) {
-      try {
-        disk.create(path);
-      } catch (const Error& error) {
-        if (error.kind() != Kind::AlreadyExists) throw;
-      }
-    }
-    file_ = disk.open_to_write(path);
-    if (::flock(file_->descriptor(), LOCK_EX | LOCK_NB) != 0)
-      throw Error(conditions::kStoreInUse, {{"path", directory.string()}, {"pid", read_file(disk, path)}});
-    file_->truncate(0);
-    file_->write(0, std::to_string(::getpid()));
-  }
-
- private:
-  std::unique_ptr<File> file_;
-};
-
 std::unique_ptr<journal::Connection> open_journal(const std::filesystem::path& file, Disk& disk,
                                                   const StoreOptions& options) {
+  if (!disk.find_status(file) && disk.find_status(file.parent_path() / layout::kUnfinishedJournal))
+    throw Error(conditions::kRestoreUnfinished, {{"path", file.parent_path().string()}});
   // Made here and not by SQLite, for its mode (0600), which the log files take over.
   if (!disk.find_status(file)) disk.create(file);
   auto connection =
@@ -172,7 +150,8 @@ class RealStore final : public Store {
   }
   void discard_stage(const std::filesystem::path& path) override { blobs_.discard_stage(path); }
   CollectResult collect() override { return collector_->collect(); }
-  ScrubResult scrub() override { return scrubber_->scrub(); }
+  ScrubResult scrub(StoreProgress* progress) override { return scrubber_->scrub(progress); }
+  std::unique_lock<std::mutex> pause_collection() override { return collector_->pause(); }
 
   StoreStatus status() override {
     StoreStatus status{.last_commit = last_commit(),

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -66,6 +68,13 @@ struct StoreStatus {
   std::vector<Damage> damages;  ///< found by readers or scrubs since the start
 };
 
+/// How far long work over all stored bytes has come, for another thread to look at; and how to end it early.
+struct StoreProgress {
+  std::atomic<std::uint64_t> blobs{0}, all_blobs{0}, bytes{0};
+  std::atomic<bool> is_cancelled{false};  ///< the work throws STORE_STOPPED at its next blob
+};
+
+/// What was read, and what of it is damaged.
 struct ScrubResult {
   std::uint64_t blobs = 0;
   std::uint64_t bytes = 0;
@@ -136,7 +145,9 @@ class Store {
   virtual CollectResult collect() = 0;
   /// Reads all bytes that rows name and holds them against their hashes, as fast as it can. A background thread does
   /// the same every scrub_every, slowly. What is damaged is also in status(), and refuses to be read.
-  virtual ScrubResult scrub() = 0;
+  virtual ScrubResult scrub(StoreProgress* progress = nullptr) = 0;
+  /// While the lock lives nothing is collected or moved: every file that a row of now names stays.
+  virtual std::unique_lock<std::mutex> pause_collection() = 0;
   virtual StoreStatus status() = 0;
 
   /// Refuses new work, lets the writer finish what it has, ends the threads. May be called twice. Correctness does not

@@ -98,6 +98,13 @@ std::int64_t Connection::num_changes() const { return sqlite3_changes64(handle_)
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
+void Connection::copy_into(const std::filesystem::path& file) {
+  // SQLite counts the copy as a write.
+  execute("PRAGMA query_only = 0");
+  prepare("VACUUM INTO ?1").bind_text(1, file.native()).run();
+  execute("PRAGMA query_only = 1");
+}
+
 void Connection::checkpoint() {
   int left = 0, moved = 0;
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &left, &moved);

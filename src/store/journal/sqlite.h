@@ -75,6 +75,8 @@ class Connection {
   std::int64_t num_changes() const;
   /// Whether a transaction is open; SQLite ends one by itself after some failures.
   bool in_transaction() const;
+  /// Writes what is committed now, as a database of its own without a log, to a file that must not exist. It is not synced.
+  void copy_into(const std::filesystem::path& file);
   /// Moves pages of the write-ahead log into the database, as far as readers let it.
   void checkpoint();
   /// Pages in the write-ahead log after the last COMMIT.

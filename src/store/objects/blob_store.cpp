@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <charconv>
 
-#include <fmt/format.h>
-
 #include "base/ids.h"
 #include "base/log.h"
 #include "store/conditions.h"
 #include "store/objects/blob_state.h"
+#include "store/objects/layout.h"
 
 namespace lab::store {
 namespace {
@@ -58,12 +57,10 @@ BlobStore::BlobStore(const std::filesystem::path& directory, Disk& disk, Health&
 }
 
 std::filesystem::path BlobStore::folder_path(std::int64_t folder) const {
-  return blobs_ / fmt::format("{:06x}", folder);
+  return layout::blob_folder(blobs_.parent_path(), BlobId{folder * kBlobsPerFolder});
 }
 
-std::filesystem::path BlobStore::path_of(BlobId id) const {
-  return folder_path(id.value / kBlobsPerFolder) / fmt::format("{:012x}", id.value);
-}
+std::filesystem::path BlobStore::path_of(BlobId id) const { return layout::blob_file(blobs_.parent_path(), id); }
 
 BlobId BlobStore::next_id() {
   const std::lock_guard lock(mutex_);

@@ -15,6 +15,7 @@
 #include "store/health.h"
 #include "store/objects/blob.h"
 #include "store/objects/blob_checks.h"
+#include "store/objects/layout.h"
 #include "store/objects/pack_store.h"
 #include "store/objects/shared_syncs.h"
 
@@ -36,7 +37,7 @@ class PinTable {
 /// row names is a leftover. Thread-safe.
 class BlobStore {
  public:
-  static constexpr std::int64_t kBlobsPerFolder = 1024;
+  static constexpr std::int64_t kBlobsPerFolder = layout::kBlobsPerFolder;
 
   /// Once `health` has failed no file is removed any more, because it is not known which rows survived.
   BlobStore(const std::filesystem::path& directory, Disk& disk, Health& health);

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include <fmt/format.h>
-
 #include "store/conditions.h"
+#include "store/objects/layout.h"
 
 namespace lab::store {
 namespace {
@@ -30,7 +29,7 @@ PackStore::PackStore(const std::filesystem::path& directory, Disk& disk, Health&
     if (const auto pack = parse_pack_name(name)) next_pack_ = std::max(next_pack_, *pack + 1);
 }
 
-std::filesystem::path PackStore::path_of(std::int64_t pack) const { return packs_ / fmt::format("{:08x}{}", pack, kSuffix); }
+std::filesystem::path PackStore::path_of(std::int64_t pack) const { return layout::pack_file(packs_.parent_path(), pack); }
 
 void PackStore::begin_pack() {
   // The number is spent even when this fails: what the failed call left is not known.

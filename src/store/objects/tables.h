@@ -36,6 +36,11 @@ KeptBlob read_blob(const journal::Statement& statement);
 /// Gives shares back; a blob without any is collected later.
 void drop_blob(Transaction& transaction, BlobId blob);
 
+/// How many blobs rows name; and `bucket/key` (and the version) of every row that has bytes of one, of the past too, and
+/// of uploads.
+std::uint64_t count_blobs(journal::Connection& rows);
+std::vector<std::string> find_blob_users(journal::Connection& rows, BlobId blob);
+
 /// Where an open row of `objects` stands among the versions of its key.
 enum class Place { Current = 0, Noncurrent = 1, Marker = 2 };
 
