@@ -217,3 +217,17 @@ def test_a_policy_may_ask_for_encryption(s3, fresh):
     deny({"StringNotEquals": {"s3:x-amz-server-side-encryption-customer-algorithm": "AES256"}})
     assert code_of(s3.put_object, Bucket=fresh, Key="k", Body=b"x", SSECustomerAlgorithm="AES192") == ("AccessDenied", 403)
     s3.put_object(Bucket=fresh, Key="k", Body=b"x", **MODES["sse-c"])
+
+
+def test_an_upload_under_a_clients_key_is_completed_without_it(s3, fresh):
+    mode = MODES["sse-c"]
+    upload = s3.create_multipart_upload(Bucket=fresh, Key="k", **mode)["UploadId"]
+    wanted = {"Bucket": fresh, "Key": "k", "UploadId": upload}
+    sizes = (5 * MIB, 3)
+    parts = [{"PartNumber": i + 1, "ETag": s3.upload_part(PartNumber=i + 1, Body=b"x" * size, **wanted, **mode)["ETag"]} for i, size in enumerate(sizes)]
+    assert status_of(s3.complete_multipart_upload, MultipartUpload={"Parts": parts}, **wanted, **OTHER_KEY) == 400
+    s3.complete_multipart_upload(MultipartUpload={"Parts": parts}, **wanted)
+    part = s3.get_object(Bucket=fresh, Key="k", PartNumber=2, **mode)
+    assert part["PartsCount"] == 2 and part["Body"].read() == b"xxx"
+    # Which parts there are is no secret of the key.
+    assert code_of(s3.get_object, Bucket=fresh, Key="k", PartNumber=5) == ("InvalidPart", 400)

@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import socket
 import urllib.parse
 import uuid
 
@@ -154,3 +155,143 @@ def test_a_composite_checksum_may_be_promised_for_the_whole_upload(s3, fresh, al
         assert code_of(s3.complete_multipart_upload, **named, **{field: value}) == ("BadDigest", 400)
     assert s3.complete_multipart_upload(**named, **{field: whole})[field] == whole
     assert s3.head_object(Bucket=fresh, Key="k", ChecksumMode="ENABLED")[field] == whole
+
+
+def test_an_owner_may_ask_again_for_the_bucket_it_has(s3, fresh):
+    s3.put_object(Bucket=fresh, Key="k", Body=b"kept")
+    s3.create_bucket(Bucket=fresh)
+    assert s3.get_object(Bucket=fresh, Key="k")["Body"].read() == b"kept"
+    assert code_of(s3.create_bucket, Bucket=fresh, ACL="public-read") == ("BucketAlreadyExists", 409)
+    s3.put_bucket_acl(Bucket=fresh, ACL="public-read")
+    assert code_of(s3.create_bucket, Bucket=fresh) == ("BucketAlreadyExists", 409)
+    elsewhere = {"Bucket": f"{fresh}-eu", "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+    s3.create_bucket(**elsewhere)
+    assert code_of(s3.create_bucket, **elsewhere) == ("BucketAlreadyOwnedByYou", 409)
+
+
+def test_nobody_sees_no_buckets(lab):
+    status, body = http.get(lab.endpoint + "/")
+    assert status == 200 and b"<Bucket>" not in body
+
+
+EXPECTATIONS = {"IfMatch": ("bad", None), "IfMatchSize": (9, 3), "IfMatchLastModifiedTime": (datetime.datetime(2015, 1, 1), None)}
+
+
+def facts_of(s3, bucket):
+    head = s3.head_object(Bucket=bucket, Key="k")
+    return {"IfMatch": head["ETag"], "IfMatchSize": 3, "IfMatchLastModifiedTime": head["LastModified"]}
+
+
+@pytest.fixture
+def knows_expectations(s3):
+    if "IfMatchSize" not in s3.meta.service_model.operation_model("DeleteObject").input_shape.members:
+        pytest.skip("this boto3 cannot ask for it")
+
+
+@pytest.mark.parametrize("name", EXPECTATIONS)
+@pytest.mark.parametrize("is_versioned", [False, True])
+def test_a_delete_may_expect_what_it_deletes(s3, fresh, knows_expectations, name, is_versioned):
+    bad = EXPECTATIONS[name][0]
+    if is_versioned:
+        s3.put_bucket_versioning(Bucket=fresh, VersioningConfiguration={"Status": "Enabled"})
+    # What is not there needs no deleting.
+    assert "Error" not in s3.delete_object(Bucket=fresh, Key="absent", **{name: bad})
+    s3.put_object(Bucket=fresh, Key="k", Body=b"abc")
+    assert code_of(s3.delete_object, Bucket=fresh, Key="k", **{name: bad}) == ("PreconditionFailed", 412)
+    s3.delete_object(Bucket=fresh, Key="k", **{name: facts_of(s3, fresh)[name]})
+    if is_versioned:
+        # A marker is there, and is not what was expected.
+        assert code_of(s3.delete_object, Bucket=fresh, Key="k", **{name: bad}) == ("PreconditionFailed", 412)
+    else:
+        s3.delete_object(Bucket=fresh, Key="k", **{name: bad})
+
+
+def test_a_delete_of_a_version_may_expect_it(s3, fresh, knows_expectations):
+    s3.put_bucket_versioning(Bucket=fresh, VersioningConfiguration={"Status": "Enabled"})
+    first = s3.put_object(Bucket=fresh, Key="k", Body=b"abc")
+    s3.put_object(Bucket=fresh, Key="k", Body=b"later")
+    version = {"Bucket": fresh, "Key": "k", "VersionId": first["VersionId"]}
+    assert code_of(s3.delete_object, IfMatch="bad", **version) == ("PreconditionFailed", 412)
+    assert code_of(s3.delete_object, IfMatchSize=5, **version) == ("PreconditionFailed", 412)
+    assert "DeleteMarker" not in s3.delete_object(IfMatch=first["ETag"], IfMatchSize=3, **version)
+    s3.delete_object(IfMatch="bad", **version)
+
+
+def test_a_delete_of_many_may_expect_each(s3, fresh, knows_expectations):
+    names = {"ETag": "IfMatch", "Size": "IfMatchSize", "LastModifiedTime": "IfMatchLastModifiedTime"}
+    for name, header in names.items():
+        s3.put_object(Bucket=fresh, Key="k", Body=b"abc")
+        bad, good = EXPECTATIONS[header][0], facts_of(s3, fresh)[header]
+        refused = s3.delete_objects(Bucket=fresh, Delete={"Objects": [{"Key": "k", name: bad}, {"Key": "absent", name: bad}]})
+        assert [error["Code"] for error in refused["Errors"]] == ["PreconditionFailed"]
+        assert [gone["Key"] for gone in refused["Deleted"]] == ["absent"]
+        assert "Errors" not in s3.delete_objects(Bucket=fresh, Delete={"Objects": [{"Key": "k", name: good}]})
+
+
+def test_whether_a_marker_hides_a_key_is_told(s3, fresh):
+    def marker():
+        with pytest.raises(botocore.exceptions.ClientError) as caught:
+            s3.head_object(Bucket=fresh, Key="k")
+        return caught.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-delete-marker"]
+
+    assert marker() == "false"
+    s3.put_bucket_versioning(Bucket=fresh, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=fresh, Key="k", Body=b"x")
+    s3.delete_object(Bucket=fresh, Key="k")
+    assert marker() == "true"
+
+
+def test_content_encodings_stay_as_written_but_for_the_framing(s3, fresh):
+    kept = {"gzip": "gzip", "deflate, gzip": "deflate, gzip", "gzip, aws-chunked": "gzip", "aws-chunked": None}
+    for written, expected in kept.items():
+        s3.put_object(Bucket=fresh, Key="k", ContentEncoding=written)
+        assert s3.head_object(Bucket=fresh, Key="k").get("ContentEncoding") == expected
+
+
+def test_a_copied_part_ends_where_its_source_ends(s3, fresh):
+    s3.put_object(Bucket=fresh, Key="k", Body=b"12345")
+    upload = s3.create_multipart_upload(Bucket=fresh, Key="d")["UploadId"]
+    part = {"Bucket": fresh, "Key": "d", "UploadId": upload, "PartNumber": 1, "CopySource": {"Bucket": fresh, "Key": "k"}}
+    assert code_of(s3.upload_part_copy, CopySourceRange="bytes=0-21", **part) == ("InvalidRange", 416)
+    for malformed in ("0-2", "bytes=0", "bytes=hello-world", "bytes=0-bar", "bytes=0-2,3-5"):
+        assert code_of(s3.upload_part_copy, CopySourceRange=malformed, **part) == ("InvalidArgument", 400)
+
+
+def test_more_than_ten_tags_are_no_tags(s3, fresh):
+    s3.put_object(Bucket=fresh, Key="k", Body=b"x")
+    tags = [{"Key": str(i), "Value": "v"} for i in range(11)]
+    assert code_of(s3.put_object_tagging, Bucket=fresh, Key="k", Tagging={"TagSet": tags}) == ("InvalidTag", 400)
+    s3.put_object_tagging(Bucket=fresh, Key="k", Tagging={"TagSet": tags[:10]})
+
+
+def test_nobody_is_allowed_by_not_being_named(s3, fresh):
+    statement = {"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::1:root"}, "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{fresh}"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    assert code_of(s3.put_bucket_policy, Bucket=fresh, Policy=policy) == ("MalformedPolicy", 400)
+    s3.put_bucket_policy(Bucket=fresh, Policy=policy.replace("Allow", "Deny"))
+
+
+def test_a_refusal_comes_before_the_body_is_asked_for(lab, s3, fresh):
+    def first_status():
+        with socket.create_connection(("127.0.0.1", lab.objects_port), 10) as connection:
+            head = f"PUT /{fresh}/k HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+            connection.sendall(head.encode())
+            return int(connection.recv(1024).split(b" ")[1])
+
+    assert first_status() == 403
+    s3.put_bucket_acl(Bucket=fresh, ACL="public-read-write")
+    assert first_status() == 100
+
+
+def test_a_body_may_end_where_it_ends(s3, fresh):
+    def chunk(request, **_):
+        request.headers.add_header("Transfer-Encoding", "chunked")
+
+    s3.meta.events.register_first("before-sign.s3.PutObject", chunk)
+    s3.put_object(Bucket=fresh, Key="k", Body=b"bar" * 50_000)
+    assert s3.get_object(Bucket=fresh, Key="k")["Body"].read() == b"bar" * 50_000
+
+
+def test_a_bucket_of_no_tenant_has_its_own_name(lab, s3, fresh):
+    s3.put_bucket_acl(Bucket=fresh, ACL="public-read")
+    assert http.get(f"{lab.endpoint}/:{fresh}")[0] == 200

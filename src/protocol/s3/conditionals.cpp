@@ -97,8 +97,7 @@ ByteRange parse_copy_range(std::string_view header, std::uint64_t size) {
   const auto last = parse_number(text.substr(dash + 1));
   if (!first || !last || *last < *first) throw bad();
   if (*last >= size) {
-    throw invalid_argument("Range specified is not valid for source object of size: " + std::to_string(size),
-                           "x-amz-copy-source-range", std::string(header));
+    throw Error(conditions::kInvalidRange, {{"RangeRequested", std::string(header)}, {"ActualObjectSize", std::to_string(size)}});
   }
   return {*first, *last - *first + 1};
 }

@@ -42,7 +42,8 @@ struct ByteRange {
 /// or several ranges (S3 answers the whole object). Throws InvalidRange when it begins behind the end.
 std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size);
 
-/// The stricter `x-amz-copy-source-range: bytes=first-last`. Throws InvalidArgument.
+/// The stricter `x-amz-copy-source-range: bytes=first-last`. Throws InvalidArgument, InvalidRange when it goes
+/// behind the end.
 ByteRange parse_copy_range(std::string_view header, std::uint64_t size);
 
 }  // namespace lab::s3

@@ -5,6 +5,7 @@
 
 #include "protocol/s3/conditionals.h"
 #include "protocol/s3/errors.h"
+#include "protocol/s3/http_date.h"
 #include "protocol/s3/xml.h"
 
 namespace lab::s3 {
@@ -34,7 +35,7 @@ std::size_t count_characters(std::string_view text) {
 
 void check_tags(const NameValues& tags, std::size_t max_tags) {
   if (tags.size() > max_tags) {
-    throw Error(conditions::kBadRequest, {{"reason", "Object tags cannot be greater than " + std::to_string(max_tags)}});
+    throw invalid_tag("Object tags cannot be greater than " + std::to_string(max_tags));
   }
   std::set<std::string_view> seen;
   for (const auto& [key, value] : tags) {
@@ -79,12 +80,20 @@ DeleteRequest parse_delete_request(std::string_view xml) {
     } else if (element.name == "Object") {
       const XmlElement* key = element.find("Key");
       if (key == nullptr || key->text.empty()) throw malformed_document();
-      ObjectToDelete object{key->text, std::nullopt, std::nullopt};
+      ObjectToDelete object{key->text, std::nullopt};
       if (const auto* version = element.find("VersionId"); version != nullptr && !version->text.empty()) {
         object.version = version->text;
       }
       if (const auto* etag = element.find("ETag"); etag != nullptr && !etag->text.empty()) {
         object.etag = unquote_etag(etag->text);
+      }
+      if (const auto* size = element.find("Size")) {
+        object.size = parse_number(trim_spaces(size->text));
+        if (!object.size) throw malformed_document();
+      }
+      if (const auto* modified = element.find("LastModifiedTime")) {
+        object.modified = parse_any_date(trim_spaces(modified->text));
+        if (!object.modified) throw malformed_document();
       }
       request.objects.push_back(std::move(object));
     }

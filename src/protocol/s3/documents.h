@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,10 @@ std::vector<RequestedPart> parse_complete_upload(std::string_view xml);
 struct ObjectToDelete {
   std::string key;
   std::optional<std::string> version;
-  std::optional<std::string> etag;  ///< delete only while this is its ETag
+  // Delete only while these are its own.
+  std::optional<std::string> etag = {};
+  std::optional<std::uint64_t> size = {};
+  std::optional<std::chrono::sys_seconds> modified = {};
 };
 
 struct DeleteRequest {

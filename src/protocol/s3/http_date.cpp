@@ -137,4 +137,42 @@ std::string print_iso_time(std::chrono::sys_time<std::chrono::milliseconds> time
   return text;
 }
 
+std::optional<std::chrono::sys_time<std::chrono::milliseconds>> parse_iso_time(std::string_view text) {
+  // YYYY-MM-DDThh:mm:ss, then a fraction, then Z or ±hh:mm.
+  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
+  if (text.size() < kShape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (kShape[i] == 'd' ? !is_digit : text[i] != kShape[i]) return std::nullopt;
+  }
+  const auto field = [&](std::size_t at, std::size_t size) { return static_cast<int>(parse_number(text.substr(at, size)).value_or(0)); };
+  const std::chrono::year_month_day date{std::chrono::year(field(0, 4)), std::chrono::month(static_cast<unsigned>(field(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(field(8, 2)))};
+  if (!date.ok() || field(11, 2) > 23 || field(14, 2) > 59 || field(17, 2) > 60) return std::nullopt;
+  std::chrono::sys_time<std::chrono::milliseconds> time = std::chrono::sys_days(date) + std::chrono::hours(field(11, 2)) +
+                                                          std::chrono::minutes(field(14, 2)) + std::chrono::seconds(field(17, 2));
+  std::string_view rest = text.substr(kShape.size());
+  if (rest.starts_with('.')) {
+    std::size_t size = 1;
+    while (size < rest.size() && rest[size] >= '0' && rest[size] <= '9') ++size;
+    std::string digits(rest.substr(1, std::min<std::size_t>(size - 1, 3)));
+    if (digits.empty()) return std::nullopt;
+    digits.resize(3, '0');
+    time += std::chrono::milliseconds(*parse_number(digits));
+    rest.remove_prefix(size);
+  }
+  if (rest == "Z" || rest.empty()) return time;
+  if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
+  const auto hours = parse_number(rest.substr(1, 2)), minutes = parse_number(rest.substr(4, 2));
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const auto offset = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
+  return rest[0] == '+' ? time - offset : time + offset;
+}
+
+std::optional<std::chrono::sys_seconds> parse_any_date(std::string_view text) {
+  if (const auto time = parse_http_date(text)) return time;
+  if (const auto time = parse_iso_time(trim_spaces(text))) return std::chrono::floor<std::chrono::seconds>(*time);
+  return std::nullopt;
+}
+
 }  // namespace lab::s3

@@ -6,7 +6,6 @@
 #include "base/ids.h"
 #include "protocol/s3/errors.h"
 #include "protocol/s3/http_date.h"
-#include "protocol/s3/object_lock.h"
 #include "protocol/s3/xml.h"
 
 namespace lab::s3 {

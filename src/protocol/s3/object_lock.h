@@ -35,7 +35,4 @@ std::string write_retention(const Retention& retention);
 bool parse_legal_hold(std::string_view xml);
 std::string write_legal_hold(bool is_on);
 
-/// `2030-01-01T00:00:00Z`, with a fraction or an offset as clients write them.
-std::optional<std::chrono::sys_time<std::chrono::milliseconds>> parse_iso_time(std::string_view text);
-
 }  // namespace lab::s3

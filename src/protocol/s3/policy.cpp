@@ -112,6 +112,7 @@ PolicyStatement read_statement(const json& value, std::string_view bucket) {
   if (*effect != "Allow" && *effect != "Deny") throw malformed_policy("Invalid effect: " + effect->dump());
   statement.is_allow = *effect == "Allow";
   statement.is_not_principal = value.contains("NotPrincipal");
+  if (statement.is_not_principal && statement.is_allow) throw malformed_policy("Allow with NotPrincipal is not allowed.");
   const bool has_principal = value.contains("Principal") || statement.is_not_principal;
   if (has_principal == bucket.empty()) throw malformed_policy(bucket.empty() ? "Policy document should not specify a principal." : "Missing required field Principal");
   if (has_principal) read_principals(value.at(statement.is_not_principal ? "NotPrincipal" : "Principal"), statement);

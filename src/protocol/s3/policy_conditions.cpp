@@ -7,7 +7,7 @@
 #include <charconv>
 #include <functional>
 
-#include "protocol/s3/object_lock.h"
+#include "protocol/s3/http_date.h"
 #include "protocol/s3/text_forms.h"
 
 namespace lab::s3 {

@@ -30,10 +30,10 @@ TEST(Policy, names_what_it_is_about_also_by_exclusion) {
   auto put = get_by("ann");
   put.action = "s3:PutObject";
   EXPECT_EQ(decide_on(kAllowAll, put), PolicyEffect::None);
-  const std::string others = R"({"Effect":"Allow","NotPrincipal":{"AWS":["ann"]},"NotAction":"s3:GetObject","NotResource":"arn:aws:s3:::bkt/b/*"})";
+  const std::string others = R"({"Effect":"Deny","NotPrincipal":{"AWS":["ann"]},"NotAction":"s3:GetObject","NotResource":"arn:aws:s3:::bkt/b/*"})";
   EXPECT_EQ(decide_on(others, put), PolicyEffect::None);
   put.user = "bob";
-  EXPECT_EQ(decide_on(others, put), PolicyEffect::Allow);
+  EXPECT_EQ(decide_on(others, put), PolicyEffect::Deny);
   EXPECT_EQ(decide_on(others, get_by("bob")), PolicyEffect::None);
 }
 

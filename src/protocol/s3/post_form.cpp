@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "protocol/s3/errors.h"
-#include "protocol/s3/object_lock.h"
+#include "protocol/s3/http_date.h"
 
 namespace lab::s3 {
 namespace {
@@ -52,7 +52,8 @@ std::string field_name(std::string_view text) {
 /// Fields that a policy need not speak of.
 bool is_free_field(std::string_view name) {
   constexpr std::string_view kFree[] = {"policy", "signature", "awsaccesskeyid", "x-amz-signature", "file"};
-  return std::ranges::find(kFree, name) != std::end(kFree) || name.starts_with("x-ignore-");
+  constexpr std::string_view kFreePrefixes[] = {"x-ignore-", "x-amz-checksum-"};
+  return std::ranges::find(kFree, name) != std::end(kFree) || std::ranges::any_of(kFreePrefixes, [&](auto prefix) { return name.starts_with(prefix); });
 }
 
 std::uint64_t size_of_condition(const json& value) {

@@ -62,6 +62,8 @@ Address parse_address(const RequestHead& head, std::string_view domain) {
   } else {
     const auto slash = rest.find('/');
     address.bucket = std::string(rest.substr(0, slash));
+    // `:bucket` is a bucket of no tenant, for clients that always name one.
+    if (address.bucket.starts_with(':')) address.bucket.erase(0, 1);
     if (slash != std::string_view::npos) address.key = std::string(rest.substr(slash + 1));
     if (address.bucket.empty() && !address.key.empty()) throw Error(conditions::kInvalidBucketName);
   }

@@ -14,10 +14,21 @@ void check_lock(const Transaction& transaction, const ObjectInfo& info, bool byp
   throw Error(conditions::kObjectLocked, {{"bucket", info.bucket}, {"key", info.key}, {"version", info.version}});
 }
 
+void check_expected(const ObjectInfo& info, const DeleteObject& erase) {
+  const Expectation& expect = erase.expect;
+  const bool is_etag_right = (expect.of != Expectation::Of::ETag || info.etag == expect.etag) &&
+                             (expect.of != Expectation::Of::NotETag || info.etag != expect.etag) && expect.of != Expectation::Of::Absent;
+  const bool is_size_right = !erase.expected_size || *erase.expected_size == info.size;
+  const bool is_time_right = !erase.expected_modified || *erase.expected_modified == std::chrono::floor<std::chrono::seconds>(info.modified);
+  if (is_etag_right && is_size_right && is_time_right) return;
+  throw Error(conditions::kPreconditionFailed, {{"condition", "If-Match"}, {"bucket", info.bucket}, {"key", info.key}, {"what", info.bucket + "/" + info.key}});
+}
+
 DeleteResult remove_version(Transaction& transaction, const BucketInfo& bucket, const DeleteObject& erase) {
   DeleteResult result{.version = erase.version};
   const auto row = find_version_row(transaction, bucket, erase.key, erase.version);
   if (!row) return result;
+  check_expected(row->info, erase);
   check_lock(transaction, row->info, erase.bypasses_governance);
   result.existed = true;
   result.is_marker = row->place == Place::Marker;
@@ -40,10 +51,10 @@ DeleteResult remove_version(Transaction& transaction, const BucketInfo& bucket, 
 
 DeleteResult delete_object(Transaction& transaction, const DeleteObject& erase) {
   const auto bucket = get_bucket(transaction, erase.bucket);
-  check_expectation(transaction, bucket, erase.key, erase.expect, nullptr);
   if (erase.version) return remove_version(transaction, bucket, erase);
   DeleteResult result;
   const auto latest = find_version_row(transaction, bucket, erase.key, std::nullopt);
+  if (latest) check_expected(latest->info, erase);
   result.existed = latest && latest->place == Place::Current;
   if (!result.existed && bucket.versioning == Versioning::Off) return result;
   make_way(transaction, bucket, erase.key);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -152,10 +153,15 @@ struct PutObject {
 
 /// Without `version`: the key is deleted, which in a bucket with versions puts a delete marker in front of them. With it
 /// (empty: the null version): that one version is removed.
+///
+/// What is expected is expected of the version that the delete is about, a marker too; where there is none there is nothing
+/// to refuse, as with S3.
 struct DeleteObject {
   std::string bucket;
   std::string key;
   Expectation expect = {};
+  std::optional<std::uint64_t> expected_size = {};
+  std::optional<std::chrono::sys_seconds> expected_modified = {};
   std::optional<std::string> version = {};
   bool bypasses_governance = false;  ///< removes a version that is locked in governance mode
 };

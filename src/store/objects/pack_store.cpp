@@ -35,8 +35,8 @@ void PackStore::begin_pack() {
   // The number is spent even when this fails: what the failed call left is not known.
   const auto pack = next_pack_++;
   std::shared_ptr<File> file = disk_.create(path_of(pack));
-  syncs_.sync(packs_, [this] { disk_.sync_folder(packs_); });
   open_[pack] = std::move(file);
+  unnamed_.insert(pack);
   current_ = pack;
   end_ = 0;
 }
@@ -54,9 +54,17 @@ PackPlace PackStore::append(std::string_view bytes) {
 
 void PackStore::sync(std::int64_t pack) {
   std::shared_ptr<File> file;
+  bool is_unnamed = false;
   {
     const std::lock_guard lock(mutex_);
     file = open_.at(pack);
+    is_unnamed = unnamed_.contains(pack);
+  }
+  if (is_unnamed) {
+    // Here and not where the pack begins: there every other append would wait for it.
+    syncs_.sync(packs_, [this] { disk_.sync_folder(packs_); });
+    const std::lock_guard lock(mutex_);
+    unnamed_.erase(pack);
   }
   syncs_.sync(path_of(pack), [&] { file->sync(); });
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -63,6 +64,7 @@ class PackStore {
   std::uint64_t end_ = 0;  ///< of the current pack
   std::map<std::int64_t, std::shared_ptr<File>> open_;
   std::map<std::int64_t, std::size_t> staged_;  ///< appends that were not released
+  std::set<std::int64_t> unnamed_;              ///< packs that their folder may lose in a crash
 };
 
 }  // namespace lab::store

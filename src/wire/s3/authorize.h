@@ -18,10 +18,10 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
 /// The same for reading the object that a copy takes its bytes from.
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source);
 /// The same for one key of DeleteObjects; false instead of throwing.
-bool may_delete(const Call& call, const std::string& key, bool is_version);
+bool may_delete(const Call& call, const store::Rows& rows, const std::string& key, bool is_version);
 
-/// Whether the request asks to bypass governance mode and may (`s3:BypassGovernanceRetention`). Blocks for disk when it asks.
-bool may_bypass_governance(const Call& call, const std::string& key);
+/// Whether the request asks to bypass governance mode and may (`s3:BypassGovernanceRetention`).
+bool may_bypass_governance(const Call& call, const store::Rows& rows, const std::string& key);
 
 /// The action that policies name: `s3:GetObject`.
 std::string action_of(const Operation& operation, const RequestHead& head);

@@ -19,6 +19,10 @@ std::optional<AwsChunkedDecoder> make_decoder(const Call& call) {
   return AwsChunkedDecoder(authentication.payload, std::move(signing));
 }
 
+Error too_large(std::uint64_t size) {
+  return Error(conditions::kEntityTooLarge, {{"ProposedSize", std::to_string(size)}, {"MaxSizeAllowed", std::to_string(kMaxPutSize)}});
+}
+
 void check_checksum(const GivenChecksum& given, const std::string& computed) {
   if (given.value == computed) return;
   throw Error(conditions::kBadDigest, {{"digest", std::string(checksum_name(given.kind))}});
@@ -37,13 +41,9 @@ BodyReceiver::BodyReceiver(const Call& call, std::optional<std::uint64_t> conten
     if (!length) throw invalid_argument("x-amz-decoded-content-length is no number", "x-amz-decoded-content-length", std::string(*text));
     decoded_length_ = *length;
   } else {
-    if (!content_length) throw Error(conditions::kMissingContentLength);
-    decoded_length_ = *content_length;
+    decoded_length_ = content_length;
   }
-  if (decoded_length_ > kMaxPutSize) {
-    throw Error(conditions::kEntityTooLarge, {{"ProposedSize", std::to_string(decoded_length_)},
-                                              {"MaxSizeAllowed", std::to_string(kMaxPutSize)}});
-  }
+  if (decoded_length_ && *decoded_length_ > kMaxPutSize) throw too_large(*decoded_length_);
   content_md5_ = find_content_md5(headers);
   given_ = find_given_checksum(headers);
   if (given_) {
@@ -55,7 +55,7 @@ BodyReceiver::BodyReceiver(const Call& call, std::optional<std::uint64_t> conten
   } else {
     kind_ = find_named_checksum(headers);
   }
-  options_.size_hint = decoded_length_;
+  options_.size_hint = decoded_length_.value_or(0);
   options_.checksums = {ChecksumKind::Md5};
   const auto want = [&](ChecksumKind kind) {
     if (std::ranges::find(options_.checksums, kind) == options_.checksums.end()) options_.checksums.push_back(kind);
@@ -77,7 +77,8 @@ void BodyReceiver::feed(std::string_view bytes) {
 void BodyReceiver::take(std::string_view data) {
   if (data.empty()) return;
   taken_ += data.size();
-  if (taken_ > decoded_length_) throw Error(conditions::kIncompleteBody);
+  if (decoded_length_ && taken_ > *decoded_length_) throw Error(conditions::kIncompleteBody);
+  if (taken_ > kMaxPutSize) throw too_large(taken_);
   if (!writer_) writer_.emplace(store_.create_blob(options_));
   writer_->write(data);
 }
@@ -88,7 +89,7 @@ std::string BodyReceiver::digest(const store::StagedBlob& blob, ChecksumKind kin
 
 ReceivedBody BodyReceiver::finish() {
   if (decoder_) decoder_->finish();
-  if (taken_ != decoded_length_) throw Error(conditions::kIncompleteBody);
+  if (decoded_length_ && taken_ != *decoded_length_) throw Error(conditions::kIncompleteBody);
   ReceivedBody received;
   received.size = taken_;
   if (writer_) received.blob = writer_->finish();

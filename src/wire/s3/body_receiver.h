@@ -30,13 +30,14 @@ struct ReceivedBody {
 /// on the storage pool, one at a time.
 class BodyReceiver {
  public:
-  /// Reads what the headers promise. `extra`: a checksum to compute even if the client sends none. Throws
-  /// MissingContentLength, EntityTooLarge, InvalidDigest, InvalidRequest.
+  /// Reads what the headers promise. `content_length`: absent for a chunked transfer, whose end is its length. `extra`: a
+  /// checksum to compute even if the client sends none. Throws MissingContentLength, EntityTooLarge, InvalidDigest, InvalidRequest.
   BodyReceiver(const Call& call, std::optional<std::uint64_t> content_length, std::optional<ChecksumKind> extra);
 
   /// The algorithm of the checksum that the client gives or has asked for.
   std::optional<ChecksumKind> checksum_kind() const { return kind_; }
-  std::uint64_t decoded_length() const { return decoded_length_; }
+  /// Absent when the client did not say.
+  std::optional<std::uint64_t> decoded_length() const { return decoded_length_; }
 
   /// Seals the bytes that come; before the first of them.
   void seal_with(store::DataKey key) { options_.seal_with = std::move(key.bytes); }
@@ -56,7 +57,7 @@ class BodyReceiver {
   std::optional<AwsChunkedDecoder> decoder_;
   std::optional<store::BlobWriter> writer_;
   store::BlobOptions options_;
-  std::uint64_t decoded_length_ = 0;
+  std::optional<std::uint64_t> decoded_length_;
   std::uint64_t taken_ = 0;
   std::optional<std::string> content_md5_;
   std::optional<GivenChecksum> given_;

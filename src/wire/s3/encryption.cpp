@@ -100,8 +100,10 @@ std::string read_encryption_setting(const Call&, std::string_view document) {
 }
 
 bool asks_encryption(const RequestHead& head) {
-  return head.header(kEncryptionHeader).has_value() || head.header(std::string(kCustomerPrefix) + "algorithm").has_value();
+  return head.header(kEncryptionHeader).has_value() || names_customer_key(head);
 }
+
+bool names_customer_key(const RequestHead& head) { return head.header(std::string(kCustomerPrefix) + "algorithm").has_value(); }
 
 std::optional<store::DataKey> begin_encryption(const Call& call, const std::optional<std::string>& bucket_default,
                                                store::ObjectEncryption& encryption) {

@@ -20,6 +20,9 @@ std::string read_encryption_setting(const Call& call, std::string_view document)
 /// Whether the request says itself how its object is to be encrypted.
 bool asks_encryption(const RequestHead& head);
 
+/// Whether the request gives a key of the client's.
+bool names_customer_key(const RequestHead& head);
+
 /// How the object that this request makes is kept: by its headers, else by `bucket_default` (what PutBucketEncryption put).
 /// Sets `encryption`; answers the key to seal with, none for a plain object. Blocks. Throws InvalidArgument, InvalidRequest,
 /// NotImplemented.

@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::string_view kDefaultContentType = "binary/octet-stream";
 
-/// `aws-chunked` is about the way here, not about the object.
+/// `aws-chunked` is about the way here, not about the object. Other encodings stay as they were written.
 std::string without_chunked(std::string_view encoding) {
+  if (to_lower_ascii(encoding).find("aws-chunked") == std::string::npos) return std::string(encoding);
   std::string kept;
   while (!encoding.empty()) {
     const auto comma = encoding.find(',');
@@ -83,6 +84,18 @@ store::Expectation read_expectation(const RequestHead& head) {
     return store::Expectation::has_etag(unquote_etag(*match));
   }
   return {};
+}
+
+void read_delete_expectation(const RequestHead& head, store::DeleteObject& erase) {
+  erase.expect = read_expectation(head);
+  if (const auto size = head.header("x-amz-if-match-size")) {
+    erase.expected_size = parse_number(trim_spaces(*size));
+    if (!erase.expected_size) throw invalid_argument("The size is no number", "x-amz-if-match-size", std::string(*size));
+  }
+  if (const auto time = head.header("x-amz-if-match-last-modified-time")) {
+    erase.expected_modified = parse_any_date(trim_spaces(*time));
+    if (!erase.expected_modified) throw invalid_argument("The time is no date", "x-amz-if-match-last-modified-time", std::string(*time));
+  }
 }
 
 void set_object_headers(net::Response& response, const store::ObjectInfo& info) {

@@ -19,6 +19,10 @@ store::ObjectProperties read_properties(const RequestHead& head);
 /// If-Match and If-None-Match of a write. Throws NotImplemented for combinations that S3 does not know either.
 store::Expectation read_expectation(const RequestHead& head);
 
+/// What a delete expects of the version that it is about: the same, and `x-amz-if-match-size`, `x-amz-if-match-last-modified-time`.
+/// Throws InvalidArgument.
+void read_delete_expectation(const RequestHead& head, store::DeleteObject& erase);
+
 /// Headers of GET and HEAD that describe the object, without its length.
 void set_object_headers(net::Response& response, const store::ObjectInfo& info);
 

@@ -43,7 +43,9 @@ net::awaitable<net::Response> stream_body(Call& call, net::RequestBody& body, Bo
                                           std::function<void()> check,
                                           std::function<net::Response(ReceivedBody)> commit) {
   ThreadPool& pool = call.service.storage;
-  if (receiver.decoded_length() > kSmallBody) co_await net::offload(pool, std::exchange(check, nullptr));
+  // Whoever waits for 100 wants to hear a refusal before it sends.
+  const bool waits = call.head.header("expect").has_value();
+  if (waits || !receiver.decoded_length() || *receiver.decoded_length() > kSmallBody) co_await net::offload(pool, std::exchange(check, nullptr));
   std::exception_ptr failure;
   try {
     co_return co_await pump_body(pool, body, receiver, std::move(check), std::move(commit));

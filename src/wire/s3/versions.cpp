@@ -28,9 +28,12 @@ auto read_latest(const Call& call, Read read) {
   } catch (const Error& error) {
     if (&error.condition() != &store::conditions::kNoSuchKey) throw;
   }
-  // Throws NoSuchKey itself when there is no version at all.
-  const store::ObjectInfo latest = call.objects().get_version(call.address.bucket, call.address.key, std::nullopt);
-  if (latest.is_marker) throw_hidden(call, latest);
+  const auto snapshot = call.service.store.snapshot();
+  const auto bucket = store::find_bucket(snapshot, call.address.bucket);
+  if (!bucket) throw Error(store::conditions::kNoSuchBucket, {{"bucket", call.address.bucket}});
+  const auto latest = store::find_version(snapshot, *bucket, call.address.key, std::nullopt);
+  if (!latest) throw Error(conditions::kNoSuchKey, {{"Key", call.address.key}, {"x-amz-delete-marker", "false"}});
+  if (latest->is_marker) throw_hidden(call, *latest);
   // It came between the two looks.
   return read();
 }

@@ -2,10 +2,29 @@
 #include "protocol/s3/object_lock.h"
 #include "protocol/s3/acl.h"
 #include "store/conditions.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/bucket_settings.h"
 #include "wire/s3/operations/operations.h"
 
 namespace lab::s3 {
+namespace {
+
+/// What S3 says to who asks for a bucket that is there: in its first region an owner who asks for nothing else may ask again.
+void answer_existing(const Call& call, const std::string& name, const std::string& region, const std::optional<AccessControlList>& acl) {
+  const auto snapshot = call.service.store.snapshot();
+  const auto bucket = store::find_bucket(snapshot, name);
+  const bool is_mine = bucket && bucket->owner == call.identity.user;
+  const bool is_first_region = region == "us-east-1" && bucket && bucket->region == region;
+  if (is_mine && is_first_region) {
+    const AccessControlList asked = acl ? *acl : *canned_acl("private", call.owner(), call.owner());
+    if (write_acl(asked) == write_acl(acl_of(snapshot, *bucket))) return;
+  } else if (is_mine) {
+    throw Error(conditions::kBucketAlreadyOwnedByYou, {{"BucketName", name}});
+  }
+  throw Error(conditions::kBucketAlreadyExists, {{"BucketName", name}});
+}
+
+}  // namespace
 
 net::Response serve_create_bucket(Call& call) {
   const std::string& name = call.address.bucket;
@@ -30,9 +49,7 @@ net::Response serve_create_bucket(Call& call) {
     call.service.store.apply(std::move(change));
   } catch (const Error& error) {
     if (&error.condition() != &store::conditions::kBucketExists) throw;
-    const auto bucket = call.objects().find_bucket(name);
-    const bool is_mine = bucket && bucket->owner == call.identity.user;
-    throw Error(is_mine ? conditions::kBucketAlreadyOwnedByYou : conditions::kBucketAlreadyExists, {{"BucketName", name}});
+    answer_existing(call, name, region, acl);
   }
   net::Response response = empty_response(200);
   response.set("Location", "/" + name);

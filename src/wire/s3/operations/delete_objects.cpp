@@ -1,4 +1,5 @@
 #include "protocol/s3/documents.h"
+#include "store/conditions.h"
 #include "wire/s3/authorize.h"
 #include "wire/s3/errors.h"
 #include "wire/s3/object_headers.h"
@@ -8,15 +9,17 @@
 namespace lab::s3 {
 namespace {
 
-store::DeleteObject delete_of(const Call& call, const ObjectToDelete& object) {
+store::DeleteObject delete_of(const Call& call, const store::Rows& rows, const ObjectToDelete& object) {
   store::DeleteObject erase{.bucket = call.address.bucket, .key = object.key};
   if (object.etag) erase.expect = *object.etag == "*" ? store::Expectation::present() : store::Expectation::has_etag(*object.etag);
+  erase.expected_size = object.size;
+  erase.expected_modified = object.modified;
   if (object.version) erase.version = read_version(*object.version);
-  erase.bypasses_governance = may_bypass_governance(call, object.key);
+  erase.bypasses_governance = may_bypass_governance(call, rows, object.key);
   return erase;
 }
 
-bool is_alone(const ObjectToDelete& object) { return object.etag || object.version; }
+bool is_alone(const ObjectToDelete& object) { return object.etag || object.size || object.modified || object.version; }
 
 void take_result(DeletedObject& deleted, const store::DeleteResult& result) {
   deleted.is_marker = result.is_marker;
@@ -24,13 +27,13 @@ void take_result(DeletedObject& deleted, const store::DeleteResult& result) {
 }
 
 /// A delete that may be refused is a change of its own: the others go on.
-DeletedObject delete_alone(const Call& call, const ObjectToDelete& object) {
+DeletedObject delete_alone(const Call& call, const store::Rows& rows, const ObjectToDelete& object) {
   DeletedObject deleted{object.key, object.version, std::nullopt};
   try {
-    if (!may_delete(call, object.key, object.version.has_value())) throw Error(conditions::kAccessDenied);
+    if (!may_delete(call, rows, object.key, object.version.has_value())) throw Error(conditions::kAccessDenied);
     store::DeleteResult result;
     store::Change change = call.new_change();
-    change.delete_object(delete_of(call, object), &result);
+    change.delete_object(delete_of(call, rows, object), &result);
     call.service.store.apply(std::move(change));
     take_result(deleted, result);
   } catch (const Error& error) {
@@ -44,7 +47,9 @@ DeletedObject delete_alone(const Call& call, const ObjectToDelete& object) {
 
 net::Response serve_delete_objects(Call& call) {
   const DeleteRequest request = parse_delete_request(call.document);
-  call.objects().get_bucket(call.address.bucket);
+  // Rights are decided for all keys at one moment.
+  const store::Snapshot snapshot = call.service.store.snapshot();
+  if (!store::find_bucket(snapshot, call.address.bucket)) throw Error(store::conditions::kNoSuchBucket, {{"bucket", call.address.bucket}});
   std::vector<DeletedObject> deleted(request.objects.size());
   std::vector<store::DeleteResult> results(request.objects.size());
   std::vector<bool> is_done(request.objects.size());
@@ -53,11 +58,11 @@ net::Response serve_delete_objects(Call& call) {
   bool has_steps = false;
   for (std::size_t i = 0; i < request.objects.size(); ++i) {
     const ObjectToDelete& object = request.objects[i];
-    if (is_alone(object) || !may_delete(call, object.key, false)) {
-      deleted[i] = delete_alone(call, object);
+    if (is_alone(object) || !may_delete(call, snapshot, object.key, false)) {
+      deleted[i] = delete_alone(call, snapshot, object);
       is_done[i] = true;
     } else {
-      change.delete_object(delete_of(call, object), &results[i]);
+      change.delete_object(delete_of(call, snapshot, object), &results[i]);
       has_steps = true;
     }
   }

@@ -54,6 +54,11 @@ Selection select_part(const store::ObjectInfo& info, std::string_view text) {
   return selection;
 }
 
+/// A part that is not there is said so also to who has no key.
+void require_part(const Call& call, const store::ObjectInfo& info) {
+  if (const auto number = call.head.parameter("partNumber")) select_part(info, *number);
+}
+
 Selection select_bytes(const Call& call, const store::ObjectInfo& info) {
   const auto range_header = call.head.header("range");
   const auto part_number = call.head.parameter("partNumber");
@@ -154,6 +159,7 @@ net::Response begin_answer(const Call& call, const store::ObjectInfo& info, std:
 net::Response serve_get_object(Call& call) {
   refuse_encryption_on_read(call.head);
   store::ObjectReader opened = open_named_object(call);
+  require_part(call, opened.info());
   if (auto key = open_encryption(call, opened.info().properties.encryption)) opened.unlock(*std::move(key));
   auto reader = std::make_shared<const store::ObjectReader>(std::move(opened));
   std::optional<Selection> selection;
@@ -175,6 +181,7 @@ net::Response serve_get_object(Call& call) {
 net::Response serve_head_object(Call& call) {
   refuse_encryption_on_read(call.head);
   const store::ObjectInfo info = find_named_object(call);
+  require_part(call, info);
   open_encryption(call, info.properties.encryption);
   std::optional<Selection> selection;
   net::Response response = begin_answer(call, info, selection);

@@ -12,7 +12,8 @@ net::Response serve_list_buckets(Call& call) {
   const std::string after = token && !token->empty() ? read_token(*token) : std::string();
   const auto region = call.head.parameter("bucket-region");
   for (const store::BucketInfo& bucket : call.objects().list_buckets()) {
-    if (!call.identity.is_admin && bucket.owner != call.identity.user) continue;
+    const bool is_mine = !call.identity.user.empty() && bucket.owner == call.identity.user;
+    if (!call.identity.is_admin && !is_mine) continue;
     if (!bucket.name.starts_with(list.prefix) || bucket.name <= after) continue;
     if (region && *region != bucket.region) continue;
     if (list.buckets.size() == limit) {

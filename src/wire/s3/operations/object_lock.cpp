@@ -45,7 +45,7 @@ net::Response serve_put_object_retention(Call& call) {
     wanted.mode = *retention.mode == LockMode::Governance ? ObjectLock::Mode::Governance : ObjectLock::Mode::Compliance;
     wanted.until = retention.until;
   }
-  const bool bypasses = may_bypass_governance(call, call.address.key);
+  const bool bypasses = may_bypass_governance(call, call.service.store.snapshot(), call.address.key);
   return change_lock(call, [wanted, now, bypasses](ObjectLock& lock) {
     check_retention_change(lock, wanted, now, bypasses);
     lock.mode = wanted.mode;
