@@ -11,6 +11,7 @@
 #include "protocol/s3/xml.h"
 #include "remote/s3/conditions.h"
 #include "base/side_by_side.h"
+#include "base/unreadable_file.h"
 #include "remote/s3/upload.h"
 
 namespace lab::remote::s3 {
