@@ -42,8 +42,8 @@ void register_kernels(duckdb::DuckDB& database) {
     return registry;
   }();
   duckdb::ExtensionLoader loader(*database.instance, "lab");
-  for (const auto& function : kernels.scalars()) loader.RegisterFunction(function);
-  for (const auto& function : kernels.aggregates()) loader.RegisterFunction(function);
+  for (const auto& [name, set] : kernels.scalars()) loader.RegisterFunction(set);
+  for (const auto& [name, set] : kernels.aggregates()) loader.RegisterFunction(set);
 }
 
 class DuckInstance : public Instance {

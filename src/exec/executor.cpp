@@ -62,7 +62,7 @@ engine::Statement statement_of(const plan::bound::Query& query, const std::stop_
 
 class SessionExecutor : public Executor {
  public:
-  SessionExecutor(engine::InstanceOptions options, MemoryLedger* ledger) : options_(std::move(options)), ledger_(ledger) {}
+  SessionExecutor(std::shared_ptr<EngineStock> stock, MemoryLedger* ledger) : stock_(std::move(stock)), ledger_(ledger) {}
 
   std::unique_ptr<engine::ResultStream> run(const plan::bound::Query& query, std::stop_token stop, ProgressSink progress) override {
     auto use = use_instance();
@@ -112,7 +112,7 @@ class SessionExecutor : public Executor {
 
   std::shared_ptr<const Use> use_instance() {
     const std::lock_guard lock(mutex_);
-    if (!instance_) instance_ = engine::Instance::open(options_);
+    if (!instance_) instance_ = stock_->take();
     auto use = use_.lock();
     if (!use || use->instance != instance_) {
       auto fresh = std::make_shared<Use>();
@@ -125,7 +125,7 @@ class SessionExecutor : public Executor {
     return use;
   }
 
-  const engine::InstanceOptions options_;
+  const std::shared_ptr<EngineStock> stock_;
   std::mutex mutex_;
   MemoryLedger* const ledger_;
   std::shared_ptr<engine::Instance> instance_;
@@ -136,8 +136,8 @@ void check(const arrow::Status& status) { LAB_CHECK(status.ok(), status.ToString
 
 }  // namespace
 
-std::unique_ptr<Executor> Executor::create(engine::InstanceOptions options, MemoryLedger* ledger) {
-  return std::make_unique<SessionExecutor>(std::move(options), ledger);
+std::unique_ptr<Executor> Executor::create(std::shared_ptr<EngineStock> stock, MemoryLedger* ledger) {
+  return std::make_unique<SessionExecutor>(std::move(stock), ledger);
 }
 
 std::shared_ptr<const std::string> collect_arrow(engine::ResultStream& rows) {

@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "engine/engine.h"
+#include "exec/engine_stock.h"
 #include "exec/memory_ledger.h"
 #include "plan/bound.h"
 #include "scan/table_source.h"
@@ -15,8 +16,9 @@ namespace lab::exec {
 class Executor {
  public:
   virtual ~Executor() = default;
-  /// `ledger`, when given, gives and takes memory while statements run, and must outlive it and its results.
-  static std::unique_ptr<Executor> create(engine::InstanceOptions options, MemoryLedger* ledger = nullptr);
+  /// Its engine is one of `stock`, taken at the first statement. `ledger`, when given, gives and takes memory while statements run, and
+  /// must outlive it and its results.
+  static std::unique_ptr<Executor> create(std::shared_ptr<EngineStock> stock, MemoryLedger* ledger = nullptr);
 
   using ProgressSink = std::function<void(const engine::Progress&)>;
 

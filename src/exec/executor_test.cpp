@@ -21,7 +21,7 @@ using plan::Origin;
 class ExecutorTest : public ::testing::Test {
  protected:
   Builder b;
-  std::unique_ptr<Executor> executor_ = Executor::create({.memory_limit_bytes = 512ULL << 20, .threads = 2});
+  std::unique_ptr<Executor> executor_ = Executor::create(std::make_shared<EngineStock>(engine::InstanceOptions{.memory_limit_bytes = 512ULL << 20, .threads = 2}, 0));
 
   std::string rows(RelationPtr root) {
     b.query.root = std::move(root);
@@ -242,7 +242,7 @@ TEST_F(ExecutorTest, refuses_what_is_too_deep) {
 }
 
 TEST(KeptRows, are_what_was_drawn_and_outlive_a_rest) {
-  const auto executor = Executor::create({.memory_limit_bytes = 512ULL << 20, .threads = 2});
+  const auto executor = Executor::create(std::make_shared<EngineStock>(engine::InstanceOptions{.memory_limit_bytes = 512ULL << 20, .threads = 2}, 0));
   Builder b;
   const auto n = b.column("n", TypeKind::Long);
   b.query.root = b.project(b.numbers({n}, {{1}, {2}, {std::nullopt}}), {{"n", b.ref(n)}, {"r", b.call("rand", {}, TypeKind::Double)}, {"nothing", b.null(TypeKind::Null)}});

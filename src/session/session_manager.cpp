@@ -12,7 +12,7 @@ namespace {
 class LabSessionManager final : public SessionManager {
  public:
   LabSessionManager(commands::World& world, engine::InstanceOptions options, exec::MemoryLedger& ledger)
-      : world_(world), options_(std::move(options)), ledger_(ledger) {}
+      : world_(world), stock_(std::make_shared<exec::EngineStock>(std::move(options), kReadyEngines)), ledger_(ledger) {}
 
   std::shared_ptr<Session> open(const std::string& user, const std::string& session_id, ClientVersion version) override {
     const std::lock_guard lock(mutex_);
@@ -23,7 +23,7 @@ class LabSessionManager final : public SessionManager {
     }
     for (const Key& closed : closed_)
       if (closed == key) throw Error(conditions::kSessionWasClosed, {{"handle", session_id}});
-    auto session = std::make_shared<LabSession>(world_, user, session_id, version, exec::Executor::create(options_, &ledger_), global_views_,
+    auto session = std::make_shared<LabSession>(world_, user, session_id, version, exec::Executor::create(stock_, &ledger_), global_views_,
                                                 ledger_.limits().per_session);
     sessions_.emplace(key, session);
     return session;
@@ -87,6 +87,8 @@ class LabSessionManager final : public SessionManager {
   }
 
  private:
+  /// A few people may open notebooks at once; each idle engine takes some megabytes.
+  static constexpr std::size_t kReadyEngines = 4;
   using Key = std::pair<std::string, std::string>;
 
   void remember_closed(const Key& key) {
@@ -96,7 +98,7 @@ class LabSessionManager final : public SessionManager {
   }
 
   commands::World& world_;
-  const engine::InstanceOptions options_;
+  const std::shared_ptr<exec::EngineStock> stock_;
   exec::MemoryLedger& ledger_;
   commands::GlobalViews global_views_;
   mutable std::mutex mutex_;

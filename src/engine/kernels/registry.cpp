@@ -50,12 +50,14 @@ void KernelRegistry::add(duckdb::ScalarFunction function, KernelTraits traits) {
       }
     });
   }
-  scalars_.push_back(std::move(function));
+  const std::string name = function.name;
+  scalars_.try_emplace(name, name).first->second.AddFunction(std::move(function));
 }
 
 void KernelRegistry::add(duckdb::AggregateFunction function, KernelTraits traits) {
   apply(function, traits);
-  aggregates_.push_back(std::move(function));
+  const std::string name = function.name;
+  aggregates_.try_emplace(name, name).first->second.AddFunction(std::move(function));
 }
 
 void KernelRegistry::add(std::string name, duckdb::vector<duckdb::LogicalType> arguments, duckdb::LogicalType result,

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "duckdb/function/aggregate_function.hpp"
+#include "duckdb/function/function_set.hpp"
 #include "duckdb/function/scalar_function.hpp"
 #include "engine/kernels/raise.h"
 
@@ -39,12 +41,13 @@ class KernelRegistry {
   void add(std::string name, duckdb::vector<duckdb::LogicalType> arguments, duckdb::LogicalType result, duckdb::scalar_function_t callback,
            KernelTraits traits = {});
 
-  const std::vector<duckdb::ScalarFunction>& scalars() const { return scalars_; }
-  const std::vector<duckdb::AggregateFunction>& aggregates() const { return aggregates_; }
+  /// A set for each name: an overload that comes alone makes the catalog copy all those before it.
+  const std::map<std::string, duckdb::ScalarFunctionSet>& scalars() const { return scalars_; }
+  const std::map<std::string, duckdb::AggregateFunctionSet>& aggregates() const { return aggregates_; }
 
  private:
-  std::vector<duckdb::ScalarFunction> scalars_;
-  std::vector<duckdb::AggregateFunction> aggregates_;
+  std::map<std::string, duckdb::ScalarFunctionSet> scalars_;
+  std::map<std::string, duckdb::AggregateFunctionSet> aggregates_;
 };
 
 /// Every kernel there is (engine/kernels/all_kernels.cpp).

@@ -1,0 +1,43 @@
+#include "exec/engine_stock.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace lab::exec {
+
+EngineStock::EngineStock(engine::InstanceOptions options, std::size_t num_ready) : options_(std::move(options)), num_ready_(num_ready) {
+  if (num_ready_ > 0) filler_ = std::jthread([this](const std::stop_token& stop) { fill(stop); });
+}
+
+std::unique_ptr<engine::Instance> EngineStock::take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ready_.empty()) {
+      auto engine = std::move(ready_.back());
+      ready_.pop_back();
+      taken_.notify_one();
+      return engine;
+    }
+  }
+  return engine::Instance::open(options_);
+}
+
+void EngineStock::fill(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (taken_.wait(lock, stop, [this] { return ready_.size() < num_ready_; })) {
+    lock.unlock();
+    std::unique_ptr<engine::Instance> engine;
+    try {
+      engine = engine::Instance::open(options_);
+    } catch (const std::exception& failure) {
+      // Whoever needs an engine opens it and hears why it cannot be.
+      log::warning("engine", "no engine could be opened ahead: {}", failure.what());
+      return;
+    }
+    lock.lock();
+    ready_.push_back(std::move(engine));
+  }
+}
+
+}  // namespace lab::exec

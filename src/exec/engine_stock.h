@@ -1,0 +1,36 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace lab::exec {
+
+/// Engines opened ahead. To open one, with all its functions, takes longer than a short query: a new session takes one that is ready,
+/// and a thread of the stock opens the next. Thread-safe.
+class EngineStock {
+ public:
+  /// Keeps `num_ready` engines; 0: opens each when it is asked for.
+  EngineStock(engine::InstanceOptions options, std::size_t num_ready);
+  EngineStock(const EngineStock&) = delete;
+  EngineStock& operator=(const EngineStock&) = delete;
+
+  /// One of the stock, or one that is opened now when there is none. Nobody else has used it. Throws like engine::Instance::open.
+  std::unique_ptr<engine::Instance> take();
+
+ private:
+  void fill(const std::stop_token& stop);
+
+  const engine::InstanceOptions options_;
+  const std::size_t num_ready_;
+  std::mutex mutex_;
+  std::condition_variable_any taken_;
+  std::vector<std::unique_ptr<engine::Instance>> ready_;
+  std::jthread filler_;  // the last member: it ends before what it uses
+};
+
+}  // namespace lab::exec
