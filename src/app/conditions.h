@@ -16,6 +16,7 @@ inline constexpr Condition kAlreadyRunning{"ALREADY_RUNNING", "55006", Kind::Una
 inline constexpr Condition kWrongArgument{"WRONG_ARGUMENT", "22023", Kind::InvalidArgument, "\"<value>\": <reason>."};
 inline constexpr Condition kRoleNotRunning{"ROLE_NOT_RUNNING", "57P03", Kind::Unavailable, "The lab runs without the role <role>. Start it with: dflab up <role>"};
 inline constexpr Condition kObjectsRefused{"OBJECTS_REFUSED", "58030", Kind::NotFound, "<operation> <place>: <reason>."};
+inline constexpr Condition kJobFailed{"JOB_FAILED", "58030", Kind::Unavailable, "The <kind> ended early: <reason>"};
 inline constexpr Condition kNotLoopback{"NOT_LOOPBACK", "42501", Kind::PermissionDenied, "<key> is <value>: <reason>."};
 
 }  // namespace lab::app::conditions

@@ -236,6 +236,12 @@ class EmbeddedLab final : public Lab {
 
 }  // namespace
 
+std::unique_ptr<store::Store> open_idle_store(const Settings& settings, Disk& disk, const Clock& clock) {
+  auto options = store_options(settings);
+  options.collect_every = options.scrub_every = std::chrono::seconds(0);
+  return store::Store::open(settings.text("data"), std::move(options), disk, clock);
+}
+
 std::unique_ptr<Lab> Lab::start(const Settings& settings, const std::vector<const RoleRow*>& roles) {
   check_exposure(settings, roles);
   return std::make_unique<EmbeddedLab>(settings, roles);

@@ -31,4 +31,7 @@ class Lab {
   virtual void stop() = 0;
 };
 
+/// The store of a data folder whose lab does not run, with nothing in the background. Throws STORE_IN_USE.
+std::unique_ptr<store::Store> open_idle_store(const Settings& settings, Disk& disk, const Clock& clock);
+
 }  // namespace lab::app

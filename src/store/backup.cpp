@@ -27,7 +27,7 @@ void check_target(Disk& disk, const Path& target, const SideFiles& files) {
   for (const auto& name : list_if_there(disk, target)) {
     // A lab that has run there wrote changes of its own.
     if (name == FolderLock::kFile) throw refused(target, "is the data folder of a lab, not a backup");
-    const bool is_ours = name == "blobs" || name == "packs" || name.starts_with(layout::kJournal) || std::ranges::find(files, name) != files.end();
+    const bool is_ours = name == "blobs" || name == "packs" || name == layout::kRootKey || name.starts_with(layout::kJournal) || std::ranges::find(files, name) != files.end();
     if (!is_ours) throw refused(target, "holds " + name + ", which is no part of a backup");
   }
 }
@@ -201,7 +201,9 @@ BackupResult finish_copy(Disk& disk, const Path& from, const Path& to, const Sid
   ByteCopier copier(disk, rows, from, to, progress);
   auto result = copier.run();
   // Behind the rows: a secret is written before the row that makes it count.
-  for (const auto& name : files)
+  auto all = files;
+  all.push_back(layout::kRootKey);
+  for (const auto& name : all)
     if (disk.find_status(from / name)) write_file_atomically(disk, to / name, read_file(disk, from / name));
   disk.sync_folder(to);
   disk.rename(journal, to / layout::kJournal);

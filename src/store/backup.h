@@ -13,8 +13,7 @@
 /// backup in the same folder is whole.
 namespace lab::store {
 
-/// What a copy of a store can be made of besides its rows and bytes: the keys of sealed objects, and what the modules
-/// above keep beside the journal (`secrets.json`).
+/// What the modules above keep beside the journal (`secrets.json`), by name; copied with it.
 using SideFiles = std::vector<std::string>;
 
 struct BackupResult {

@@ -14,7 +14,7 @@
 namespace lab::store {
 namespace {
 
-const SideFiles kFiles{"root.key", "secrets.json"};
+const SideFiles kFiles{"secrets.json"};
 
 class Backup : public testing::Test {
  protected:

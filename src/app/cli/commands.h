@@ -36,6 +36,8 @@ int version(bool as_json);
 using Chosen = std::function<int(const Settings&)>;
 /// `dflab objects …`: the lab's buckets and objects over its own S3 port.
 void add_objects_commands(CLI::App& program, Chosen& chosen);
+/// `dflab backup`, `restore` and `verify`: copies of the whole data folder.
+void add_backup_commands(CLI::App& program, Chosen& chosen);
 /// `dflab user …` and `dflab key …`: over the IAM calls of the same port.
 void add_user_commands(CLI::App& program, Chosen& chosen);
 

@@ -9,6 +9,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/s3_place.h"
+#include "app/cli/store_job.h"
 #include "app/conditions.h"
 #include "base/error.h"
 #include "base/ids.h"
@@ -298,24 +299,7 @@ int usage(const Settings& settings, const ObjectsOptions& options) {
 }
 
 int scrub(const Settings& settings, const ObjectsOptions& options) {
-  const auto result = S3Session::of_lab(settings)->ask_iam("DflabScrub", {});
-  auto damages = nlohmann::json::array();
-  if (const auto* found = result.find("Damages"))
-    for (const auto& damage : found->children) {
-      auto objects = nlohmann::json::array();
-      for (const auto& each : damage.children)
-        if (each.name == "Object") objects.push_back(each.text);
-      damages.push_back({{"what", std::string(damage.text_of("What"))}, {"objects", objects}});
-    }
-  const auto blobs = lab::s3::parse_number(result.text_of("Blobs")).value_or(0), bytes = lab::s3::parse_number(result.text_of("Bytes")).value_or(0);
-  if (options.as_json) {
-    print_json({{"blobs", blobs}, {"bytes", bytes}, {"damages", damages}});
-  } else {
-    std::printf("%llu stored bodies, %llu bytes: %zu damaged\n", static_cast<unsigned long long>(blobs), static_cast<unsigned long long>(bytes), damages.size());
-    for (const auto& damage : damages)
-      for (const auto& object : damage["objects"]) std::printf("  %s: %s; restore it from another copy\n", object.get<std::string>().c_str(), damage["what"].get<std::string>().c_str());
-  }
-  return damages.empty() ? 0 : 1;
+  return print_store_report(run_store_job(*S3Session::of_lab(settings), "scrub", {}, options.as_json), options.as_json);
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 #include "base/error.h"
 #include "store/journal/sqlite.h"
+#include "store/objects/layout.h"
 #include "store/store.h"
 
 namespace lab::store {
 namespace {
 
-constexpr const char* kRootFile = "root.key";
 constexpr const char* kCustomerContext = "customer key";
 
 /// What the sealed key of an object is bound to, besides the key that seals it.
@@ -18,7 +18,7 @@ std::string name_context(const std::string& name) { return "named key\n" + name;
 }  // namespace
 
 DataKey Keyring::root_key() {
-  const auto path = store_.directory() / kRootFile;
+  const auto path = store_.directory() / layout::kRootKey;
   if (store_.disk().find_status(path)) return {read_file(store_.disk(), path)};
   DataKey root = DataKey::random();
   write_file_atomically(store_.disk(), path, root.bytes);
@@ -32,7 +32,7 @@ std::optional<DataKey> Keyring::find_named(const std::string& name) {
   statement.bind_text(1, name);
   if (!statement.step()) return std::nullopt;
   auto key = unseal_key(root_key(), statement.blob(0), name_context(name));
-  if (!key) throw Error(conditions::kDataCorruption, {{"what", std::string(kRootFile) + " does not open the key '" + name + "'"}});
+  if (!key) throw Error(conditions::kDataCorruption, {{"what", std::string(layout::kRootKey) + " does not open the key '" + name + "'"}});
   named_[name] = *key;
   return key;
 }

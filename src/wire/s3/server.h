@@ -24,7 +24,9 @@ class S3Server {
   /// Refuses new requests, lets those under way finish for `grace`. May be called twice.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(1)) {
     lifecycle_.stop();
+    service_.jobs.stop();
     server_.stop(grace);
+    service_.jobs.stop();  // begun meanwhile
   }
 
  private:

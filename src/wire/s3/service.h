@@ -10,6 +10,7 @@
 #include "protocol/s3/policy.h"
 #include "store/store.h"
 #include "wire/s3/document_cache.h"
+#include "wire/s3/store_jobs.h"
 
 namespace lab::s3 {
 
@@ -29,6 +30,7 @@ struct S3Service {
   S3Options options;
   DocumentCache<Policy> policies = {};  ///< by text, and the bucket whose it is
   DocumentCache<std::vector<LifecycleRule>> lifecycles = {};
+  StoreJobs jobs = {};
 };
 
 }  // namespace lab::s3

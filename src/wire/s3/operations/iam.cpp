@@ -127,21 +127,6 @@ void delete_user_policy(IamCall& iam) {
   iam.access().delete_user_policy(user.name, get_policy_name(iam, user), iam.by("DeleteUserPolicy"));
 }
 
-/// The lab's own, for `dflab objects scrub`: all stored bytes are held against their hashes.
-void scrub_store(IamCall& iam) {
-  const auto result = iam.call.service.store.scrub();
-  iam.xml.element("Blobs", result.blobs);
-  iam.xml.element("Bytes", result.bytes);
-  iam.xml.open("Damages");
-  for (const auto& damage : result.damages) {
-    iam.xml.open("member");
-    iam.xml.element("What", damage.what);
-    for (const auto& object : damage.objects) iam.xml.element("Object", object);
-    iam.xml.close();
-  }
-  iam.xml.close();
-}
-
 struct IamRow {
   std::string_view action;
   void (*serve)(IamCall& iam);
@@ -156,7 +141,8 @@ constexpr IamRow kIamActions[] = {
     {"DeleteAccessKey", &delete_access_key, false, true},
     {"DeleteUser", &delete_user, false},
     {"DeleteUserPolicy", &delete_user_policy, false},
-    {"DflabScrub", &scrub_store},
+    {"DflabShowJob", &show_job},
+    {"DflabStartJob", &start_job},
     {"GetCallerIdentity", &get_caller_identity, true, true},
     {"GetSessionToken", &get_session_token, true, true},
     {"GetUser", &show_user, true, true},

@@ -31,4 +31,8 @@ void assume_role(IamCall& iam);
 void get_session_token(IamCall& iam);
 void get_caller_identity(IamCall& iam);
 
+/// The lab's own, for its command line: begins a scrub or a backup of the whole store, and tells how far it has come.
+void start_job(IamCall& iam);
+void show_job(IamCall& iam);
+
 }  // namespace lab::s3
