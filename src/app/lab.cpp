@@ -94,6 +94,12 @@ std::optional<TlsFiles> find_tls(const Settings& settings, const std::string& ro
   return TlsFiles{certificate, key};
 }
 
+/// Several labs on one machine say their ports; a page that nobody named gets out of their way.
+std::uint16_t console_port(const Settings& settings) {
+  const bool is_named = settings.values().at("objects.console_port").origin != "default";
+  return is_named || settings.port("objects.port") == 9000 ? settings.port("objects.console_port") : 0;
+}
+
 /// Workshop keys are known to everybody: they are for this machine only.
 void check_exposure(const Settings& settings, const std::vector<const RoleRow*>& roles) {
   for (const RoleRow* role : roles) {
@@ -169,12 +175,15 @@ class EmbeddedLab final : public Lab {
     s3::S3Options options;
     options.address = settings.text("objects.listen");
     options.port = settings.port("objects.port");
+    options.console_port = console_port(settings);
     options.lifecycle_day = std::chrono::seconds(settings.seconds("objects.lifecycle_day"));
     options.domain = settings.text("objects.domain");
     const auto tls = find_tls(settings, "objects");
     objects_ = std::make_unique<s3::S3Server>(runtime_, storage_, *store_, *access_, options, tls ? net::TlsContext::load(tls->certificate, tls->key) : nullptr);
     start_on(settings, "objects.port", "objects", [&] { objects_->start(); });
     roles_.push_back({"objects", (tls ? "https://" : "http://") + options.address + ":" + std::to_string(objects_->port()), objects_->port()});
+    start_on(settings, "objects.console_port", "the admin page of objects", [&] { objects_->start_console(); });
+    roles_.push_back({"objects.console", (tls ? "https://" : "http://") + options.address + ":" + std::to_string(objects_->console_port()), objects_->console_port()});
   }
 
   void start_spark(const Settings& settings) {

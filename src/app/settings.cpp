@@ -16,6 +16,7 @@ constexpr SettingRow kSettings[] = {
     {"data", "", "data folder; default ~/.local/share/dflab"},
     {"history.keep", "7d", "how long overwritten and deleted versions are kept", SettingKind::Seconds},
     {"objects.address", "embedded", "`embedded`, or the URL of a real S3"},
+    {"objects.console_port", "9001", "port of the admin page; with another objects.port than 9000, and none said: any free one", SettingKind::Port},
     {"objects.domain", "", "buckets are also found as `<bucket>.<domain>`; empty: below localhost and S3's own domains only"},
     {"objects.lifecycle_day", "1d", "what lifecycle rules call a day; shorter for trying them out", SettingKind::Seconds},
     {"objects.listen", "127.0.0.1", "address the S3 role listens on"},

@@ -3,10 +3,10 @@
 namespace lab::s3 {
 namespace {
 
-net::HttpServerOptions server_options(const S3Options& options, std::shared_ptr<net::TlsContext> tls) {
+net::HttpServerOptions server_options(const S3Options& options, std::uint16_t port, std::shared_ptr<net::TlsContext> tls) {
   net::HttpServerOptions result;
   result.address = options.address;
-  result.port = options.port;
+  result.port = port;
   result.tls = std::move(tls);
   return result;
 }
@@ -18,6 +18,8 @@ S3Server::S3Server(net::IoRuntime& runtime, ThreadPool& storage, store::Store& s
     : service_{store, access, storage, std::move(options)},
       handler_(service_),
       lifecycle_(service_),
-      server_(runtime, storage, handler_, server_options(service_.options, std::move(tls))) {}
+      console_(handler_),
+      server_(runtime, storage, handler_, server_options(service_.options, service_.options.port, tls)),
+      console_server_(runtime, storage, console_, server_options(service_.options, service_.options.console_port, tls)) {}
 
 }  // namespace lab::s3

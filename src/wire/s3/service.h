@@ -17,6 +17,7 @@ namespace lab::s3 {
 struct S3Options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 9000;
+  std::uint16_t console_port = 9001;
   std::string region = "us-east-1";
   std::chrono::seconds lifecycle_day = std::chrono::hours(24);  ///< what lifecycle rules call a day
   std::string domain;  ///< for `<bucket>.<domain>`; empty: only S3's own and localhost
