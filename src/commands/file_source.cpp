@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/letter_case.h"
+#include "base/unreadable_file.h"
 #include "commands/conditions.h"
 #include "commands/source_files.h"
 #include "lake/delta/conditions.h"
@@ -146,9 +147,19 @@ std::shared_ptr<const scan::TableSource> open_delta(const Statement& statement, 
 }
 
 std::string file_format(const std::string& format) {
+  // Classes that Spark takes for a format: names of old versions, and its own.
+  static constexpr std::pair<std::string_view, std::string_view> kClasses[] = {
+      {"com.databricks.spark.csv", "csv"},
+      {"org.apache.spark.sql.execution.datasources.csv.csvfileformat", "csv"},
+      {"org.apache.spark.sql.execution.datasources.json.jsonfileformat", "json"},
+      {"org.apache.spark.sql.execution.datasources.parquet.parquetfileformat", "parquet"},
+      {"org.apache.spark.sql.execution.datasources.text.textfileformat", "text"},
+      {"org.apache.spark.sql.json", "json"},
+      {"org.apache.spark.sql.parquet", "parquet"},
+  };
   const std::string name = lower_case(format);
-  if (name == "org.apache.spark.sql.parquet") return "parquet";
-  if (name == "com.databricks.spark.csv") return "csv";
+  for (const auto& [spelled, meant] : kClasses)
+    if (name == spelled) return std::string(meant);
   return name;
 }
 
@@ -157,7 +168,7 @@ scan::TextScan::Format text_format(const std::string& format) {
   if (format == "json") return scan::TextScan::Format::Json;
   if (format == "text") return scan::TextScan::Format::Text;
   if (format == "binaryfile") return scan::TextScan::Format::Binary;
-  for (const char* later : {"orc", "avro", "xml", "jdbc", "kafka", "iceberg", "socket", "rate"})
+  for (const char* later : {"orc", "avro", "xml", "jdbc", "kafka", "socket", "rate"})
     if (format == later) throw Error(conditions::kUnsupportedFeature, {{"feature", "the data source " + format}, {"hint", ""}});
   throw Error(conditions::kDataSourceNotFound, {{"provider", format}});
 }
@@ -190,9 +201,29 @@ types::Schema infer_parquet(const std::vector<scan::DataFile>& files, const plan
   const bool merges = lower_case(find_option(options, "mergeschema").value_or(statement.setting("spark.sql.parquet.mergeSchema").value_or("false"))) == "true";
   for (const scan::DataFile& file : files) {
     if (!merges || &file == first) continue;
-    data = delta::merge_schema(data, scan::read_parquet_schema(file), true);
+    const types::Schema other = scan::read_parquet_schema(file);
+    try {
+      data = delta::merge_schema(data, other, true);
+    } catch (const Error& failure) {
+      if (&failure.condition() != &delta::conditions::kFailedToMergeFields) throw;
+      throw Error(conditions::kCannotMergeSchemas, {{"left", types::quoted_sql(types::DataType::structure(data))}, {"right", types::quoted_sql(types::DataType::structure(other))}});
+    }
   }
   return data;
+}
+
+/// Leaves out the files without a footer, where the read says not to mind them.
+void drop_corrupt(std::vector<scan::DataFile>& files, const plan::Options& options) {
+  if (!equal_ignoring_case(find_option(options, "ignorecorruptfiles").value_or("false"), "true")) return;
+  std::erase_if(files, [](const scan::DataFile& file) {
+    try {
+      (void)scan::read_parquet_schema(file);
+      return false;
+    } catch (const Error& failure) {
+      if (&failure.condition() != &lab::conditions::kCannotReadFooter) throw;
+      return true;
+    }
+  });
 }
 
 types::Field metadata_column(bool has_row_index) {
@@ -313,6 +344,7 @@ namespace {
 std::shared_ptr<const scan::TableSource> open_found(const Statement& statement, const std::string& format, const std::vector<catalog::Location>& locations,
                                                     const plan::Options& options, const std::optional<types::Schema>& schema, SourceFiles found) {
   const bool is_parquet = format == "parquet";
+  if (is_parquet) drop_corrupt(found.files, options);
   const auto text = is_parquet ? scan::TextScan::Format::Text : text_format(format);
   if (!is_parquet) catalog::Places::fetch(found.files);
   std::string name = format;
@@ -320,6 +352,8 @@ std::shared_ptr<const scan::TableSource> open_found(const Statement& statement, 
   if (found.files.empty() && !schema && format != "text" && format != "binaryfile") throw Error(conditions::kUnableToInferSchema, {{"format", shown_format(format)}});
   if (is_parquet) {
     types::Schema data = schema ? *schema : infer_parquet(found.files, options, statement);
+    // Nothing is read of them, so that it does not matter that they are no Parquet.
+    std::erase_if(found.files, [](const scan::DataFile& file) { return file.num_bytes == 0; });
     scan::FileScan scan;
     std::vector<int> order;
     types::Schema all = with_partitions(std::move(data), found.partition_columns, !schema, order);

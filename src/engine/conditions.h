@@ -11,6 +11,8 @@ inline constexpr Condition kInvalidArrowRows{"CONNECT_INVALID_PLAN.LOCAL_RELATIO
     "The rows that came with the plan are no valid Arrow stream: <message>."};
 inline constexpr Condition kArithmeticOverflow{"ARITHMETIC_OVERFLOW", "22003", Kind::Arithmetic,
     "<message>.<alternative> If necessary set <config> to \"false\" to bypass this error."};
+inline constexpr Condition kParquetTypeMismatch{"FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", "KD001", Kind::Corruption,
+    "Encountered error while reading file <path>. Data type mismatches when reading Parquet column <column>. Expected Spark type <expectedType>, actual Parquet type <actualType>."};
 inline constexpr Condition kOnlyCorruptColumn{"UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", "0A000", Kind::Analysis,
     "The feature is not supported: Queries from raw JSON/CSV/XML files are disallowed when the referenced columns only include the internal corrupt record column (named `_corrupt_record` by default)."};
 inline constexpr Condition kOnlyCorruptColumn35{"_LEGACY_ERROR_TEMP_1285", "", Kind::Analysis,

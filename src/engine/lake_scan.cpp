@@ -12,13 +12,17 @@
 #include "duckdb/function/partition_stats.hpp"
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
+#include "engine/conditions.h"
 #include "engine/duck_type.h"
 #include "engine/inputs.h"
+#include "engine/kernels/raise.h"
 #include "engine/lake_columns.h"
 #include "engine/lake_facts.h"
 #include "engine/lake_pruning.h"
+#include "engine/parquet_types.h"
 #include "engine/table_functions.h"
 #include "engine/unreadable_file.h"
+#include "types/type_text.h"
 
 namespace lab::engine {
 namespace {
@@ -173,11 +177,31 @@ class LakeReader : public duckdb::MultiFileReader {
                                              duckdb::MultiFileColumnMappingMode) override {
     const auto mapped = map_to_file(columns, data.reader->columns, *source_->file_scan());
     read_zones_of(data.reader->columns, mapped);
+    check_types(data_file(data.reader->file), mapped, data.reader->columns, ids, StatementInputs::is_of_spark4(context));
     return MultiFileReader::CreateMapping(context, data, mapped, ids, filters, files, bind, virtual_columns,
                                           duckdb::MultiFileColumnMappingMode::BY_NAME);
   }
 
  private:
+  /// Of the columns that are read.
+  void check_types(const scan::DataFile& file, const duckdb::vector<duckdb::MultiFileColumnDefinition>& columns,
+                   const duckdb::vector<duckdb::MultiFileColumnDefinition>& file_columns, const duckdb::vector<duckdb::ColumnIndex>& ids, bool is_spark4) const {
+    const scan::FileScan& scan = *source_->file_scan();
+    for (const auto& id : ids) {
+      const auto column = id.GetPrimaryIndex();
+      if (duckdb::IsVirtualColumn(column) || column >= scan.columns.size() || file.constants.contains(column)) continue;
+      const std::string name = columns[column].GetIdentifierName();
+      for (const auto& file_column : file_columns) {
+        if (file_column.name != name) continue;
+        const auto mismatch = find_type_mismatch(name, scan.columns[column].field.type, file_column.type);
+        if (!mismatch) continue;
+        if (mismatch->actual.empty()) raise_unreadable(file, is_spark4, "the column " + mismatch->column + " is no " + types::catalog_string(mismatch->expected));
+        raise(conditions::kParquetTypeMismatch, {{"path", file_uri(file)}, {"column", mismatch->column},
+                                                 {"expectedType", types::catalog_string(mismatch->expected)}, {"actualType", mismatch->actual}});
+      }
+    }
+  }
+
   SourcePtr source_;
 };
 

@@ -5,6 +5,7 @@
 #include <parquet/arrow/schema.h>
 #include <parquet/exception.h>
 #include <parquet/file_reader.h>
+#include <parquet/schema.h>
 #include <sys/stat.h>
 
 #include <compare>
@@ -37,6 +38,16 @@ std::optional<FileIdentity> identity_of(const std::string& path) {
   return FileIdentity{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
+/// INT96, which Hive, Impala and Spark 2 wrote, is an instant; Arrow takes it for a time without zone.
+void read_instants(const parquet::SchemaDescriptor& parquet, types::Schema& schema) {
+  const parquet::schema::GroupNode& root = *parquet.group_node();
+  for (int i = 0; i < root.field_count() && static_cast<std::size_t>(i) < schema.size(); ++i) {
+    const parquet::schema::Node& node = *root.field(i);
+    if (node.is_primitive() && !node.is_repeated() && static_cast<const parquet::schema::PrimitiveNode&>(node).physical_type() == parquet::Type::INT96)
+      schema[static_cast<std::size_t>(i)].type = types::TypeKind::Timestamp;
+  }
+}
+
 types::Schema schema_in_footer(const DataFile& file) {
   const std::string path = file.remote ? file.remote->uri() : file.path;
   try {
@@ -52,6 +63,7 @@ types::Schema schema_in_footer(const DataFile& file) {
       const auto status = parquet::arrow::FromParquetSchema(metadata->schema(), &arrow_schema);
       if (!status.ok()) throw Error(conditions::kCannotReadFooter, {{"path", "file:" + path}});
       schema = types::from_arrow(*arrow_schema);
+      read_instants(*metadata->schema(), schema);
     }
     for (types::Field& field : schema) {
       field.nullable = true;

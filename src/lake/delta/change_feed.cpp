@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "base/unreadable_file.h"
 #include "lake/delta/column_mapping.h"
 #include "lake/delta/conditions.h"
 #include "lake/delta/deletion_vector.h"
@@ -60,7 +61,7 @@ class FeedFiles {
     for (const scan::DataFile& file : files_) paths.push_back(file.path);
     auto opened = storage_.open(paths);
     for (std::size_t i = 0; i < files_.size(); ++i) {
-      if (!opened[i]) throw Error(conditions::kFileNotFound, {{"path", storage_.uri() + "/" + paths[i]}});
+      if (!opened[i]) throw Error(lab::conditions::kFileNotExist, {{"path", storage_.uri() + "/" + paths[i]}});
       files_[i].path = opened[i]->path.string();
       files_[i].num_bytes = opened[i]->num_bytes;
       files_[i].remote = std::move(opened[i]->remote);

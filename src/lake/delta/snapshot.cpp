@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/unreadable_file.h"
 #include "lake/delta/column_mapping.h"
 #include "lake/delta/column_rules.h"
 #include "lake/delta/conditions.h"
@@ -169,7 +170,7 @@ std::shared_ptr<const scan::TableSource> LogSnapshot::source_of(const std::vecto
   scan.files.reserve(indices.size());
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const AddFile& file = state_.files[indices[i]];
-    if (!opened[i]) throw Error(conditions::kFileNotFound, {{"path", storage_->uri() + "/" + file.path}});
+    if (!opened[i]) throw Error(lab::conditions::kFileNotExist, {{"path", storage_->uri() + "/" + file.path}});
     const FileStatistics& statistics = (*known)[indices[i]];
     scan::DataFile data;
     data.path = opened[i]->path.string();
