@@ -161,6 +161,12 @@ class Access {
   bool delete_user_policy(const std::string& user, const std::string& name, const store::Origin& by);
   /// By name; none for an unknown user.
   std::vector<UserPolicy> policies_of(std::string_view user) const;
+  /// As with users. Throws NO_SUCH_GROUP.
+  void put_group_policy(const std::string& group, const UserPolicy& policy, const store::Origin& by);
+  bool delete_group_policy(const std::string& group, const std::string& name, const store::Origin& by);
+  std::vector<UserPolicy> policies_of_group(std::string_view group) const;
+  /// All that decide over a user: its own and those of its groups.
+  std::vector<UserPolicy> effective_policies(std::string_view user) const;
 
   /// The pair to check a signature with; absent for an unknown key. In the workshop profile `admin` has `admin123`.
   std::optional<S3Secret> find_s3_secret(std::string_view access_key) const;
@@ -191,6 +197,9 @@ class Access {
   /// Writes all secrets anew, `more` among them: before the row that makes them count. Under `changing_`.
   void write_secrets(const Credential* more);
   Identity identity_of(const Credential& credential) const;
+  /// Under `changing_`. A holder is a user, or a group by its holder name.
+  void put_policy(const std::string& holder, const UserPolicy& policy, const store::Origin& by);
+  bool erase_policy(const std::string& holder, const std::string& name, const store::Origin& by);
   void load_people(const store::Rows& rows);
   /// Under `mutex_`.
   bool is_expired(const TokenInfo& token) const { return token.expires && *token.expires <= store_.clock().now(); }
@@ -200,7 +209,7 @@ class Access {
   std::mutex changing_;  ///< one change of users and keys at a time, held over its writes
   mutable std::mutex mutex_;
   std::map<std::string, UserInfo, std::less<>> users_;
-  std::map<std::string, std::map<std::string, std::string>, std::less<>> policies_;  ///< by user, then name
+  std::map<std::string, std::map<std::string, std::string>, std::less<>> policies_;  ///< by holder, then name
   std::map<std::string, Credential, std::less<>> s3_;
   std::map<std::string, Credential, std::less<>> bearers_;
   std::map<std::string, std::string, std::less<>> passwords_;             ///< verifiers by user

@@ -55,10 +55,12 @@ void Access::delete_group(const std::string& name, const store::Origin& by) {
   change.step([&](store::Transaction& transaction) {
     transaction.erase_row("groups", {name});
     transaction.erase_rows("group_members", {name});
+    transaction.erase_rows("user_policies", {holder_name_of_group(name)});
   });
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   groups_.erase(name);
+  policies_.erase(holder_name_of_group(name));
 }
 
 void Access::add_to_group(const std::string& group, const std::string& user, const store::Origin& by) {

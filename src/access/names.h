@@ -1,10 +1,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace lab::access {
 
 /// What users and groups may be called. Throws INVALID_USER_NAME.
 void check_user_name(const std::string& name);
+
+/// Under which the policies of a group lie beside those of users: no user can be called so.
+std::string holder_name_of_group(std::string_view group);
 
 }  // namespace lab::access

@@ -147,34 +147,4 @@ std::vector<S3Key> Access::list_s3_keys(std::string_view user) const {
   return keys;
 }
 
-void Access::put_user_policy(const std::string& user, const UserPolicy& policy, const store::Origin& by) {
-  const std::lock_guard changing(changing_);
-  if (!find_user(user)) throw Error(conditions::kNoSuchUser, {{"user", user}});
-  store::Change change(by);
-  change.put_row("user_policies", {user, policy.name, policy.document});
-  store_.apply(std::move(change));
-  const std::lock_guard lock(mutex_);
-  policies_[user][policy.name] = policy.document;
-}
-
-bool Access::delete_user_policy(const std::string& user, const std::string& name, const store::Origin& by) {
-  const std::lock_guard changing(changing_);
-  const auto policies = policies_of(user);
-  if (std::ranges::none_of(policies, [&](const UserPolicy& each) { return each.name == name; })) return false;
-  store::Change change(by);
-  change.erase_row("user_policies", {user, name});
-  store_.apply(std::move(change));
-  const std::lock_guard lock(mutex_);
-  policies_[user].erase(name);
-  return true;
-}
-
-std::vector<UserPolicy> Access::policies_of(std::string_view user) const {
-  const std::lock_guard lock(mutex_);
-  std::vector<UserPolicy> policies;
-  if (const auto found = policies_.find(user); found != policies_.end())
-    for (const auto& [name, document] : found->second) policies.push_back({name, document});
-  return policies;
-}
-
 }  // namespace lab::access

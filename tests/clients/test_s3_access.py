@@ -1,5 +1,6 @@
 """Who may do what over S3: several users, bucket policies, access control lists, nobody in particular."""
 
+import datetime
 import json
 import uuid
 
@@ -266,3 +267,143 @@ def test_a_forged_token_and_a_gone_user_are_nobody(lab, iam):
     iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
     iam.delete_user(UserName=name)
     assert code_of(session_client(lab, credentials).list_buckets) == ("InvalidAccessKeyId", 403)
+
+
+def policy_of(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": action, "Resource": resource} for effect, action, resource in statements]})
+
+
+@pytest.fixture
+def group(iam):
+    name = f"team-{uuid.uuid4().hex[:6]}"
+    iam.create_group(GroupName=name)
+    return name
+
+
+def test_groups_are_made_listed_filled_and_removed(iam, users, group):
+    ann = users[0][0]
+    assert iam.get_group(GroupName=group)["Group"]["Arn"].endswith(f":group/{group}")
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_group(GroupName=group)
+    iam.add_user_to_group(GroupName=group, UserName=ann)
+    assert [user["UserName"] for user in iam.get_group(GroupName=group)["Users"]] == [ann]
+    assert [each["GroupName"] for each in iam.list_groups_for_user(UserName=ann)["Groups"]] == [group]
+    with pytest.raises(iam.exceptions.DeleteConflictException):
+        iam.delete_group(GroupName=group)
+    iam.remove_user_from_group(GroupName=group, UserName=ann)
+    iam.delete_group(GroupName=group)
+    for call in (iam.get_group, iam.delete_group, iam.list_group_policies):
+        with pytest.raises(iam.exceptions.NoSuchEntityException):
+            call(GroupName=group)
+
+
+def test_a_groups_policies_are_its_members(iam, users, anns, group):
+    bob, s3 = users[1]
+    document = policy_of(("Allow", "s3:GetObject", f"arn:aws:s3:::{anns}/*"))
+    iam.put_group_policy(GroupName=group, PolicyName="read", PolicyDocument=document)
+    assert json.dumps(iam.get_group_policy(GroupName=group, PolicyName="read")["PolicyDocument"]) == document
+    assert iam.list_group_policies(GroupName=group)["PolicyNames"] == ["read"]
+    assert code_of(s3.get_object, Bucket=anns, Key="k") == ("AccessDenied", 403)
+    iam.add_user_to_group(GroupName=group, UserName=bob)
+    assert s3.get_object(Bucket=anns, Key="k")["Body"].read() == b"hers"
+    iam.put_user_policy(UserName=bob, PolicyName="no", PolicyDocument=policy_of(("Deny", "s3:GetObject", "*")))
+    assert code_of(s3.get_object, Bucket=anns, Key="k") == ("AccessDenied", 403)
+    iam.delete_user_policy(UserName=bob, PolicyName="no")
+    iam.delete_group_policy(GroupName=group, PolicyName="read")
+    assert code_of(s3.get_object, Bucket=anns, Key="k") == ("AccessDenied", 403)
+    iam.remove_user_from_group(GroupName=group, UserName=bob)
+
+
+@pytest.mark.parametrize("holder", ["user", "group"])
+def test_policies_that_aws_manages_are_attached(iam, users, anns, group, holder):
+    bob, s3 = users[1]
+    iam.add_user_to_group(GroupName=group, UserName=bob)
+    who = {"UserName": bob} if holder == "user" else {"GroupName": group}
+    call = {name: getattr(iam, f"{name}_{holder}_policy") for name in ("attach", "detach")}
+    attached = getattr(iam, f"list_attached_{holder}_policies")
+    read, all_of_it = (f"arn:aws:iam::aws:policy/AmazonS3{name}" for name in ("ReadOnlyAccess", "FullAccess"))
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        call["detach"](PolicyArn=read, **who)
+    call["attach"](PolicyArn=read, **who)
+    call["attach"](PolicyArn=read, **who)
+    assert attached(**who)["AttachedPolicies"] == [{"PolicyName": "AmazonS3ReadOnlyAccess", "PolicyArn": read}]
+    assert getattr(iam, f"list_{holder}_policies")(**who)["PolicyNames"] == []
+    s3.get_object(Bucket=anns, Key="k")
+    assert code_of(s3.put_object, Bucket=anns, Key="k", Body=b"his") == ("AccessDenied", 403)
+    call["attach"](PolicyArn=all_of_it, **who)
+    s3.put_object(Bucket=anns, Key="k", Body=b"his")
+    for arn in (read, all_of_it):
+        call["detach"](PolicyArn=arn, **who)
+    assert code_of(s3.get_object, Bucket=anns, Key="k")[1] == 403
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        call["attach"](PolicyArn="arn:aws:iam::aws:policy/NoSuchThing", **who)
+    iam.remove_user_from_group(GroupName=group, UserName=bob)
+
+
+def test_lists_of_people_come_in_pages(iam, users, group):
+    names = [user["UserName"] for user in iam.list_users()["Users"]]
+    assert len(names) >= 3 and names == sorted(names)
+    pages = iam.get_paginator("list_users").paginate(PaginationConfig={"PageSize": 1})
+    assert [user["UserName"] for page in pages for user in page["Users"]] == names
+    groups = [each["GroupName"] for each in iam.list_groups()["Groups"]]
+    pages = iam.get_paginator("list_groups").paginate(PaginationConfig={"PageSize": 2})
+    assert [each["GroupName"] for page in pages for each in page["Groups"]] == groups and group in groups
+    assert iam.list_users(PathPrefix="/elsewhere/")["Users"] == []
+
+
+def test_a_denial_holds_for_what_is_about_no_bucket(iam, users):
+    bob, s3 = users[1]
+    denied = policy_of(("Deny", ["s3:ListAllMyBuckets", "s3:CreateBucket"], "*"))
+    iam.put_user_policy(UserName=bob, PolicyName="no", PolicyDocument=denied)
+    assert code_of(s3.list_buckets) == ("AccessDenied", 403)
+    assert code_of(s3.create_bucket, Bucket=f"no-{uuid.uuid4().hex[:8]}") == ("AccessDenied", 403)
+    iam.delete_user_policy(UserName=bob, PolicyName="no")
+    s3.list_buckets()
+
+
+def test_a_policy_may_let_a_user_ask_iam(lab, iam):
+    name = f"lead-{uuid.uuid4().hex[:6]}"
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    own = client(lab, "iam", key["AccessKeyId"], key["SecretAccessKey"])
+    assert code_of(own.list_user_policies, UserName=name) == ("AccessDenied", 403)
+    allowed = policy_of(("Allow", ["iam:GetUserPolicy", "iam:ListUserPolicies", "iam:DeleteUserPolicy"], f"arn:aws:iam:::user/{name}"))
+    iam.put_user_policy(UserName=name, PolicyName="ask", PolicyDocument=allowed)
+    assert own.list_user_policies(UserName=name)["PolicyNames"] == ["ask"]
+    assert code_of(own.list_user_policies, UserName="admin") == ("AccessDenied", 403)
+    assert code_of(own.create_user, UserName="somebody") == ("AccessDenied", 403)
+    own.delete_user_policy(UserName=name, PolicyName="ask")
+    assert code_of(own.list_user_policies, UserName=name) == ("AccessDenied", 403)
+
+
+def test_policies_that_iam_refuses(iam, users):
+    bob = users[1][0]
+
+    def put(document, name="p"):
+        return code_of(iam.put_user_policy, UserName=bob, PolicyName=name, PolicyDocument=json.dumps(document))[1]
+
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    assert put({"Version": "2010-10-17", "Statement": [statement]}) == 400
+    assert put({"Version": "2012-10-17"}) == 400
+    assert put({"Version": "2012-10-17", "Statement": [{**statement, "Sid": "one"}] * 2}) == 400
+    assert put({"Version": "2012-10-17", "Statement": [{**statement, "Principal": "*"}]}) == 400
+    assert put({"Version": "2012-10-17", "Statement": [statement]}, "p" * 129) == 400
+    assert put({"Version": "2012-10-17", "Statement": [statement]}, "arn:aws:iam::aws:policy/Mine") == 400
+    assert code_of(iam.create_user, UserName="pathless", Path="/some/where/")[1] == 400
+
+
+def test_governance_is_bypassed_by_whom_it_is_allowed_to(users):
+    (_, ann), (bob, s3) = users
+    bucket = f"held-{uuid.uuid4().hex[:10]}"
+    ann.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    versions = [ann.put_object(Bucket=bucket, Key="k", Body=b"x", ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=until)["VersionId"] for _ in range(2)]
+    named = {"Bucket": bucket, "Key": "k", "BypassGovernanceRetention": True}
+    many = {"Bucket": bucket, "Delete": {"Objects": [{"Key": "k", "VersionId": versions[1]}]}, "BypassGovernanceRetention": True}
+    ann.put_bucket_policy(Bucket=bucket, Policy=allow(bucket, "s3:DeleteObjectVersion", {"AWS": f"arn:aws:iam:::user/{bob}"}))
+    assert code_of(s3.delete_object, VersionId=versions[0], **named) == ("AccessDenied", 403)
+    assert [error["Code"] for error in s3.delete_objects(**many)["Errors"]] == ["AccessDenied"]
+    both = allow(bucket, ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"], {"AWS": f"arn:aws:iam:::user/{bob}"})
+    ann.put_bucket_policy(Bucket=bucket, Policy=both)
+    s3.delete_object(VersionId=versions[0], **named)
+    assert "Errors" not in s3.delete_objects(**many)

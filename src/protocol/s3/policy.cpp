@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "protocol/s3/errors.h"
 #include "protocol/s3/policy_conditions.h"
@@ -168,6 +169,9 @@ Policy parse_policy(std::string_view text, std::string_view bucket) {
     policy.statements.push_back(read_statement(*statements, bucket));
   }
   if (policy.statements.empty()) throw malformed_policy("Could not parse the policy: Statement is empty!");
+  std::set<std::string_view> ids;
+  for (const PolicyStatement& statement : policy.statements)
+    if (!statement.id.empty() && !ids.insert(statement.id).second) throw malformed_policy("Statement IDs (SID) in a single policy must be unique.");
   return policy;
 }
 

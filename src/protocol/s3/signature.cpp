@@ -163,7 +163,8 @@ Authentication parse_presigned(const RequestHead& head) {
   if (text_of_expires.starts_with('-')) throw Error(conditions::kExpiredPresignRequest, {{"X-Amz-Expires", std::string(text_of_expires)}});
   const auto expires = parse_number(text_of_expires);
   if (!expires) throw malformed_parameters("X-Amz-Expires should be a number");
-  if (*expires > kMaxExpires) throw malformed_parameters("X-Amz-Expires must be less than a week (in seconds)");
+  // Like one that is over: such an address opens nothing.
+  if (*expires > kMaxExpires) throw Error(conditions::kExpiredPresignRequest, {{"X-Amz-Expires", std::string(text_of_expires)}});
   result.expires = std::chrono::seconds(*expires);
   result.signed_headers = split(to_lower_ascii(need("X-Amz-SignedHeaders")), ';');
   std::ranges::sort(result.signed_headers);

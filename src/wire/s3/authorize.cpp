@@ -129,15 +129,34 @@ struct Ground {
   bool restricts_public = false;
 };
 
+/// The policies of the caller and its groups.
+std::vector<std::shared_ptr<const Policy>> own_policies(const Call& call) {
+  std::vector<std::shared_ptr<const Policy>> policies;
+  if (call.identity.user.empty()) return policies;
+  for (const auto& policy : call.service.access.effective_policies(call.identity.user))
+    policies.push_back(call.service.policies.get(policy.document, [](const std::string& json) { return parse_policy(json, {}); }));
+  return policies;
+}
+
 Ground ground_of(const Call& call, const store::Rows& rows, const std::string& name) {
   const auto bucket = store::find_bucket(rows, name);
   if (!bucket) throw Error(store::conditions::kNoSuchBucket, {{"bucket", name}});
   Ground ground{.bucket = *bucket};
   if (const auto text = find_setting(rows, *bucket, "policy"))
     ground.policy = call.service.policies.get(*text, [&](const std::string& json) { return parse_policy(json, name); });
-  for (const auto& policy : call.service.access.policies_of(call.identity.user))
-    ground.user_policies.push_back(call.service.policies.get(policy.document, [](const std::string& json) { return parse_policy(json, {}); }));
+  ground.user_policies = own_policies(call);
   return ground;
+}
+
+/// A denial by one of a user's policies wins over what the others allow.
+PolicyEffect evaluate_own(const std::vector<std::shared_ptr<const Policy>>& policies, const PolicyRequest& request) {
+  PolicyEffect effect = PolicyEffect::None;
+  for (const auto& policy : policies) {
+    const PolicyEffect own = evaluate(*policy, request);
+    if (own == PolicyEffect::Deny) return own;
+    if (own == PolicyEffect::Allow) effect = own;
+  }
+  return effect;
 }
 
 /// Whether temporary credentials were given this much; everybody else was.
@@ -191,11 +210,9 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
       if (const auto found = object->properties.headers.find(std::string(kTaggingHeader)); found != object->properties.headers.end())
         add_tags(request, "s3:existingobjecttag", parse_tagging_header(found->second));
     if (!session_allows(call, request)) return false;
-    for (const auto& policy : ground.user_policies) {
-      const PolicyEffect own = evaluate(*policy, request);
-      if (own == PolicyEffect::Deny) return false;
-      is_allowed_by_own = is_allowed_by_own || own == PolicyEffect::Allow;
-    }
+    const PolicyEffect own = evaluate_own(ground.user_policies, request);
+    if (own == PolicyEffect::Deny) return false;
+    is_allowed_by_own = own == PolicyEffect::Allow;
     if (ground.policy) effect = evaluate(*ground.policy, request);
     // Who owns the bucket must be able to mend a policy that shuts everybody out.
     if (effect == PolicyEffect::Deny && !((is_owner || call.identity.is_admin) && is_policy_operation(action))) return false;
@@ -309,7 +326,10 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
     const bool is_s3 = operation.name != "IdentityAndAccess";
     // Nobody owns nothing, and is told so.
     const bool is_listing = operation.name == "ListBuckets";
-    if ((call.identity.user.empty() && !is_listing) || (is_s3 && !session_allows(call, request))) throw access_denied();
+    if (call.identity.user.empty() && !is_listing) throw access_denied();
+    if (!is_s3) return;
+    fill_context(request, call);
+    if (!session_allows(call, request) || evaluate_own(own_policies(call), request) == PolicyEffect::Deny) throw access_denied();
     return;
   }
   Ground ground = ground_of(call, rows, call.address.bucket);
@@ -322,6 +342,12 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
   if (!call.address.key.empty() && action != "s3:PutObject")
     object = store::find_version(rows, ground.bucket, call.address.key, named_version(call.head));
   if (!decide(call, rows, ground, action, call.address.key, object ? &*object : nullptr)) refuse(call, action);
+}
+
+PolicyEffect effect_of_own_policies(const Call& call, const std::string& action, const std::string& resource) {
+  PolicyRequest request{.user = user_of(call), .action = action, .resource = resource};
+  fill_context(request, call);
+  return evaluate_own(own_policies(call), request);
 }
 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {

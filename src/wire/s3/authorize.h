@@ -4,6 +4,7 @@
 #include <string>
 
 #include "protocol/s3/acl.h"
+#include "protocol/s3/policy.h"
 #include "store/store.h"
 #include "wire/s3/call.h"
 #include "wire/s3/operation_table.h"
@@ -19,6 +20,9 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source);
 /// The same for one key of DeleteObjects; false instead of throwing.
 bool may_delete(const Call& call, const store::Rows& rows, const std::string& key, bool is_version);
+
+/// What the policies of the caller and its groups say of an action that is not about a bucket: IAM's.
+PolicyEffect effect_of_own_policies(const Call& call, const std::string& action, const std::string& resource);
 
 /// Whether the request asks to bypass governance mode and may (`s3:BypassGovernanceRetention`).
 bool may_bypass_governance(const Call& call, const store::Rows& rows, const std::string& key);

@@ -2,8 +2,8 @@
 
 #include "access/conditions.h"
 #include "protocol/s3/http_date.h"
-#include "protocol/s3/policy.h"
 #include "protocol/s3/xml.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/errors.h"
 #include "wire/s3/operations/iam_call.h"
 #include "wire/s3/operations/operations.h"
@@ -14,6 +14,8 @@ namespace lab::s3 {
 namespace {
 
 constexpr std::string_view kNamespace = "https://iam.amazonaws.com/doc/2010-05-08/";
+
+}  // namespace
 
 Error no_such_entity(std::string reason) { return Error(conditions::kNoSuchEntity, {{"reason", std::move(reason)}}); }
 
@@ -33,20 +35,26 @@ void write_user(XmlWriter& xml, const access::UserInfo& user, std::string_view e
   xml.close();
 }
 
-void create_user(IamCall& iam) { write_user(iam.xml, iam.access().create_user(iam.given("UserName"), false, iam.by("CreateUser")), "User"); }
+namespace {
+
+void create_user(IamCall& iam) {
+  iam.require_no_path();
+  write_user(iam.xml, iam.access().create_user(iam.given("UserName"), false, iam.by("CreateUser")), "User");
+}
+
 void show_user(IamCall& iam) { write_user(iam.xml, get_user(iam), "User"); }
 
 void list_users(IamCall& iam) {
-  iam.xml.flag("IsTruncated", false);
-  iam.xml.open("Users");
-  for (const auto& user : iam.access().list_users()) write_user(iam.xml, user, "member");
-  iam.xml.close();
+  const auto prefix = find_value(iam.form, "PathPrefix").value_or("/");
+  const auto users = std::string_view("/").starts_with(prefix) ? iam.access().list_users() : std::vector<access::UserInfo>();
+  const auto key_of = [](const access::UserInfo& user) -> const std::string& { return user.name; };
+  write_page(iam, "Users", users, key_of, [&](const access::UserInfo& user) { write_user(iam.xml, user, "member"); });
 }
 
 void delete_user(IamCall& iam) {
   const auto user = get_user(iam);
-  const bool has_more = !iam.access().list_s3_keys(user.name).empty() || !iam.access().policies_of(user.name).empty();
-  if (has_more) throw Error(conditions::kDeleteConflict, {{"reason", "Cannot delete entity, must delete access keys and policies first."}});
+  const bool has_more = !iam.access().list_s3_keys(user.name).empty() || !iam.access().policies_of(user.name).empty() || !iam.access().groups_of(user.name).empty();
+  if (has_more) throw Error(conditions::kDeleteConflict, {{"reason", "Cannot delete entity, must delete access keys and policies and leave groups first."}});
   iam.access().delete_user(user.name, iam.by("DeleteUser"));
 }
 
@@ -64,16 +72,14 @@ void create_access_key(IamCall& iam) {
 void list_access_keys(IamCall& iam) {
   const auto user = get_user(iam);
   iam.xml.element("UserName", user.name);
-  iam.xml.flag("IsTruncated", false);
-  iam.xml.open("AccessKeyMetadata");
-  for (const auto& key : iam.access().list_s3_keys(user.name)) {
+  const auto key_of = [](const access::S3Key& key) -> const std::string& { return key.access_key; };
+  write_page(iam, "AccessKeyMetadata", iam.access().list_s3_keys(user.name), key_of, [&](const access::S3Key& key) {
     iam.xml.open("member");
     iam.xml.element("UserName", user.name);
     iam.xml.element("AccessKeyId", key.access_key);
     iam.xml.element("Status", "Active");
     iam.xml.close();
-  }
-  iam.xml.close();
+  });
 }
 
 void delete_access_key(IamCall& iam) {
@@ -84,49 +90,6 @@ void delete_access_key(IamCall& iam) {
   iam.access().delete_s3_key(user.name, id, iam.by("DeleteAccessKey"));
 }
 
-void put_user_policy(IamCall& iam) {
-  const auto user = get_user(iam);
-  access::UserPolicy policy{iam.given("PolicyName"), iam.given("PolicyDocument")};
-  try {
-    parse_policy(policy.document, {});
-  } catch (const Error& error) {
-    throw Error(conditions::kMalformedPolicyDocument, {{"reason", error.message()}});
-  }
-  iam.access().put_user_policy(user.name, policy, iam.by("PutUserPolicy"));
-}
-
-std::string get_policy_name(IamCall& iam, const access::UserInfo& user) {
-  const std::string name = iam.given("PolicyName");
-  const auto policies = iam.access().policies_of(user.name);
-  if (std::ranges::none_of(policies, [&](const auto& each) { return each.name == name; }))
-    throw no_such_entity("The user policy with name " + name + " cannot be found.");
-  return name;
-}
-
-void show_user_policy(IamCall& iam) {
-  const auto user = get_user(iam);
-  const std::string name = get_policy_name(iam, user);
-  for (const auto& policy : iam.access().policies_of(user.name)) {
-    if (policy.name != name) continue;
-    iam.xml.element("UserName", user.name);
-    iam.xml.element("PolicyName", policy.name);
-    iam.xml.element("PolicyDocument", encode_uri(policy.document, false));
-  }
-}
-
-void list_user_policies(IamCall& iam) {
-  const auto user = get_user(iam);
-  iam.xml.flag("IsTruncated", false);
-  iam.xml.open("PolicyNames");
-  for (const auto& policy : iam.access().policies_of(user.name)) iam.xml.element("member", policy.name);
-  iam.xml.close();
-}
-
-void delete_user_policy(IamCall& iam) {
-  const auto user = get_user(iam);
-  iam.access().delete_user_policy(user.name, get_policy_name(iam, user), iam.by("DeleteUserPolicy"));
-}
-
 struct IamRow {
   std::string_view action;
   void (*serve)(IamCall& iam);
@@ -135,29 +98,50 @@ struct IamRow {
 };
 
 constexpr IamRow kIamActions[] = {
+    {"AddUserToGroup", &add_user_to_group, false},
     {"AssumeRole", &assume_role, true, true},
+    {"AttachGroupPolicy", &attach_group_policy, false},
+    {"AttachUserPolicy", &attach_user_policy, false},
     {"CreateAccessKey", &create_access_key, true, true},
+    {"CreateGroup", &create_group},
     {"CreateUser", &create_user},
     {"DeleteAccessKey", &delete_access_key, false, true},
+    {"DeleteGroup", &delete_group, false},
+    {"DeleteGroupPolicy", &delete_group_policy, false},
     {"DeleteUser", &delete_user, false},
     {"DeleteUserPolicy", &delete_user_policy, false},
+    {"DetachGroupPolicy", &detach_group_policy, false},
+    {"DetachUserPolicy", &detach_user_policy, false},
     {"DflabShowJob", &show_job},
     {"DflabStartJob", &start_job},
     {"GetCallerIdentity", &get_caller_identity, true, true},
+    {"GetGroup", &show_group},
+    {"GetGroupPolicy", &show_group_policy},
     {"GetSessionToken", &get_session_token, true, true},
     {"GetUser", &show_user, true, true},
     {"GetUserPolicy", &show_user_policy},
     {"ListAccessKeys", &list_access_keys, true, true},
+    {"ListAttachedGroupPolicies", &list_attached_group_policies},
+    {"ListAttachedUserPolicies", &list_attached_user_policies},
+    {"ListGroupPolicies", &list_group_policies},
+    {"ListGroups", &list_groups},
+    {"ListGroupsForUser", &list_groups_for_user},
     {"ListUserPolicies", &list_user_policies},
     {"ListUsers", &list_users},
+    {"PutGroupPolicy", &put_group_policy, false},
     {"PutUserPolicy", &put_user_policy, false},
+    {"RemoveUserFromGroup", &remove_user_from_group, false},
 };
+
+bool is_one_of(const Error& error, std::initializer_list<const Condition*> some) {
+  return std::ranges::any_of(some, [&](const Condition* each) { return each == &error.condition(); });
+}
 
 /// Errors of `access` in IAM's words.
 Error iam_error(const Error& error) {
-  if (&error.condition() == &access::conditions::kUserExists || &error.condition() == &access::conditions::kKeyExists)
+  if (is_one_of(error, {&access::conditions::kUserExists, &access::conditions::kKeyExists, &access::conditions::kGroupExists}))
     return Error(conditions::kEntityAlreadyExists, {{"reason", error.message()}});
-  if (&error.condition() == &access::conditions::kNoSuchUser || &error.condition() == &access::conditions::kNoSuchKeyOfUser) return no_such_entity(error.message());
+  if (is_one_of(error, {&access::conditions::kNoSuchUser, &access::conditions::kNoSuchKeyOfUser, &access::conditions::kNoSuchGroup})) return no_such_entity(error.message());
   if (&error.condition() == &access::conditions::kInvalidUserName) return Error(conditions::kIamValidation, {{"reason", error.message()}});
   if (&error.condition() == &access::conditions::kLastAdmin) return Error(conditions::kDeleteConflict, {{"reason", error.message()}});
   return error;
@@ -181,6 +165,15 @@ net::Response iam_error_response(const Call& call, const Error& failure) {
 
 namespace {
 
+/// Administrators may, whom a policy of its own allows it, and a user what it asks of itself, unless a policy denies it.
+void check_allowed(const IamCall& iam, const IamRow& row, bool is_sts) {
+  const auto group = find_value(iam.form, "GroupName");
+  const std::string resource = group ? "group/" + std::string(*group) : "user/" + iam.user();
+  const PolicyEffect effect = effect_of_own_policies(iam.call, (is_sts ? "sts:" : "iam:") + std::string(row.action), "arn:aws:iam:::" + resource);
+  const bool is_own = row.of_oneself && iam.user() == iam.call.identity.user;
+  if (effect == PolicyEffect::Deny || (effect != PolicyEffect::Allow && !is_own && !iam.call.identity.is_admin)) throw Error(conditions::kAccessDenied);
+}
+
 net::Response serve_action(Call& call, const NameValues& form) {
   const std::string action(find_value(form, "Action").value_or(""));
   const auto* row = std::ranges::find(kIamActions, action, &IamRow::action);
@@ -190,7 +183,7 @@ net::Response serve_action(Call& call, const NameValues& form) {
   // A session that was narrowed is for S3: it changes no users.
   const bool is_sts = row->serve == &assume_role || row->serve == &get_session_token || row->serve == &get_caller_identity;
   if (!call.session_policy.empty() && !is_sts) throw Error(conditions::kAccessDenied);
-  if (!call.identity.is_admin && !(row->of_oneself && iam.user() == call.identity.user)) throw Error(conditions::kAccessDenied);
+  check_allowed(iam, *row, is_sts);
   xml.raw("<" + action + "Response xmlns=\"" + std::string(kNamespace) + "\">");
   if (row->has_result) xml.open(action + "Result");
   row->serve(iam);
