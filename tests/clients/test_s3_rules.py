@@ -295,3 +295,11 @@ def test_a_body_may_end_where_it_ends(s3, fresh):
 def test_a_bucket_of_no_tenant_has_its_own_name(lab, s3, fresh):
     s3.put_bucket_acl(Bucket=fresh, ACL="public-read")
     assert http.get(f"{lab.endpoint}/:{fresh}")[0] == 200
+
+
+def test_an_empty_continuation_is_the_first_page(s3, fresh):
+    for key in ("a", "b"):
+        s3.put_object(Bucket=fresh, Key=key, Body=b"x")
+    page = s3.list_objects_v2(Bucket=fresh, ContinuationToken="")
+    assert page["ContinuationToken"] == "" and not page["IsTruncated"]
+    assert [each["Key"] for each in page["Contents"]] == ["a", "b"]
