@@ -14,6 +14,10 @@ void check_lock(const Transaction& transaction, const ObjectInfo& info, bool byp
   throw Error(conditions::kObjectLocked, {{"bucket", info.bucket}, {"key", info.key}, {"version", info.version}});
 }
 
+bool is_conditional(const DeleteObject& erase) {
+  return erase.expect.of != Expectation::Of::Nothing || erase.expected_size || erase.expected_modified;
+}
+
 void check_expected(const ObjectInfo& info, const DeleteObject& erase) {
   const Expectation& expect = erase.expect;
   const bool is_etag_right = (expect.of != Expectation::Of::ETag || info.etag == expect.etag) &&
@@ -54,7 +58,10 @@ DeleteResult delete_object(Transaction& transaction, const DeleteObject& erase) 
   if (erase.version) return remove_version(transaction, bucket, erase);
   DeleteResult result;
   const auto latest = find_version_row(transaction, bucket, erase.key, std::nullopt);
-  if (latest) check_expected(latest->info, erase);
+  if (latest)
+    check_expected(latest->info, erase);
+  else if (is_conditional(erase))
+    return result;
   result.existed = latest && latest->place == Place::Current;
   if (!result.existed && bucket.versioning == Versioning::Off) return result;
   make_way(transaction, bucket, erase.key);

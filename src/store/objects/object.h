@@ -154,8 +154,8 @@ struct PutObject {
 /// Without `version`: the key is deleted, which in a bucket with versions puts a delete marker in front of them. With it
 /// (empty: the null version): that one version is removed.
 ///
-/// What is expected is expected of the version that the delete is about, a marker too; where there is none there is nothing
-/// to refuse, as with S3.
+/// What is expected is expected of the version that the delete is about, a marker too; where there is none, nothing is refused
+/// and nothing done.
 struct DeleteObject {
   std::string bucket;
   std::string key;
