@@ -205,6 +205,12 @@ plan::Lambda constant_lambda(plan::ExpressionPtr body, std::size_t arity) {
   return lambda;
 }
 
+// A word of the grammar arrives as a text constant.
+bool begins_with_word(const plan::UnresolvedFunction& function) {
+  const auto* first = function.arguments.empty() ? nullptr : std::get_if<plan::LiteralExpression>(&function.arguments[0]->node);
+  return first && std::holds_alternative<std::string>(first->literal.value.data);
+}
+
 }  // namespace
 
 Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
@@ -217,6 +223,7 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
     if (auto special = special_call(name, function, expr, names)) return *special;
 
   const auto* found = functions::find_function(name, policy_.is_spark4);
+  if (found && found->is_form && !begins_with_word(function)) found = nullptr;
   if (!found || qualified)
     if (const auto defined = context_.find_sql_function(function.name)) return sql_function(*defined, function, expr, names);
   if (found && found->kind == FunctionKind::Table && policy_.is_spark4)
@@ -304,15 +311,50 @@ std::string Resolver::window_function_sql(const std::string& name, const plan::U
   return call_sql(name, arguments);
 }
 
+std::string Resolver::unbound_lambda_sql(const plan::Lambda& lambda, Names& names) {
+  LambdaFrame frame;
+  frame.is_unbound = true;
+  for (const auto& parameter : lambda.parameters) frame.parameters.push_back({fresh(), parameter, TypeKind::Null, true, {}});
+  names.lambdas.push_back(std::move(frame));
+  std::vector<std::string> parts;
+  try {
+    parts.push_back(expression(lambda.body, names).sql);
+  } catch (const Error&) {
+    // A body that NULLs do not fit has no text; the error is about the argument in front.
+  }
+  names.lambdas.pop_back();
+  parts.insert(parts.end(), lambda.parameters.begin(), lambda.parameters.end());
+  return "lambdafunction(" + join_sql(parts) + ")";
+}
+
+std::vector<DataType> Resolver::types_of_parameters(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const TypedList& arguments, std::size_t at,
+                                                    const plan::Lambda& lambda, const plan::Expression& expr, Names& names) {
+  bound::Expressions bound_arguments;
+  for (const auto& argument : arguments) bound_arguments.push_back(argument.expression);
+  std::vector<std::string> displays = sql_of(arguments);
+  const auto find = [&] {
+    return functions::lambda_parameter_types(row, {bound_arguments, policy_, displays}, at, lambda.parameters.size(), function_sql(std::string(row.name), displays));
+  };
+  try {
+    return find();
+  } catch (const Error&) {
+    // Once more, for the error's text: only what fails pays for the lambdas' own.
+  }
+  for (std::size_t i = 0; i < displays.size(); ++i)
+    if (const auto* written = std::get_if<plan::Lambda>(&function.arguments[i]->node)) displays[i] = unbound_lambda_sql(*written, names);
+  try {
+    return find();
+  } catch (Error& error) {
+    if (!error.contexts().empty()) throw;
+    throw Error(error).at(plan::query_context(expr.origin));
+  }
+}
+
 Typed Resolver::higher_order(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
   // Plain arguments first: they decide what the lambdas get.
   TypedList arguments(function.arguments.size());
-  bound::Expressions bound_arguments(function.arguments.size());
   for (std::size_t i = 0; i < arguments.size(); ++i)
-    if (!std::holds_alternative<plan::Lambda>(function.arguments[i]->node) && !functions::lambda_arity(row, i)) {
-      arguments[i] = expression(function.arguments[i], names);
-      bound_arguments[i] = arguments[i].expression;
-    }
+    if (!std::holds_alternative<plan::Lambda>(function.arguments[i]->node) && !functions::lambda_arity(row, i)) arguments[i] = expression(function.arguments[i], names);
   const std::string name(row.name);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto* lambda = std::get_if<plan::Lambda>(&function.arguments[i]->node);
@@ -323,14 +365,7 @@ Typed Resolver::higher_order(const functions::FunctionRow& row, const plan::Unre
       constant = constant_lambda(function.arguments[i], *arity);
       lambda = &constant;
     }
-    std::vector<std::string> displays = sql_of(arguments);
-    std::vector<DataType> parameter_types;
-    try {
-      parameter_types = functions::lambda_parameter_types(row, {bound_arguments, policy_, displays}, i, lambda->parameters.size(), call_sql(name, displays));
-    } catch (Error& error) {
-      if (!error.contexts().empty()) throw;
-      throw Error(error).at(plan::query_context(expr.origin));
-    }
+    const std::vector<DataType> parameter_types = types_of_parameters(row, function, arguments, i, *lambda, expr, names);
     LambdaFrame frame;
     bound::Lambda node;
     for (std::size_t p = 0; p < lambda->parameters.size(); ++p) {
@@ -347,7 +382,6 @@ Typed Resolver::higher_order(const functions::FunctionRow& row, const plan::Unre
     node.body = body.expression;
     arguments[i].sql = "lambdafunction(" + join_sql(parameter_sql) + ")";
     arguments[i].expression = bound::make_expression(std::move(node), body.type(), body.expression->nullable, function.arguments[i]->origin);
-    bound_arguments[i] = arguments[i].expression;
   }
   std::string sql = function_sql(name, sql_of(arguments));
   return call_row(row, std::move(arguments), expr.origin, std::move(sql));

@@ -107,7 +107,7 @@ std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& pa
       if (same_name(parameter.name, parts[0], policy_.case_sensitive)) {
         Typed typed;
         typed.expression = bound::make_expression(bound::LambdaRef{parameter.id}, parameter.type, parameter.nullable, origin);
-        typed.sql = "namedlambdavariable()";
+        typed.sql = frame->is_unbound ? parameter.name : "namedlambdavariable()";
         typed.name = parameter.name;
         for (std::size_t i = 1; i < parts.size(); ++i) typed = field_of(std::move(typed), parts[i], origin);
         return typed;
@@ -259,7 +259,7 @@ Typed Resolver::resolve_expression(const plan::LambdaVariable& node, const plan:
       if (same_name(parameter.name, node.name, policy_.case_sensitive)) {
         Typed typed;
         typed.expression = bound::make_expression(bound::LambdaRef{parameter.id}, parameter.type, parameter.nullable, expr.origin);
-        typed.sql = "namedlambdavariable()";
+        typed.sql = frame->is_unbound ? parameter.name : "namedlambdavariable()";
         typed.name = parameter.name;
         return typed;
       }

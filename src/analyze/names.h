@@ -40,6 +40,7 @@ struct LateralAlias {
 
 struct LambdaFrame {
   std::vector<bound::Column> parameters;
+  bool is_unbound = false;  ///< shown as it was written: parameters print under their own names
 };
 
 /// A column of the query around that a subquery names, and how deep in the subquery it does.

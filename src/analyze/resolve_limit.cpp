@@ -3,6 +3,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "compute/overflow.h"
 #include "functions/element_types.h"
 #include "plan/bound_build.h"
 #include "types/type_text.h"
@@ -48,6 +49,7 @@ std::int64_t Resolver::range_argument(const plan::ExpressionPtr& argument, std::
   }
   Typed typed = cast_to(given, TypeKind::Long);
   const auto value = fold_constant(typed.expression, policy_);
+  if (const auto text = fold_constant(given.expression, policy_); !value && text && given.type().is_text()) compute::throw_cast_invalid(text->text(), "BIGINT");
   if (!value || value->is_null()) throw Error(conditions::kNonFoldableArgument, {{"funcName", "`range`"}, {"paramName", quoted_expression(typed.sql)}, {"paramType", "\"BIGINT\""}}).at(plan::query_context(argument->origin));
   return value->integer();
 }

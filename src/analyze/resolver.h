@@ -223,6 +223,11 @@ class Resolver {
   std::string window_function_sql(const std::string& name, const plan::UnresolvedFunction& function, Names& names);
   Typed named_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   TypedList call_arguments(const plan::UnresolvedFunction& function, Names& names);
+  /// `lambdafunction((x + 1), x)`: a lambda as errors show it that come before its parameters have types.
+  std::string unbound_lambda_sql(const plan::Lambda& lambda, Names& names);
+  /// Of the lambda at argument `at`; the arguments that are no lambdas are bound.
+  std::vector<DataType> types_of_parameters(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const TypedList& arguments, std::size_t at,
+                                            const plan::Lambda& lambda, const plan::Expression& expression, Names& names);
   Typed higher_order(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   Typed lambda_argument(const plan::ExpressionPtr& argument, const std::vector<std::pair<DataType, bool>>& parameters, Names& names);
   bound::SortKey sort_key(const plan::ExpressionPtr& expression, Names& names, std::string* sql = nullptr);

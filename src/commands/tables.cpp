@@ -244,7 +244,7 @@ LocalTable show_functions(const plan::ShowFunctions& command, Statement& context
     for (const functions::FunctionRow* row : functions::all_functions()) {
       const bool known = row->since_version == functions::Since::All ||
                          (row->since_version == functions::Since::Spark4Only) == context.session().is_spark4();
-      if (known && matches_pattern(std::string(row->name), command.pattern)) rows.push_back({text_value(std::string(row->name))});
+      if (known && !row->is_form && matches_pattern(std::string(row->name), command.pattern)) rows.push_back({text_value(std::string(row->name))});
     }
   if (command.scope != "system") {
     for (const auto& [name, function] : context.session().functions())

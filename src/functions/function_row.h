@@ -109,6 +109,9 @@ struct FunctionRow {
   bool may_raise = false;    ///< lowering guards it against rows that were filtered out
   bool is_volatile = false;  ///< rand, uuid: never duplicated, merged or folded
   bool takes_ansi = false;   ///< a trailing boolean argument `ansi` goes to the kernel
+  /// Written with a word of the grammar as its first argument (`timestampadd(DAY, …)`), which arrives as a text constant;
+  /// called with anything else there is no such function.
+  bool is_form = false;
   bool takes_zone = false;   ///< a trailing text argument with the session's time zone goes to the kernel
   Since since_version = Since::All;
   Status status = Status::Ready;

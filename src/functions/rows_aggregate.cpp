@@ -325,6 +325,7 @@ std::string lower_mode(const LowerCall& call) {
 
 CallTypes listagg_types(const CallShape& shape) {
   const DataType type = shape.type(0).is(TypeKind::Binary) ? DataType(TypeKind::Binary) : DataType(TypeKind::String);
+  if (shape.size() > 1 && !shape.is_foldable(1)) throw Misfit::not_foldable(shape, 1, "delimiter");
   return {std::vector<DataType>(shape.size(), type), type, true};
 }
 std::string lower_listagg(const LowerCall& call) {

@@ -298,25 +298,21 @@ CallTypes day_count_types(const CallShape& shape, std::string_view function) {
 CallTypes date_add_types(const CallShape& shape) { return day_count_types(shape, "date_add"); }
 CallTypes date_sub_types(const CallShape& shape) { return day_count_types(shape, "date_sub"); }
 
-/// dateadd(unit, n, instant) and datediff(unit, a, b), or with two arguments the plain functions on dates.
-CallTypes dateadd_types(const CallShape& shape) {
-  if (shape.size() == 2) return date_add_types(shape);
+/// timestampadd(unit, n, instant) and timestampdiff(unit, a, b): forms of the grammar, whose unit is a word.
+CallTypes timestampadd_types(const CallShape& shape) {
   const DataType type = shape.type(2).is(TypeKind::TimestampNtz) ? shape.type(2) : DataType(TypeKind::Timestamp);
   return {{TypeKind::String, TypeKind::Int, type}, type, {}};
 }
-std::string lower_dateadd(const LowerCall& call) {
-  if (call.size() == 2) return "lab_date_add(" + call.sql[0] + ", " + call.sql[1] + ")";
+std::string lower_timestampadd(const LowerCall& call) {
   return "lab_timestamp_add_unit(" + call.sql[0] + ", CAST(" + call.sql[1] + " AS BIGINT), " + call.sql[2] + ", " +
          zone_of(call, 2) + ")";
 }
-CallTypes datediff_types(const CallShape& shape) {
-  if (shape.size() == 2) return {{TypeKind::Date, TypeKind::Date}, TypeKind::Int, {}};
+CallTypes timestampdiff_types(const CallShape& shape) {
   const bool plain = shape.type(1).is(TypeKind::TimestampNtz) && shape.type(2).is(TypeKind::TimestampNtz);
   const DataType type = plain ? TypeKind::TimestampNtz : TypeKind::Timestamp;
   return {{TypeKind::String, type, type}, TypeKind::Long, {}};
 }
-std::string lower_datediff(const LowerCall& call) {
-  if (call.size() == 2) return "CAST(" + call.sql[0] + " - " + call.sql[1] + " AS INTEGER)";
+std::string lower_timestampdiff(const LowerCall& call) {
   return "lab_timestamp_diff_unit(" + call.sql[0] + ", " + call.sql[1] + ", " + call.sql[2] + ", " + zone_of(call, 1) +
          ")";
 }
@@ -428,18 +424,11 @@ constexpr FunctionRow kDatetimeTable[] = {
      .types = &date_trunc_types,
      .nullability = Nullability::Always,
      .doc = "Cut off below a unit."},
-    {.name = "dateadd",
-     .signature = "(unit: any, n: any, value?: any) -> any",
-     .lower = &lower_dateadd,
-     .types = &dateadd_types,
-     .may_raise = true,
-     .doc = "n days, or n units, later."},
+    {.name = "dateadd", .alias_of = "date_add"},
     {.name = "datediff",
-     .signature = "(a: any, b: any, c?: any) -> any",
-     .lower = &lower_datediff,
-     .types = &datediff_types,
-     .may_raise = true,
-     .doc = "Days from the second to the first, or units between."},
+     .signature = "(end: date, start: date) -> int",
+     .sql = "CAST($1 - $2 AS INTEGER)",
+     .doc = "Days from the second to the first."},
     {.name = "datepart", .alias_of = "date_part"},
     {.name = "day", .signature = "(value: date) -> int", .sql = "CAST(day($1) AS INTEGER)", .doc = "Day of the month."},
     {.name = "dayname",
@@ -555,8 +544,20 @@ constexpr FunctionRow kDatetimeTable[] = {
      .types = &timestamp_seconds_types,
      .may_raise = true,
      .doc = "Instant of seconds since 1970."},
-    {.name = "timestampadd", .alias_of = "dateadd"},
-    {.name = "timestampdiff", .alias_of = "datediff"},
+    {.name = "timestampadd",
+     .signature = "(unit: any, n: any, value: any) -> any",
+     .lower = &lower_timestampadd,
+     .types = &timestampadd_types,
+     .may_raise = true,
+     .is_form = true,
+     .doc = "n units later."},
+    {.name = "timestampdiff",
+     .signature = "(unit: any, start: any, end: any) -> any",
+     .lower = &lower_timestampdiff,
+     .types = &timestampdiff_types,
+     .may_raise = true,
+     .is_form = true,
+     .doc = "Whole units between."},
     {.name = "to_date",
      .signature = "(value: any, format?: any) -> date",
      .lower = &lower_to_date,

@@ -116,7 +116,15 @@ CallTypes quantifier_types(const CallShape& shape) {
   return types;
 }
 CallTypes array_sort_types(const CallShape& shape) {
-  if (!shape.type(0).is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
+  if (!shape.type(0).is(TypeKind::Array)) {
+    Misfit misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
+    // The comparator that it has when none is written, before it is bound.
+    if (shape.size() == 1)
+      misfit.shown = "array_sort(" + shape.display(0) +
+                     ", lambdafunction((IF(((left IS NULL) AND (right IS NULL)), 0, (IF((left IS NULL), 1, (IF((right IS NULL), -1, "
+                     "(IF((left < right), -1, (IF((left > right), 1, 0)))))))))), left, right))";
+    throw misfit;
+  }
   CallTypes types{{shape.type(0)}, shape.type(0), {}};
   if (shape.size() > 1) {
     if (!shape.type(1).is(TypeKind::Int)) {
