@@ -342,6 +342,8 @@ std::vector<DataType> Resolver::types_of_parameters(const functions::FunctionRow
   }
   for (std::size_t i = 0; i < displays.size(); ++i)
     if (const auto* written = std::get_if<plan::Lambda>(&function.arguments[i]->node)) displays[i] = unbound_lambda_sql(*written, names);
+  // The last step that a fold has when none is written.
+  if ((row.name == "aggregate" || row.name == "reduce") && displays.size() == 3) displays.emplace_back("lambdafunction(id, id)");
   try {
     return find();
   } catch (Error& error) {

@@ -1,5 +1,7 @@
 #include "analyze/fold.h"
 
+#include <cmath>
+
 #include "compute/json_text.h"
 #include "compute/number_text.h"
 #include "functions/function_row.h"
@@ -54,6 +56,8 @@ std::optional<types::Value> fold_constant(const bound::ExpressionPtr& expression
     if (cast->child->type.is_integral() && expression->type.is_integral() && fits(child->integer(), expression->type.kind())) return child;
     if (cast->child->type.is_integral() && expression->type.is_fractional()) return types::Value{static_cast<double>(child->integer())};
     if (cast->child->type.is_fractional() && expression->type.is_fractional()) return child;
+    if (const auto* real = std::get_if<double>(&child->data); real && expression->type.is_integral() && std::abs(*real) < 0x1p53 && fits(static_cast<std::int64_t>(*real), expression->type.kind()))
+      return types::Value{static_cast<std::int64_t>(*real)};
     if (cast->child->type.is_text() && expression->type.is_integral()) {
       const auto number = compute::parse_integer<std::int64_t>(child->text(), cast->mode == bound::CastMode::Legacy);
       if (number && fits(*number, expression->type.kind())) return types::Value{*number};

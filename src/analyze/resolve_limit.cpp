@@ -38,7 +38,7 @@ std::int64_t Resolver::limit_value(const plan::ExpressionPtr& expr, const std::s
 std::int64_t Resolver::range_argument(const plan::ExpressionPtr& argument, std::size_t) {
   const Typed given = constant(argument);
   const auto* literal = std::get_if<bound::LiteralNode>(&given.expression->node);
-  if (given.type().is(TypeKind::Null) || (given.type().is_text() && !policy_.ansi))
+  if (!given.type().is_numeric() && !(given.type().is_text() && policy_.ansi))
     throw Error(conditions::kUnexpectedArgumentType, {{"paramIndex", policy_.is_spark4 ? "second" : "2"}, {"functionName", "`range`"}, {"requiredType", "\"BIGINT\""},
                                                       {"inputSql", quoted_expression(given.sql)}, {"inputType", types::quoted_sql(given.type())}}).at(plan::query_context(argument->origin));
   if (literal && given.type().is(TypeKind::Decimal)) {

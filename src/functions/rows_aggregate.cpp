@@ -325,6 +325,12 @@ std::string lower_mode(const LowerCall& call) {
 
 CallTypes listagg_types(const CallShape& shape) {
   const DataType type = shape.type(0).is(TypeKind::Binary) ? DataType(TypeKind::Binary) : DataType(TypeKind::String);
+  const auto is_nested = [](const DataType& given) { return given.is(TypeKind::Array) || given.is(TypeKind::Map) || given.is(TypeKind::Struct); };
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    if (is_nested(shape.type(i))) throw Misfit{Misfit::Why::Input, i, "(\"STRING\" or \"BINARY\")"};
+  const bool joins_binary_with_text = shape.size() > 1 && !shape.type(1).is(TypeKind::Null) && !shape.type(0).is(TypeKind::Null) &&
+                                      shape.type(0).is(TypeKind::Binary) != shape.type(1).is(TypeKind::Binary);
+  if (joins_binary_with_text) throw Misfit{.why = Misfit::Why::DifferentTypes, .promoted = {shape.type(0), shape.type(1)}};
   if (shape.size() > 1 && !shape.is_foldable(1)) throw Misfit::not_foldable(shape, 1, "delimiter");
   return {std::vector<DataType>(shape.size(), type), type, true};
 }
