@@ -1,0 +1,138 @@
+#include "hub/server_environment.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace lab::hub {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// Under which the notebooks that people have look for services, all of them here.
+constexpr const char* kHostNames = "127.0.0.1 minio infrastructure-minio spark spark-master spark-connect\n";
+constexpr const char* kNssWrapper = "/usr/lib/x86_64-linux-gnu/libnss_wrapper.so";
+
+void write_once(const fs::path& path, const std::string& text) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) return;
+  fs::create_directories(path.parent_path());
+  std::ofstream(path) << text;
+}
+
+/// A kernel that begins with a Spark session: `spark` is there, as in pyspark's own shell.
+std::string pyspark_kernel(const ServersOptions& options) {
+  const char* begin = "from pyspark.sql import SparkSession; spark = SparkSession.builder.getOrCreate()";
+  return json{{"argv", {(options.environment / "bin" / "python").string(), "-m", "ipykernel_launcher", "-f", "{connection_file}", std::string("--IPKernelApp.exec_lines=") + begin}},
+              {"display_name", "PySpark"},
+              {"language", "python"},
+              {"metadata", {{"debugger", true}}}}
+             .dump(1) +
+         "\n";
+}
+
+fs::path kernels_of(const ServersOptions& options) { return options.run / "jupyter"; }
+fs::path names_of(const ServersOptions& options) { return options.run / "hosts"; }
+
+}  // namespace
+
+std::string escape_segment(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~@").find(c) != std::string_view::npos;
+    char escaped[4];
+    std::snprintf(escaped, sizeof escaped, "%%%02X", static_cast<unsigned char>(c));
+    result += is_plain ? std::string(1, c) : std::string(escaped);
+  }
+  return result;
+}
+
+std::string server_prefix(std::string_view user, std::string_view server) {
+  return "/user/" + escape_segment(user) + "/" + (server.empty() ? "" : escape_segment(server) + "/");
+}
+
+std::string server_client(std::string_view user, std::string_view server) {
+  return "jupyterhub-user-" + escape_segment(user) + (server.empty() ? "" : "-" + escape_segment(server));
+}
+
+fs::path home_of(const ServersOptions& options, const std::string& user) {
+  // `.` and `..` are names of users too, but not of folders.
+  const bool is_plain = std::isalnum(static_cast<unsigned char>(user.front())) != 0;
+  return options.homes / (is_plain ? user : "_" + user);
+}
+
+void prepare_home(const ServersOptions& options, const std::string& user) {
+  const fs::path home = home_of(options, user);
+  fs::create_directories(home / "work");
+  fs::permissions(home, fs::perms::owner_all);
+  for (const char* folder : {"datasets", "notebooks"}) fs::create_directories(options.shared / folder);
+  std::error_code ignored;
+  if (!fs::is_symlink(fs::symlink_status(home / "shared", ignored))) fs::create_directory_symlink(options.shared, home / "shared", ignored);
+  write_once(kernels_of(options) / "kernels" / "pyspark" / "kernel.json", pyspark_kernel(options));
+  write_once(names_of(options), kHostNames);
+  fs::create_directories(options.run / "servers");
+}
+
+std::vector<std::string> server_environment(const ServersOptions& options, const std::string& hub_url, const std::string& user, const std::string& server, std::uint16_t port,
+                                            const ServerSecrets& secrets) {
+  const fs::path home = home_of(options, user);
+  const std::string prefix = server_prefix(user, server), api = hub_url + "/hub/api";
+  const std::string access_scopes = json{"access:servers!server=" + user + "/" + server, "access:servers!user=" + user}.dump();
+  const std::string packages = (home / ".local" / "lib" / "packages").string();
+  std::map<std::string, std::string> variables = options.variables;
+  variables.insert({
+      {"HOME", home.string()},
+      {"USER", user},
+      {"LOGNAME", user},
+      {"SHELL", "/bin/bash"},
+      {"LANG", "C.UTF-8"},
+      {"PATH", (options.environment / "bin").string() + ":/usr/local/bin:/usr/bin:/bin"},
+      {"JUPYTER_PATH", kernels_of(options).string()},
+      // Packages that people install are theirs, and survive: the environment itself is everybody's.
+      {"PIP_TARGET", packages},
+      {"PYTHONPATH", packages},
+      {"JUPYTERHUB_API_TOKEN", secrets.token},
+      {"JPY_API_TOKEN", secrets.token},
+      {"JUPYTERHUB_API_URL", api},
+      {"JUPYTERHUB_ACTIVITY_URL", api + "/users/" + escape_segment(user) + "/activity"},
+      {"JUPYTERHUB_ACTIVITY_INTERVAL", std::to_string(options.cull_after.count() > 0 ? std::clamp<std::int64_t>(options.cull_after.count() / 4, 1, 300) : 300)},
+      {"JUPYTERHUB_BASE_URL", "/"},
+      {"JUPYTERHUB_HOST", ""},
+      {"JUPYTERHUB_CLIENT_ID", server_client(user, server)},
+      {"JUPYTERHUB_OAUTH_CALLBACK_URL", prefix + "oauth_callback"},
+      {"JUPYTERHUB_OAUTH_SCOPES", access_scopes},
+      {"JUPYTERHUB_OAUTH_ACCESS_SCOPES", access_scopes},
+      {"JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES", "[]"},
+      {"JUPYTERHUB_USER", user},
+      {"JUPYTERHUB_SERVER_NAME", server},
+      {"JUPYTERHUB_SERVICE_PREFIX", prefix},
+      {"JUPYTERHUB_SERVICE_URL", "http://127.0.0.1:" + std::to_string(port) + prefix},
+      {"JUPYTERHUB_DEFAULT_URL", "/lab"},
+      {"JUPYTERHUB_ROOT_DIR", home.string()},
+      {"JUPYTERHUB_COOKIE_OPTIONS", R"({"samesite": "Lax"})"},
+      {"MEM_LIMIT", std::to_string(options.limits.memory_bytes)},
+      {"CPU_LIMIT", std::to_string(options.limits.cores) + ".0"},
+  });
+  if (!options.spark_address.empty()) {
+    const std::string more = options.spark_parameters.empty() ? "" : ";" + options.spark_parameters;
+    variables.insert({"SPARK_REMOTE", "sc://" + options.spark_address + "/;authorization=Bearer%20" + secrets.token + more});
+  }
+  if (!options.objects_url.empty())
+    variables.insert({{"AWS_ENDPOINT_URL", options.objects_url},
+                      {"AWS_ACCESS_KEY_ID", secrets.objects.access_key},
+                      {"AWS_SECRET_ACCESS_KEY", secrets.objects.secret_key},
+                      {"AWS_REGION", "us-east-1"},
+                      {"AWS_DEFAULT_REGION", "us-east-1"},
+                      {"AWS_ALLOW_HTTP", "true"}});
+  std::error_code ignored;
+  if (fs::exists(kNssWrapper, ignored)) variables.insert({{"LD_PRELOAD", kNssWrapper}, {"NSS_WRAPPER_HOSTS", names_of(options).string()}, {"GRPC_DNS_RESOLVER", "native"}});
+  std::vector<std::string> list;
+  for (const auto& [name, value] : variables) list.push_back(name + "=" + value);
+  return list;
+}
+
+}  // namespace lab::hub

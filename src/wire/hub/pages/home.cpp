@@ -1,0 +1,129 @@
+#include "base/error.h"
+#include "proc/child.h"
+#include "wire/hub/api/models.h"
+#include "wire/hub/operations.h"
+#include "wire/hub/pages/layout.h"
+
+namespace lab::wire::hub::pages {
+namespace {
+
+using lab::hub::ServerInfo;
+using lab::hub::ServerState;
+
+std::string state_text(const ServerInfo& server) {
+  switch (server.state) {
+    case ServerState::Starting: return "<span class='state busy'>starting</span>";
+    case ServerState::Ready: return "<span class='state up'>running</span>";
+    case ServerState::Stopping: return "<span class='state busy'>stopping</span>";
+    case ServerState::Stopped: break;
+  }
+  return "<span class=state>stopped</span>";
+}
+
+std::string place_of(const std::string& user, const std::string& name) { return lab::hub::escape_segment(user) + (name.empty() ? "" : "/" + lab::hub::escape_segment(name)); }
+
+std::string post_button(const Call& call, const std::string& action, const char* text, bool is_quiet) {
+  return "<form method=post action='" + action + "'>" + csrf_field(call) + "<button" + (is_quiet ? " class=quiet" : "") + ">" + text + "</button></form>";
+}
+
+std::string gigabytes(std::uint64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f GB", static_cast<double>(bytes) / 1e9);
+  return text;
+}
+
+std::string server_row(const Service& service, const Call& call, const ServerInfo& server) {
+  const std::string place = place_of(server.user, server.name);
+  std::string row = "<tr><td>" + (server.name.empty() ? std::string("<b>JupyterLab</b>") : "<b>" + escape_html(server.name) + "</b>") + "<td>" + state_text(server);
+  if (!server.reason.empty() && server.state == ServerState::Stopped) row += "<br><small class=soft>" + escape_html(server.reason) + "</small>";
+  row += "<td class=soft>";
+  if (server.state == ServerState::Ready) row += gigabytes(proc::resident_bytes(server.child)) + " of " + gigabytes(service.servers.options().limits.memory_bytes) + " a process";
+  row += "<td>";
+  switch (server.state) {
+    case ServerState::Ready: row += "<a class=button href='" + lab::hub::server_prefix(server.user, server.name) + "'>Open</a> " + post_button(call, "/hub/stop/" + place, "Stop", true); break;
+    case ServerState::Starting: row += "<a class='button quiet' href='/hub/spawn-pending/" + place + "'>Watch</a>"; break;
+    case ServerState::Stopped: row += post_button(call, "/hub/spawn/" + place, "Start", false); break;
+    case ServerState::Stopping: break;
+  }
+  return row + "</tr>";
+}
+
+/// Whom and which server a page is about; oneself without. Throws when the visitor may not.
+std::pair<std::string, std::string> target_of(const Service& service, const Call& call, std::string_view scope) {
+  std::string user = call.parameter("user"), name = call.parameter("server");
+  if (user.empty()) user = call.who().user;
+  api::require_server(call, scope, user, name);
+  api::get_known_user(service, user);
+  return {user, name};
+}
+
+}  // namespace
+
+net::Response home(Service& service, Call& call) {
+  const std::string& user = call.who().user;
+  std::string content = "<h1>Hello, " + escape_html(user) + "</h1>" + note(service.access.has_password(user) || service.options.is_workshop ? "" : "You have no password yet. Choose one under your name above.");
+  content += "<section><h2>Your servers</h2><div class=table><table><tr><th>Server<th>State<th>Memory<th>&nbsp;</tr>";
+  auto servers = service.servers.list(user);
+  if (!service.servers.find(user, "")) servers.insert(servers.begin(), ServerInfo{.user = user});
+  for (const ServerInfo& server : servers) content += server_row(service, call, server);
+  const auto& options = service.servers.options();
+  content += "</table></div><form method=post action='/hub/spawn' class=row>" + csrf_field(call) +
+             "<label for=server class=soft>Another one</label><span class=grow><input id=server name=server placeholder='its name' pattern='[A-Za-z0-9._\\-]{1,64}' required></span><button class=quiet>Start</button></form>";
+  content += "<p class=soft>Each process of a server has up to " + gigabytes(options.limits.memory_bytes) + " of memory, a server " + std::to_string(options.limits.cores) +
+             " cores. All servers run under the lab's own account: a notebook can read what the lab can.</p></section>";
+  content += "<section><h2>The lab</h2><div class=table><table><tr><th>Role<th>Speaks<th>State<th>Address</tr>";
+  for (const RoleLine& role : service.options.roles()) {
+    content += "<tr><td>" + escape_html(role.key) + "<td class=soft>" + escape_html(role.protocol) + "<td><span class='state" + (role.is_running ? " up'>running" : "'>not running") + "</span><td>";
+    const bool is_page = role.address.starts_with("http");
+    content += is_page ? "<a class=mono href='" + escape_html(role.address) + "'>" + escape_html(role.address) + "</a>" : "<code>" + escape_html(role.address) + "</code>";
+    content += "</tr>";
+  }
+  return page(call, "Home", content + "</table></div></section>");
+}
+
+net::Response spawn_form(Service& service, Call& call) {
+  const auto [user, name] = target_of(service, call, "servers");
+  const auto server = service.servers.find(user, name);
+  if (server && server->state == ServerState::Ready) return redirect(lab::hub::server_prefix(user, name));
+  if (server && server->state == ServerState::Starting) return redirect("/hub/spawn-pending/" + place_of(user, name));
+  std::string content = "<section class=narrow><h1>The server of " + escape_html(user) + (name.empty() ? "" : ", " + escape_html(name) + ",") + " does not run</h1>";
+  if (server) content += note(server->reason);
+  return page(call, "Start a server", content + post_button(call, "/hub/spawn/" + place_of(user, name), "Start it", false) + "</section>");
+}
+
+net::Response spawn(Service& service, Call& call) {
+  auto [user, name] = target_of(service, call, "servers");
+  if (name.empty()) name = call.form_value("server");
+  service.servers.start(user, name, call.who().origin("start server"));
+  service.access.record_audit(call.who().identity(), "hub", "StartServer", user + "/" + name, "Allowed");
+  return redirect("/hub/spawn-pending/" + place_of(user, name));
+}
+
+net::Response spawn_pending(Service& service, Call& call) {
+  const auto [user, name] = target_of(service, call, "read:servers");
+  const auto server = service.servers.find(user, name);
+  const std::string prefix = lab::hub::server_prefix(user, name), place = place_of(user, name);
+  if (server && server->state == ServerState::Ready) return redirect(prefix);
+  const bool has_failed = server && !server->progress.empty() && server->progress.back().failed;
+  if (!server || (server->state != ServerState::Starting && !has_failed)) return redirect("/hub/spawn/" + place);
+  const std::string progress = "/hub/api/users/" + lab::hub::escape_segment(user) + (name.empty() ? "/server" : "/servers/" + lab::hub::escape_segment(name)) + "/progress";
+  std::string content = "<section class=narrow data-progress='" + progress + "' data-next='" + prefix + "'><h1>Your server is starting</h1>";
+  content += "<progress max=100 value=0 aria-label='How far the start is'></progress><ol class=log aria-live=polite></ol><div class=again hidden>";
+  content += post_button(call, "/hub/spawn/" + place, "Try again", false) + "</div><noscript><p><a href='" + prefix + "'>Open it when it is ready</a></p></noscript></section>";
+  return page(call, "Starting", content);
+}
+
+net::Response stop(Service& service, Call& call) {
+  const auto [user, name] = target_of(service, call, "delete:servers");
+  service.servers.request_stop(user, name, "stopped by " + call.who().user, call.who().origin("stop server"));
+  service.access.record_audit(call.who().identity(), "hub", "StopServer", user + "/" + name, "Allowed");
+  return redirect(user == call.who().user ? "/hub/home" : "/hub/admin");
+}
+
+net::Response user_redirect(Service&, Call& call) {
+  const std::string_view raw = call.request.raw_path().substr(std::string_view("/hub/user-redirect/").size());
+  const std::string_view query = call.request.raw_query();
+  return redirect(lab::hub::server_prefix(call.who().user, "") + std::string(raw) + (query.empty() ? "" : "?" + std::string(query)));
+}
+
+}  // namespace lab::wire::hub::pages

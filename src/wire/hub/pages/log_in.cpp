@@ -1,0 +1,100 @@
+#include "access/conditions.h"
+#include "base/error.h"
+#include "wire/hub/conditions.h"
+#include "wire/hub/errors.h"
+#include "wire/hub/operations.h"
+#include "wire/hub/origin.h"
+#include "wire/hub/pages/layout.h"
+#include "wire/hub/visitor.h"
+
+namespace lab::wire::hub::pages {
+namespace {
+
+net::Response form_page(const Service& service, Call& call, std::string_view problem, int status) {
+  if (call.csrf_cookie.empty()) call.csrf_cookie = new_csrf();
+  const std::string next = safe_next(call.query_value("next"));
+  std::string content = "<section class=narrow><h1>Log in</h1>" + note(problem, true);
+  content += "<form method=post action='/hub/login?next=" + lab::hub::escape_segment(next) + "'>" + csrf_field(call);
+  content += "<label for=username>User name</label><input id=username name=username autocomplete=username autocapitalize=none required autofocus value='" + escape_html(call.form_value("username")) + "'>";
+  content += "<label for=password>Password</label><input id=password name=password type=password autocomplete=current-password required><button>Log in</button></form>";
+  if (service.options.is_workshop) content += "<p class=soft>Workshop: until it is given another one, <code>admin</code> has the password <code>admin</code>.</p>";
+  net::Response response = page(call, "Log in", content + "</section>", status);
+  set_csrf_cookie(call, call.csrf_cookie, response);
+  return response;
+}
+
+}  // namespace
+
+net::Response root(Service&, Call&) { return redirect("/hub/home"); }
+
+net::Response health(Service&, Call&) { return empty_response(200); }
+
+net::Response log_in_form(Service& service, Call& call) {
+  // The link that the first start prints. It is used by a form, so that a preview of the link does not use it up.
+  const std::string link = call.query_value("link");
+  if (link.empty()) {
+    if (call.visitor && !call.visitor->session.empty()) return redirect(safe_next(call.query_value("next")));
+    return form_page(service, call, "", 200);
+  }
+  call.visitor.reset();
+  if (call.csrf_cookie.empty()) call.csrf_cookie = new_csrf();
+  net::Response response = page(call, "Welcome", "<section class=narrow><h1>Welcome</h1><p>This link logs you in once. You can choose a password then.</p><form method=post action='/hub/login'>" + csrf_field(call) +
+                                                     "<input type=hidden name=link value='" + escape_html(link) + "'><button>Log in</button></form></section>");
+  set_csrf_cookie(call, call.csrf_cookie, response);
+  return response;
+}
+
+net::Response log_in(Service& service, Call& call) {
+  std::string next = safe_next(call.query_value("next"));
+  std::optional<access::Identity> identity;
+  if (const std::string link = call.form_value("link"); !link.empty()) {
+    identity = service.access.take_log_in_link(link, {.actor = "system", .protocol = "hub", .request = "log in"});
+    if (!identity) throw Error(conditions::kForbidden, {{"reason", "This link was used already, or is too old. The lab prints a new one at its next start."}});
+    next = "/hub/password";
+  } else {
+    try {
+      identity = service.access.log_in(call.form_value("username"), call.form_value("password"), call.request.peer);
+    } catch (const Error& error) {
+      if (error.kind() != Kind::Unauthenticated && error.kind() != Kind::ResourceExhausted) throw;
+      call.visitor.reset();
+      return form_page(service, call, error.message(), status_of(error));
+    }
+  }
+  net::Response response = redirect(next);
+  open_session(service, *identity, call, response);
+  return response;
+}
+
+net::Response log_out(Service& service, Call& call) {
+  net::Response response = redirect("/hub/login");
+  end_session(service, call, response);
+  return response;
+}
+
+net::Response password_form(Service& service, Call& call) {
+  const bool has_one = service.access.has_password(call.who().user);
+  std::string content = "<section class=narrow><h1>Password of " + escape_html(call.who().user) + "</h1>" + note(call.query_value("done").empty() ? "" : "The password is changed.");
+  if (!has_one) content += note("You have no password yet: choose one.");
+  content += "<form method=post action='/hub/password'>" + csrf_field(call);
+  if (has_one) content += "<label for=old>Old password</label><input id=old name=old type=password autocomplete=current-password required>";
+  content += "<label for=new>New password</label><input id=new name=new type=password autocomplete=new-password required minlength=" + std::string(service.options.is_workshop ? "1" : "8");
+  content += " maxlength=1024><button>Change it</button></form></section>";
+  return page(call, "Password", content);
+}
+
+net::Response change_password(Service& service, Call& call) {
+  const std::string& user = call.who().user;
+  if (service.access.has_password(user)) service.access.log_in(user, call.form_value("old"), call.request.peer);
+  service.access.set_password(user, call.form_value("new"), call.who().origin("change password"));
+  // Whoever else is logged in by the old one is out.
+  const std::string session = call.who().session;
+  const auto is_other = [&](const access::TokenInfo& each) {
+    const bool is_log_in = each.purpose == access::TokenPurpose::Session || each.purpose == access::TokenPurpose::OAuth || each.purpose == access::TokenPurpose::Link;
+    return is_log_in && each.id != session && each.session != session;
+  };
+  service.access.delete_tokens(user, is_other, call.who().origin("change password"));
+  service.access.record_audit(call.who().identity(), "hub", "SetPassword", user, "Allowed");
+  return redirect("/hub/password?done=1");
+}
+
+}  // namespace lab::wire::hub::pages

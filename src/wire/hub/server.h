@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "access/access.h"
+#include "base/pool.h"
+#include "hub/servers.h"
+#include "net/http_server.h"
+
+namespace lab::wire::hub {
+
+/// A role of the lab, as the home page shows it.
+struct RoleLine {
+  std::string key, protocol, address;
+  bool is_running = false;
+};
+
+struct HubOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8000;
+  /// Names under which browsers may reach the door, besides those of this machine: others are refused (DNS rebinding).
+  std::vector<std::string> hosts;
+  std::function<std::vector<RoleLine>()> roles;
+  /// Whether the data folder is closed to people's processes; the pages say so when it is not.
+  bool is_workshop = false;
+};
+
+/// The pages, the REST API and the reverse proxy of notebook servers. Thread-safe.
+class HubServer {
+ public:
+  /// What it is given must outlive it; plain HTTP without `tls`.
+  HubServer(net::IoRuntime& runtime, ThreadPool& pool, access::Access& access, lab::hub::Servers& servers, const Clock& clock, HubOptions options, std::shared_ptr<net::TlsContext> tls = {});
+  ~HubServer();
+  void start();
+  std::uint16_t port() const;
+  void stop();
+
+ private:
+  class Handler;
+  std::unique_ptr<Handler> handler_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+}  // namespace lab::wire::hub
