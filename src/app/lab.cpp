@@ -1,7 +1,9 @@
 #include "app/lab.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <unistd.h>
@@ -17,12 +19,14 @@
 #include "catalog/location.h"
 #include "commands/statement.h"
 #include "engine/engine.h"
+#include "hub/servers.h"
 #include "net/http_server.h"
 #include "net/io_runtime.h"
 #include "net/tls.h"
 #include "remote/s3/stores.h"
 #include "session/session.h"
 #include "store/store.h"
+#include "wire/hub/server.h"
 #include "wire/s3/bucket_settings.h"
 #include "wire/s3/server.h"
 #include "wire/spark/server.h"
@@ -35,7 +39,7 @@ bool is_loopback(const std::string& address) { return address.starts_with("127."
 
 store::StoreOptions store_options(const Settings& settings) {
   store::StoreOptions options;
-  options.schemas = {access::access_schema(), catalog::catalog_schema(), s3::s3_schema()};
+  options.schemas = {access::access_schema(), catalog::catalog_schema(), s3::s3_schema(), hub::hub_schema()};
   options.keep_history = std::chrono::seconds(settings.seconds("history.keep"));
   options.on_failure = [](const std::string& reason) {
     log::error("app", "the store stopped, and so does the lab: {}", reason);
@@ -115,6 +119,23 @@ void check_exposure(const Settings& settings, const std::vector<const RoleRow*>&
   }
 }
 
+/// Where `tools/clients_setup hub` makes the environment of notebooks.
+std::filesystem::path default_notebooks() {
+  const auto variable = [](const char* name) { return std::string(std::getenv(name) == nullptr ? "" : std::getenv(name)); };
+  const std::filesystem::path cache = variable("DFLAB_CACHE").empty() ? std::filesystem::path(variable("HOME")) / ".cache" / "dflab" : std::filesystem::path(variable("DFLAB_CACHE"));
+  return cache / "clients" / "hub";
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> items;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    if (end > at) items.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return items;
+}
+
 /// Says who has the port, and offers the next free one.
 template <typename Start>
 void start_on(const Settings& settings, const std::string& key, const std::string& role, Start start) {
@@ -156,6 +177,7 @@ class EmbeddedLab final : public Lab {
     for (const RoleRow* role : roles) {
       if (role->key == "objects") start_objects(settings);
       if (role->key == "spark") start_spark(settings);
+      if (role->key == "hub") start_hub(settings);
     }
   }
 
@@ -163,7 +185,24 @@ class EmbeddedLab final : public Lab {
   std::vector<access::FirstSecret> take_first_secrets() override { return access_->take_first_secrets(); }
   const access::Access& access() const override { return *access_; }
 
+  std::string make_log_in_link() override {
+    if (!hub_ || access_->profile() == access::Profile::Workshop) return {};
+    std::string admin;
+    for (const access::UserInfo& user : access_->list_users()) {
+      if (!user.is_admin) continue;
+      if (access_->has_password(user.name)) return {};
+      if (admin.empty()) admin = user.name;
+    }
+    access::TokenInfo link{.user = admin, .purpose = access::TokenPurpose::Link};
+    link.note = "first log-in";
+    link.expires = clock_.now() + std::chrono::hours(24);
+    const auto made = access_->create_token(std::move(link), {.actor = "system", .protocol = "start", .request = "log-in link"});
+    return hub_url_ + "/hub/login?link=" + made.text;
+  }
+
   void stop() override {
+    if (hub_) hub_->stop();
+    if (servers_) servers_->stop(keeps_servers_);
     if (pages_) pages_->stop();
     if (spark_) spark_->stop();
     if (objects_) objects_->stop(std::chrono::milliseconds(500));
@@ -222,6 +261,50 @@ class EmbeddedLab final : public Lab {
     roles_.push_back({"spark.ui", "http://" + pages.address + ":" + std::to_string(pages_->port()), pages_->port()});
   }
 
+  void start_hub(const Settings& settings) {
+    hub::ServersOptions people;
+    people.program = std::filesystem::read_symlink("/proc/self/exe");
+    people.environment = settings.text("hub.environment");
+    if (people.environment.empty()) people.environment = default_notebooks();
+    people.homes = settings.text("hub.homes").empty() ? data_ / "homes" : std::filesystem::path(settings.text("hub.homes"));
+    people.shared = data_ / "shared";
+    people.run = data_ / "run";
+    people.limits = {.memory_bytes = static_cast<std::uint64_t>(settings.bytes("hub.memory")), .file_bytes = static_cast<std::uint64_t>(settings.bytes("hub.file_size")),
+                     .cores = static_cast<unsigned>(settings.number("hub.cores"))};
+    people.cull_after = std::chrono::seconds(settings.seconds("hub.cull_after"));
+    if (objects_) people.objects_url = (settings.text("objects.tls_certificate").empty() ? "http://localhost:" : "https://localhost:") + std::to_string(objects_->port());
+    if (spark_) people.spark_address = "localhost:" + std::to_string(spark_->port());
+    if (find_tls(settings, "spark")) people.spark_parameters = "use_ssl=true";
+    keeps_servers_ = settings.text("hub.keep_servers") == "true";
+    servers_ = std::make_unique<hub::Servers>(*store_, *access_, std::move(people));
+
+    wire::hub::HubOptions options;
+    options.address = settings.text("hub.listen");
+    options.port = settings.port("hub.port");
+    options.is_workshop = access_->profile() == access::Profile::Workshop;
+    options.hosts = split_list(settings.text("hub.hosts"));
+    options.roles = [this] { return role_lines(); };
+    const auto tls = find_tls(settings, "hub");
+    hub_ = std::make_unique<wire::hub::HubServer>(runtime_, storage_, *access_, *servers_, clock_, options, tls ? net::TlsContext::load(tls->certificate, tls->key) : nullptr);
+    start_on(settings, "hub.port", "hub", [&] { hub_->start(); });
+    const std::string scheme = tls ? "https://" : "http://", port = std::to_string(hub_->port());
+    hub_url_ = scheme + (is_loopback(options.address) ? "localhost" : options.address) + ":" + port;
+    const std::lock_guard lock(roles_mutex_);
+    roles_.push_back({"hub", hub_url_, hub_->port()});
+    servers_->begin(scheme + "127.0.0.1:" + port);
+  }
+
+  std::vector<wire::hub::RoleLine> role_lines() const {
+    const std::lock_guard lock(roles_mutex_);
+    std::vector<wire::hub::RoleLine> lines;
+    for (const RoleRow& row : all_roles()) {
+      if (!row.is_built) continue;
+      const auto found = std::ranges::find(roles_, std::string(row.key), &RunningRole::key);
+      lines.push_back({std::string(row.key), std::string(row.protocol), found == roles_.end() ? "" : found->url, found != roles_.end()});
+    }
+    return lines;
+  }
+
   RealDisk disk_;
   SystemClock clock_;
   const std::filesystem::path data_;
@@ -240,6 +323,11 @@ class EmbeddedLab final : public Lab {
   std::unique_ptr<session::SessionManager> sessions_;
   std::unique_ptr<wire::spark::SparkServer> spark_;
   std::unique_ptr<wire::status::StatusPages> pages_;
+  std::unique_ptr<hub::Servers> servers_;
+  std::unique_ptr<wire::hub::HubServer> hub_;
+  std::string hub_url_;
+  bool keeps_servers_ = false;
+  mutable std::mutex roles_mutex_;  ///< the hub shows the roles while the last of them start
   std::vector<RunningRole> roles_;
 };
 

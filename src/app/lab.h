@@ -26,6 +26,8 @@ class Lab {
   virtual const std::vector<RunningRole>& roles() const = 0;
   /// Secrets that this start has made, once.
   virtual std::vector<access::FirstSecret> take_first_secrets() = 0;
+  /// Where an administrator logs in for the first time; empty when one has a password, or the hub does not run.
+  virtual std::string make_log_in_link() = 0;
   virtual const access::Access& access() const = 0;
   /// Refuses, interrupts, answers what is durable; at most 1.5 seconds.
   virtual void stop() = 0;

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <string_view>
 
 #include <pthread.h>
 
@@ -9,6 +10,7 @@
 
 #include "app/cli/commands.h"
 #include "base/error.h"
+#include "proc/child.h"
 
 extern char** environ;
 
@@ -47,6 +49,8 @@ void give_threads_deep_stacks() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // How the lab starts people's processes; not a command for people.
+  if (argc > 1 && std::string_view(argv[1]) == "child") return proc::run_child_program(argc, argv);
   CLI::App program("DataFlow Lab: Spark, Delta Lake and S3 for stock clients, in one program.", "dflab");
   program.require_subcommand(1);
   program.fallthrough();

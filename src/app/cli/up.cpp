@@ -125,6 +125,7 @@ int up(const Settings& settings, const UpOptions& options) {
     std::printf("First start: these keys are shown once; `dflab env` prints what clients need.\n");
     for (const access::FirstSecret& secret : secrets) std::printf("  %-14s %s\n", secret.what.c_str(), secret.value.c_str());
   }
+  if (const std::string link = lab->make_log_in_link(); !link.empty()) std::printf("No administrator has a password yet. Log in once, within a day, at\n  %s\n", link.c_str());
   std::fflush(stdout);
   if (options.detach) {
     // Whoever started the lab reads to the end of the pipe.
