@@ -12,7 +12,12 @@ EngineStock::EngineStock(engine::InstanceOptions options, std::size_t num_ready)
 
 std::unique_ptr<engine::Instance> EngineStock::take() {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (ready_.empty() && is_opening_ && !is_awaited_) {
+      is_awaited_ = true;
+      opened_.wait(lock, [this] { return !ready_.empty() || !is_opening_; });
+      is_awaited_ = false;
+    }
     if (!ready_.empty()) {
       auto engine = std::move(ready_.back());
       ready_.pop_back();
@@ -26,6 +31,7 @@ std::unique_ptr<engine::Instance> EngineStock::take() {
 void EngineStock::fill(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (taken_.wait(lock, stop, [this] { return ready_.size() < num_ready_; })) {
+    is_opening_ = true;
     lock.unlock();
     std::unique_ptr<engine::Instance> engine;
     try {
@@ -33,9 +39,11 @@ void EngineStock::fill(const std::stop_token& stop) {
     } catch (const std::exception& failure) {
       // Whoever needs an engine opens it and hears why it cannot be.
       log::warning("engine", "no engine could be opened ahead: {}", failure.what());
-      return;
     }
     lock.lock();
+    is_opening_ = false;
+    opened_.notify_all();
+    if (!engine) return;
     ready_.push_back(std::move(engine));
   }
 }

@@ -19,7 +19,8 @@ class EngineStock {
   EngineStock(const EngineStock&) = delete;
   EngineStock& operator=(const EngineStock&) = delete;
 
-  /// One of the stock, or one that is opened now when there is none. Nobody else has used it. Throws like engine::Instance::open.
+  /// One of the stock; when there is none, the one that is being opened, or one opened now. Nobody else has used it. Throws like
+  /// engine::Instance::open.
   std::unique_ptr<engine::Instance> take();
 
  private:
@@ -28,7 +29,9 @@ class EngineStock {
   const engine::InstanceOptions options_;
   const std::size_t num_ready_;
   std::mutex mutex_;
-  std::condition_variable_any taken_;
+  std::condition_variable_any taken_, opened_;
+  bool is_opening_ = false;
+  bool is_awaited_ = false;  ///< somebody waits for the one that is being opened: others open their own
   std::vector<std::unique_ptr<engine::Instance>> ready_;
   std::jthread filler_;  // the last member: it ends before what it uses
 };
