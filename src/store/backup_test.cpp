@@ -118,7 +118,8 @@ TEST_F(Backup, leaves_the_earlier_one_whole_wherever_it_is_interrupted) {
     if (!has_failed) break;
     ++num_failing;
   }
-  EXPECT_GE(num_failing, 10);
+  // Few: what a try has copied is there for the next.
+  EXPECT_GE(num_failing, 6);
   EXPECT_EQ(verify(disk_, kept_.path()).commit, store->last_commit());
 }
 

@@ -146,8 +146,10 @@ function crumbs(bucket, prefix) {
 async function showFolder(bucket, prefix) {
   const found = await listAll(bucket, { "list-type": "2", delimiter: "/", prefix }, ["CommonPrefixes", "Contents"]);
   const put = async files => {
-    for (const file of files) { tell(`Uploading ${file.name}…`); await upload(bucket, prefix + file.name, file, tell); }
+    const chosen = [...files];
+    for (const file of chosen) { tell(`Uploading ${file.name}…`); await upload(bucket, prefix + file.name, file, tell); }
     await route();
+    tell(`${chosen.length} uploaded.`);
   };
   const picker = h("input", { type: "file", multiple: "", "aria-label": "Files to upload", onchange: doing(event => put(event.target.files)) });
   const rows = found.map(node => {
