@@ -2,6 +2,7 @@
 
 #include "protocol/s3/documents.h"
 #include "protocol/s3/xml.h"
+#include "wire/s3/operation_table.h"
 #include "wire/s3/operations/operations.h"
 
 namespace lab::s3 {
@@ -68,6 +69,14 @@ net::Response serve_empty_configuration(Call& call) {
     xml.element("Payer", "BucketOwner");
   }
   return xml_response(std::move(xml).finish());
+}
+
+net::Response serve_put_empty_configuration(Call& call) {
+  call.objects().get_bucket(call.address.bucket);
+  const XmlElement root = parse_xml(call.document);
+  const bool turns_off = root.children.empty() || trim_spaces(root.text_of("Status")) == "Suspended";
+  if (!turns_off) throw not_implemented(std::string(call.operation->name));
+  return empty_response(200);
 }
 
 net::Response serve_delete_unset(Call& call) {

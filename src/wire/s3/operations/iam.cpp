@@ -168,7 +168,8 @@ namespace {
 /// Administrators may, whom a policy of its own allows it, and a user what it asks of itself, unless a policy denies it.
 void check_allowed(const IamCall& iam, const IamRow& row, bool is_sts) {
   const auto group = find_value(iam.form, "GroupName");
-  const std::string resource = group ? "group/" + std::string(*group) : "user/" + iam.user();
+  const bool is_about_user = row.of_oneself || find_value(iam.form, "UserName");
+  const std::string resource = group ? "group/" + std::string(*group) : is_about_user ? "user/" + iam.user() : "*";
   const PolicyEffect effect = effect_of_own_policies(iam.call, (is_sts ? "sts:" : "iam:") + std::string(row.action), "arn:aws:iam:::" + resource);
   const bool is_own = row.of_oneself && iam.user() == iam.call.identity.user;
   if (effect == PolicyEffect::Deny || (effect != PolicyEffect::Allow && !is_own && !iam.call.identity.is_admin)) throw Error(conditions::kAccessDenied);

@@ -29,6 +29,8 @@ net::Response serve_get_setting(Call& call);
 net::Response serve_put_setting(Call& call);
 net::Response serve_delete_setting(Call& call);
 /// GetBucketNotification, GetBucketLogging, GetBucketRequestPayment, GetBucketAccelerate: the empty document.
+/// Takes the document that turns off what is not there; NotImplemented for one that would turn it on.
+net::Response serve_put_empty_configuration(Call& call);
 net::Response serve_empty_configuration(Call& call);
 /// Deletes of settings that nobody can have made: done already.
 net::Response serve_delete_unset(Call& call);
