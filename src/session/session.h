@@ -122,7 +122,7 @@ class SessionManager {
   virtual std::vector<std::shared_ptr<Session>> sessions() const = 0;
   virtual std::vector<StatementRecord> statements() const = 0;
   virtual void record(StatementRecord record) = 0;
-  /// Ends sessions that nobody used for `idle`; called by a timer.
+  /// Ends sessions that nobody used for `idle`, and gives memory back that statements left; called by one timer.
   virtual void expire(std::chrono::seconds idle) = 0;
 
   /// `world` and `ledger` must outlive it. `options` are those of one session's engine; its memory is what the ledger gives it.

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
 
+#include "base/free_memory.h"
 #include "session/conditions.h"
 #include "session/lab_session.h"
 
@@ -56,6 +58,7 @@ class LabSessionManager final : public SessionManager {
   void record(StatementRecord record) override {
     constexpr std::size_t kMaxRecords = 1000;
     const std::lock_guard lock(mutex_);
+    has_run_ = true;
     for (StatementRecord& known : records_)
       if (known.operation_id == record.operation_id) {
         known = std::move(record);
@@ -84,6 +87,9 @@ class LabSessionManager final : public SessionManager {
       }
     }
     for (const auto& session : resting) session->rest();
+    const bool more_rest = resting.size() > num_resting_;
+    num_resting_ = resting.size();
+    if (has_run_.exchange(false) || more_rest) give_back_memory();
   }
 
  private:
@@ -105,6 +111,8 @@ class LabSessionManager final : public SessionManager {
   std::map<Key, std::shared_ptr<LabSession>> sessions_;
   std::deque<Key> closed_;
   std::deque<StatementRecord> records_;
+  std::size_t num_resting_ = 0;         ///< at the last call of expire()
+  std::atomic<bool> has_run_ = false;  ///< a statement, since memory was given back
 };
 
 }  // namespace

@@ -36,7 +36,12 @@ def stays_up(target):
     assert target.process.poll() is None, target.tail()
     plan = proto.Plan(root=proto.Relation(range=proto.Range(start=0, end=3, step=1)))
     assert rows_of(target, plan) == 3
-    assert resident_mb(target) < 2500
+    # What queries may take, artifacts of a session the same, and the engines of the few hundred sessions of these tests. What the
+    # allocator holds besides goes back in the next seconds.
+    deadline = time.monotonic() + 30
+    while resident_mb(target) > 1700 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert resident_mb(target) <= 1700
 
 
 def resident_mb(target):
