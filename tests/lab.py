@@ -28,17 +28,18 @@ def free_port() -> int:
 class Lab:
     """One running lab; stop() or kill() ends it, start() brings it back over the same folder and ports."""
 
-    def __init__(self, folder: pathlib.Path | None = None, **settings: str):
+    def __init__(self, folder: pathlib.Path | None = None, roles: tuple[str, ...] = (), profile: str = "workshop", **settings: str):
         self.own_folder = folder is None
         self.folder = folder or pathlib.Path(tempfile.mkdtemp(prefix="lab-"))
         self.objects_port, self.spark_port, self.pages_port = free_port(), free_port(), free_port()
         ports = {"objects.port": self.objects_port, "spark.port": self.spark_port, "spark.ui_port": self.pages_port}
         self.settings = ports | settings
+        self.roles, self.profile = roles, profile
         self.log = self.folder / "up.log"
         self.process: subprocess.Popen | None = None
 
     def start(self, wait_seconds: float = 90) -> Lab:
-        command = [str(program()), "up", "--data", str(self.folder / "data"), "--profile", "workshop"]
+        command = [str(program()), "up", *self.roles, "--data", str(self.folder / "data"), "--profile", self.profile]
         for key, value in self.settings.items():
             command += ["--set", f"{key}={value}"]
         with self.log.open("ab") as log:

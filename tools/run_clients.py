@@ -19,15 +19,29 @@ CACHE = pathlib.Path(os.environ.get("DFLAB_CACHE", "~/.cache/dflab")).expanduser
 # Far above what any takes: they end a client that hangs, as a failure with a name.
 SECONDS_PER_TEST = 600
 SECONDS_PER_ENVIRONMENT = 1800
-ENVIRONMENTS = ("spark35", "spark42")
+ENVIRONMENTS = ("spark35", "spark42", "hub")
 FOLDERS = tuple(f for f in ("tests/clients", "tests/sql", "tests/golden", "tests/crash", "tests/docs") if (ROOT / f).is_dir())
+
+# Environments with tests of their own; they run in no other one.
+OWN_FOLDERS = {"hub": ("tests/hub",)}
+
+
+def folders_of(environment: str, arguments: list[str]) -> list[str] | None:
+    """What pytest is given besides the arguments; nothing at all when they name only other environments' tests."""
+    named = [word for word in arguments if word.startswith("tests/")]
+    if not named:
+        return list(OWN_FOLDERS.get(environment, FOLDERS))
+    owners = {next((owner for owner, folders in OWN_FOLDERS.items() if word.startswith(folders)), None) for word in named}
+    return [] if (environment if environment in OWN_FOLDERS else None) in owners else None
 
 
 def run(environment: str, arguments: list[str]) -> tuple[int, int, list[str]]:
     """Passed, skipped and the names of the failed tests of one environment."""
+    folders = folders_of(environment, arguments)
+    if folders is None:
+        return 0, 0, []
     subprocess.run([ROOT / "tools" / "clients_setup", environment], check=True)
     python = CACHE / "clients" / environment / "bin" / "python"
-    folders = [] if any(word.startswith("tests/") for word in arguments) else list(FOLDERS)
     variables = dict(os.environ, LAB_TEST_ROOT=str(ROOT), PYTHONDONTWRITEBYTECODE="1")
     passed, skipped, failures = 0, 0, []
     with tempfile.TemporaryDirectory(prefix="dflab-clients-") as folder:
