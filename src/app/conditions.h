@@ -18,5 +18,6 @@ inline constexpr Condition kRoleNotRunning{"ROLE_NOT_RUNNING", "57P03", Kind::Un
 inline constexpr Condition kObjectsRefused{"OBJECTS_REFUSED", "58030", Kind::NotFound, "<operation> <place>: <reason>."};
 inline constexpr Condition kJobFailed{"JOB_FAILED", "58030", Kind::Unavailable, "The <kind> ended early: <reason>"};
 inline constexpr Condition kNotLoopback{"NOT_LOOPBACK", "42501", Kind::PermissionDenied, "<key> is <value>: <reason>."};
+inline constexpr Condition kHubRefused{"HUB_REFUSED", "58030", Kind::NotFound, "<what>: <reason>."};
 
 }  // namespace lab::app::conditions

@@ -86,6 +86,7 @@ int main(int argc, char** argv) {
   app::cli::Chosen chosen;
   app::cli::add_objects_commands(program, chosen);
   app::cli::add_user_commands(program, chosen);
+  app::cli::add_people_commands(program, chosen);
   app::cli::add_backup_commands(program, chosen);
   program.footer("Examples:\n  dflab up --detach\n  eval \"$(dflab env)\"\n  dflab status");
   up->footer("Examples:\n  dflab up\n  dflab up core --detach\n  dflab up --profile workshop --set objects.port=19000 --set spark.memory=4GiB");

@@ -41,4 +41,7 @@ void add_backup_commands(CLI::App& program, Chosen& chosen);
 /// `dflab user …` and `dflab key …`: over the IAM calls of the same port.
 void add_user_commands(CLI::App& program, Chosen& chosen);
 
+/// `dflab user passwd`, `dflab group …` and `dflab token …`: over the hub's API. Behind add_user_commands().
+void add_people_commands(CLI::App& program, Chosen& chosen);
+
 }  // namespace lab::app::cli

@@ -49,6 +49,8 @@ std::map<std::string, std::string> client_environment(const Lab& lab, const Sett
     }
     environment.emplace("SPARK_REMOTE", remote);
   }
+  for (const RunningRole& role : lab.roles())
+    if (role.key == "hub") environment.insert({{"JUPYTERHUB_API_URL", role.url + "/hub/api"}, {"JUPYTERHUB_API_TOKEN", lab.access().default_bearer_token()}});
   return environment;
 }
 

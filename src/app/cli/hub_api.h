@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "app/settings.h"
+#include "net/http_client.h"
+
+namespace lab::app::cli {
+
+/// The REST API of the running lab's hub, as its administrator.
+class HubApi {
+ public:
+  /// Throws NOT_RUNNING, ROLE_NOT_RUNNING.
+  explicit HubApi(const Settings& settings);
+
+  /// The answer's JSON, null when it has none. Throws HUB_REFUSED with the hub's own words.
+  nlohmann::json call(const std::string& method, const std::string& path, const nlohmann::json& body = nullptr);
+
+ private:
+  std::unique_ptr<net::HttpClient> client_;
+  std::string authorization_;
+};
+
+}  // namespace lab::app::cli
