@@ -1,5 +1,7 @@
 #include "store/crash/explorer.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace lab::store::crash {
@@ -35,10 +37,18 @@ TEST_P(CrashExplorerForgets, finds_what_is_lost) {
 }
 
 bool is_blob(const DiskOperation& made) { return made.path.string().find("/data/blobs/") != std::string::npos; }
+bool is_pack(const DiskOperation& made) { return made.path.extension() == ".pack"; }
+
+TEST(CrashExplorer, explores_compaction_too) {
+  const auto recording = record_workload(1);
+  EXPECT_TRUE(std::ranges::any_of(recording.operations, [](const auto& made) { return made.kind == Kind::Remove && is_pack(made); }));
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Syncs, CrashExplorerForgets,
     testing::Values(Forgotten{"bytes", [](const DiskOperation& made) { return made.kind == Kind::Sync && is_blob(made); }},
+                    Forgotten{"pack_bytes", [](const DiskOperation& made) { return made.kind == Kind::Sync && is_pack(made); }},
+                    Forgotten{"pack_names", [](const DiskOperation& made) { return made.kind == Kind::SyncFolder && made.path.filename() == "packs"; }},
                     Forgotten{"names", [](const DiskOperation& made) { return made.kind == Kind::SyncFolder && is_blob(made); }},
                     Forgotten{"folders",
                               [](const DiskOperation& made) {

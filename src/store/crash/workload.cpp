@@ -204,9 +204,17 @@ std::vector<Step> make_round(int round) {
     change.add_row("visits", {fmt::format("ann{}", round)});
     scene.store->apply(std::move(change));
   });
+  // Most of their pack is waste once they are gone.
+  for (const auto* key : {"fat/a", "fat/b", "fat/c"}) add_put(plain, key, size(30'000));
+  add("the clock jumps back", [](Scene& scene) { scene.clock.set_wall(scene.clock.now() - std::chrono::hours(5)); });
+  add("delete them", [=](Scene& scene) {
+    Change change(client());
+    for (const auto* key : {"fat/a", "fat/b", "fat/c"}) change.delete_object({.bucket = plain, .key = key});
+    scene.store->apply(std::move(change));
+  });
   add("restart", [](Scene& scene) { scene.reopen(); });
   add_put(plain, "small", size(650), "after the restart");
-  add("collect", [](Scene& scene) {
+  add("collect and compact", [](Scene& scene) {
     scene.clock.advance(std::chrono::hours(24 * 8));
     scene.store->collect();
   });
