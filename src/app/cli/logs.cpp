@@ -22,6 +22,7 @@ struct RoleAreas {
 /// Which modules write about a role.
 constexpr RoleAreas kRoleAreas[] = {
     {"objects", "s3 store access net pool"},
+    {"hub", "hub access store net pool"},
     {"spark", "spark session commands exec engine lake/delta catalog store access base pool"},
 };
 

@@ -85,7 +85,13 @@ class HubServer::Handler final : public net::HttpHandler {
       if (is_cross_site(call.request)) throw forbidden("This request comes from a page of another site");
       if (!has_csrf(call)) throw forbidden("'_xsrf' argument missing or wrong. Load the page anew and try again.");
     }
-    return action.run(service_, call);
+    try {
+      return action.run(service_, call);
+    } catch (const Error& error) {
+      if (call.visitor && error.kind() == Kind::PermissionDenied)
+        service_.access.record_audit(call.visitor->identity(), "hub", call.request.method_text, call.request.raw_path(), "Refused");
+      throw;
+    }
   }
 
   net::awaitable<net::Response> hand_on(net::Request request, net::RequestBody& body) {
