@@ -250,6 +250,7 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   Names inner = names;
   if (is_generator) {
     inner.generators = false;
+    inner.clause = "nested";
     if (!names.generators) {
       if (names.clause == "nested")
         throw Error(conditions::kUnsupportedGeneratorNested, {{"expression", quoted_expression(name + "()")}}).at(plan::query_context(expr.origin));

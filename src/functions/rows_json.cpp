@@ -60,13 +60,19 @@ CallTypes with_options(const CallShape& shape, DataType first, std::size_t optio
   return types;
 }
 
+/// What is parsed is text already; nothing is cast to it.
+void check_parsed(const CallShape& shape) {
+  if (!shape.type(0).is_text() && !shape.type(0).is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, 0, "\"STRING\""};
+}
 CallTypes from_json_types(const CallShape& shape) {
+  check_parsed(shape);
   CallTypes types = with_options(shape, TypeKind::String, 2);
   types.result = as_nullable(schema_argument(shape, 1));
   check_json_type(types.result);
   return types;
 }
 CallTypes from_csv_types(const CallShape& shape) {
+  check_parsed(shape);
   CallTypes types = with_options(shape, TypeKind::String, 2);
   types.result = as_nullable(schema_argument(shape, 1));
   if (!types.result.is(TypeKind::Struct)) throw Misfit{Misfit::Why::Input, 1, "\"STRUCT\""};

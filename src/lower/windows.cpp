@@ -56,7 +56,12 @@ std::string Lowering::over(const WindowCall& call) {
     if (!call.frame->is_rows && !call.order_by.empty()) offset = range_offset(offset, frame.offset->type, call.order_by.front().expression->type);
     return offset + (precedes ? " PRECEDING" : " FOLLOWING");
   };
-  add(std::string(call.frame->is_rows ? "ROWS" : "RANGE") + " BETWEEN " + bound(call.frame->lower) + " AND " + bound(call.frame->upper));
+  std::string lower = bound(call.frame->lower), upper = bound(call.frame->upper);
+  // A frame that ends before it begins is empty; DuckDB takes it only from a distance of nothing.
+  const auto nothing_of = [](const std::string& text) { return "(" + text.substr(0, text.rfind(' ')) + ") * 0" + text.substr(text.rfind(' ')); };
+  if (lower == "CURRENT ROW" && call.frame->upper.offset && upper.ends_with(" PRECEDING")) lower = nothing_of(upper);
+  if (upper == "CURRENT ROW" && call.frame->lower.offset && lower.ends_with(" FOLLOWING")) upper = nothing_of(lower);
+  add(std::string(call.frame->is_rows ? "ROWS" : "RANGE") + " BETWEEN " + lower + " AND " + upper);
   return text;
 }
 

@@ -120,6 +120,10 @@ ExpressionPtr Grammar::in_predicate(ExpressionPtr value, Index first) {
     }
     return plan::make_expression(plan::InSubquery{std::move(values), std::move(plan)}, origin(first));
   }
+  if (options_.doubled_quotes && at(")")) {
+    advance();
+    raise_over(conditions::kEmptyInList, {}, first, position_);
+  }
   Expressions arguments{std::move(value)};
   for (auto& item : expressions()) arguments.push_back(std::move(item));
   expect(")");
