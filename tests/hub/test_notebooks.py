@@ -10,7 +10,7 @@ import pytest
 import requests
 import websocket
 
-from conftest import Api, HubLab, Person
+from door import Api, HubLab, Person
 
 
 class Kernel:
