@@ -13,36 +13,25 @@ starts it again and checks:
 Ends with 1 and says what was lost, by which seed.
 """
 
-import argparse
 import json
 import multiprocessing
-import os
-import pathlib
 import random
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
 import time
 import traceback
 import urllib.parse
 import warnings
 
-import boto3
 import pyarrow as pa
-from botocore.config import Config
 from deltalake import DeltaTable, write_deltalake
+
+import killing
+from killing import Violation, connect
 
 BUCKET = "crash"
 IDS = 120
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SCHEMA = pa.schema([("id", pa.int64()), ("op", pa.int64()), ("v", pa.string())])
 CONFLICTS = ("Concurrent", "MetadataChanged", "ProtocolChanged", "CommitFailed", "conflict", "CONCURRENT", "already exists")
-
-
-class Violation(Exception):
-    pass
 
 
 def storage_options(port):
@@ -180,40 +169,6 @@ def work(worker, pipe, killed, commits):
         pipe.send((worker.own, worker.shared, worker.under_way, worker.changes, failure))
 
 
-class Lab:
-    def __init__(self, program, data):
-        self.program, self.data, self.process = program, data, None
-        self.ports = []
-        for _ in range(3):
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                self.ports.append(probe.getsockname()[1])
-
-    def start(self):
-        log = open(self.data.parent / "lab.log", "ab")
-        begun = time.monotonic()
-        settings = zip(("objects.port", "spark.port", "spark.ui_port"), self.ports)
-        self.process = subprocess.Popen(
-            [self.program, "up", "--data", self.data, "--profile", "workshop", *(word for key, port in settings for word in ("--set", f"{key}={port}"))],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={k: v for k, v in os.environ.items() if not k.startswith("DFLAB_")})
-        while time.monotonic() - begun < 60:
-            if self.process.poll() is not None:
-                raise Violation(f"the lab did not start again; see {self.data.parent / 'lab.log'}")
-            try:
-                for port in self.ports[:2]:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                return time.monotonic() - begun
-            except OSError:
-                time.sleep(0.01)
-        raise Violation("the lab did not listen within 60 s")
-
-    def kill(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
 def check_log(s3, table, listed):
     """Versions without a gap, whole entries, and the files of the newest version where they should be."""
     prefix = f"{table}/_delta_log/"
@@ -237,8 +192,8 @@ def check_log(s3, table, listed):
             raise Violation(f"{table}: {path} must have {size} bytes and is listed with {listed.get(f'{table}/{path}')}")
 
 
-def read_with_deltalake(table, ports):
-    return DeltaTable(f"s3://{BUCKET}/{table}", storage_options=storage_options(ports[0])).to_pyarrow_table().to_pylist()
+def read_with_deltalake(table, port):
+    return DeltaTable(f"s3://{BUCKET}/{table}", storage_options=storage_options(port)).to_pyarrow_table().to_pylist()
 
 
 def own_state(table, rows):
@@ -266,15 +221,14 @@ def verify(lab, results):
     """Compares what is there with what must be; returns what each worker finds there."""
     from pyspark.sql import SparkSession
 
-    s3 = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{lab.ports[0]}", region_name="us-east-1", aws_access_key_id="admin",
-                      aws_secret_access_key="admin123", config=Config(retries={"max_attempts": 0}))
+    s3 = connect(lab.objects_port)
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
     listed = {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
-    spark = SparkSession.builder.remote(f"sc://127.0.0.1:{lab.ports[1]}").create()
+    spark = SparkSession.builder.remote(f"sc://127.0.0.1:{lab.spark_port}").create()
     found = {}
     for table in [f"w{number}" for number in range(len(results))] + ["shared"]:
         check_log(s3, table, listed)
-        found[table] = read_with_deltalake(table, lab.ports)
+        found[table] = read_with_deltalake(table, lab.objects_port)
         by_spark = [row.asDict() for row in spark.read.format("delta").load(f"s3a://{BUCKET}/{table}").collect()]
         order = lambda row: (row["op"], row["id"])
         if sorted(found[table], key=order) != sorted(by_spark, key=order):
@@ -300,10 +254,10 @@ def verify(lab, results):
 
 
 def make_tables(lab, count):
-    s3 = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{lab.ports[0]}", region_name="us-east-1", aws_access_key_id="admin", aws_secret_access_key="admin123")
+    s3 = connect(lab.objects_port)
     s3.create_bucket(Bucket=BUCKET)
     for table in [f"w{number}" for number in range(count)] + ["shared"]:
-        write_deltalake(f"s3://{BUCKET}/{table}", SCHEMA.empty_table(), storage_options=storage_options(lab.ports[0]))
+        write_deltalake(f"s3://{BUCKET}/{table}", SCHEMA.empty_table(), storage_options=storage_options(lab.objects_port))
 
 
 def wait_for_load(commits, randomness):
@@ -315,73 +269,66 @@ def wait_for_load(commits, randomness):
     time.sleep(randomness.uniform(0, 0.25))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--dflab", default=pathlib.Path(os.environ.get("DFLAB_BUILD", ROOT / "build/lab")) / "dflab")
-    parser.add_argument("--keep", action="store_true", help="leave the data folder")
-    options = parser.parse_args()
+KINDS = [ConnectWorker, ConnectWorker, LogWorker]
 
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="dflab-crash-"))
-    lab = Lab(options.dflab, folder / "data")
-    randomness = random.Random(options.seed)
-    context = multiprocessing.get_context("spawn")  # a forked gRPC hangs
-    killed, commits = context.Event(), context.Value("i", 0)
-    kinds = [ConnectWorker, ConnectWorker, LogWorker]
-    pipes, processes, total = [], [], 0
-    try:
-        lab.start()
-        make_tables(lab, len(kinds))
-        for number, kind in enumerate(kinds):
+
+class Workers:
+    """Processes with clients, which outlive the labs."""
+
+    def __init__(self, lab, seed):
+        context = multiprocessing.get_context("spawn")  # a forked gRPC hangs
+        self.killed, self.commits = context.Event(), context.Value("i", 0)
+        self.pipes, self.processes = [], []
+        for number, kind in enumerate(KINDS):
             mine, theirs = context.Pipe()
-            process = context.Process(target=work, args=(kind(number, lab.ports, options.seed * 10 + number), theirs, killed, commits), daemon=True)
-            process.start()
-            pipes.append(mine)
-            processes.append(process)
-        states = [({}, set()) for _ in kinds]
-        for number in range(options.rounds):
-            killed.clear()
-            for pipe, state in zip(pipes, states):
-                pipe.send(state)
-            wait_for_load(commits, randomness)
-            killed.set()
-            lab.kill()
-            results = []
-            for pipe in pipes:
-                if not pipe.poll(120):
-                    raise Violation("a client did not notice for two minutes that the lab is gone")
-                results.append(pipe.recv())
-            for result in results:
-                if result[4]:
-                    raise Violation(result[4])
-            started = lab.start()
-            states = verify(lab, results)
-            changes = sum(result[3] for result in results)
-            total += changes
-            print(f"round {number + 1}: {changes} commits acknowledged, {sum(1 for r in results if r[2])} under way, up again in {started * 1000:.0f} ms, all right", flush=True)
-    except Violation as violation:
-        print(f"VIOLATION (seed {options.seed}): {violation}", file=sys.stderr)
-        options.keep = True
-        return 1
-    finally:
-        for pipe in pipes:
+            worker = kind(number, (lab.objects_port, lab.spark_port), seed * 10 + number)
+            self.processes.append(context.Process(target=work, args=(worker, theirs, self.killed, self.commits), daemon=True))
+            self.processes[-1].start()
+            self.pipes.append(mine)
+
+    def run_round(self, lab, states, randomness):
+        """Load until the lab is killed in its midst; what each was told."""
+        self.killed.clear()
+        for pipe, state in zip(self.pipes, states):
+            pipe.send(state)
+        wait_for_load(self.commits, randomness)
+        self.killed.set()
+        lab.kill()
+        results = []
+        for pipe in self.pipes:
+            if not pipe.poll(120):
+                raise Violation("a client did not notice for two minutes that the lab is gone")
+            results.append(pipe.recv())
+        for result in results:
+            if result[4]:
+                raise Violation(result[4])
+        return results
+
+    def end(self):
+        for pipe in self.pipes:
             try:
                 pipe.send(None)
             except OSError:
                 pass
-        for process in processes:
+        for process in self.processes:
             process.join(5)
             if process.is_alive():
                 process.kill()
-        lab.kill()
-        if options.keep:
-            print(f"data folder: {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-    print(f"{options.rounds} kills, {total} acknowledged commits, none lost, none torn")
-    return 0
+
+
+def play(lab, options, randomness):
+    make_tables(lab, len(KINDS))
+    workers = Workers(lab, options.seed)
+    try:
+        states = [({}, set()) for _ in KINDS]
+        for _ in range(options.rounds):
+            results = workers.run_round(lab, states, randomness)
+            seconds = lab.start()
+            states = verify(lab, results)
+            yield sum(result[3] for result in results), sum(1 for result in results if result[2]), seconds
+    finally:
+        workers.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(killing.run(killing.options_parser(__doc__).parse_args(), [], "commits", play))

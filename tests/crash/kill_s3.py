@@ -11,43 +11,25 @@
 Ends with 1 and says what was lost, by which seed.
 """
 
-import argparse
 import hashlib
 import multiprocessing
-import os
-import pathlib
 import random
-import shutil
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import time
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+import killing
+from killing import Violation, connect
 
 BUCKET = "crash"
 KEYS_PER_WORKER = 40
 PART = 5 * 1024 * 1024
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-
-
-def connect(port):
-    return boto3.client(
-        "s3", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1",
-        aws_access_key_id="admin", aws_secret_access_key="admin123",
-        config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=60, max_pool_connections=2))
 
 
 def digest(body):
     return hashlib.sha256(body).hexdigest()
-
-
-class Violation(Exception):
-    pass
 
 
 class Worker:
@@ -55,7 +37,7 @@ class Worker:
 
     def __init__(self, number, port, seed, model):
         self.prefix = f"w{number}/"
-        self.s3 = connect(port)
+        self.s3 = connect(port, max_pool_connections=2)
         self.random = random.Random(seed)
         self.model = model
         self.under_way = []  # [(key, state)] of the change that has no answer yet
@@ -149,37 +131,6 @@ def work(number, port, seed, model, answers):
     answers.put((number, worker.model, worker.under_way, worker.changes, failure))
 
 
-class Lab:
-    def __init__(self, program, data):
-        self.program, self.data, self.process = program, data, None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-
-    def start(self):
-        log = open(self.data.parent / "lab.log", "ab")
-        begun = time.monotonic()
-        self.process = subprocess.Popen(
-            [self.program, "up", "objects", "--data", self.data, "--profile", "workshop",
-             "--set", f"objects.port={self.port}"],
-            stdout=log, stderr=log, env={k: v for k, v in os.environ.items() if not k.startswith("DFLAB_")})
-        while time.monotonic() - begun < 30:
-            if self.process.poll() is not None:
-                raise Violation(f"the lab did not start again; see {self.data.parent / 'lab.log'}")
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return time.monotonic() - begun
-            except OSError:
-                time.sleep(0.01)
-        raise Violation("the lab did not listen within 30 s")
-
-    def kill(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
 def list_all(s3):
     return {entry["Key"]: entry
             for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, PaginationConfig={"PageSize": 37})
@@ -229,10 +180,9 @@ def verify(port, results):
         raise Violation(f"listed and written by nobody: {sorted(extra)[:5]}")
 
 
-def run_round(lab, number, seed, models, randomness):
+def run_round(lab, seeds, models, randomness):
     answers = multiprocessing.Queue()
-    workers = [multiprocessing.Process(target=work, args=(i, lab.port, seed * 1000 + number * 10 + i, model, answers))
-               for i, model in enumerate(models)]
+    workers = [multiprocessing.Process(target=work, args=(i, lab.objects_port, seeds + i, model, answers)) for i, model in enumerate(models)]
     for worker in workers:
         worker.start()
     time.sleep(randomness.uniform(0.3, 2.5))
@@ -243,47 +193,24 @@ def run_round(lab, number, seed, models, randomness):
     for result in results:
         if result[4]:
             raise Violation(result[4])
-    started = lab.start()
-    verify(lab.port, results)
-    changes = sum(result[3] for result in results)
-    open_changes = sum(1 for result in results if result[2])
-    print(f"round {number + 1}: {changes} changes acknowledged, {open_changes} under way, up again in {started * 1000:.0f} ms, all right",
-          flush=True)
-    return [result[1] for result in results], changes
+    return results
+
+
+def play(lab, options, randomness):
+    models = [{} for _ in range(options.workers)]
+    connect(lab.objects_port).create_bucket(Bucket=BUCKET)
+    for number in range(options.rounds):
+        results = run_round(lab, options.seed * 1000 + number * 10, models, randomness)
+        seconds = lab.start()
+        verify(lab.objects_port, results)
+        models = [result[1] for result in results]
+        yield sum(result[3] for result in results), sum(1 for result in results if result[2]), seconds
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser = killing.options_parser(__doc__)
     parser.add_argument("--workers", type=int, default=4)
-    parser.add_argument("--dflab", default=pathlib.Path(os.environ.get("DFLAB_BUILD", ROOT / "build/lab")) / "dflab")
-    parser.add_argument("--keep", action="store_true", help="leave the data folder")
-    options = parser.parse_args()
-
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="dflab-crash-"))
-    lab = Lab(options.dflab, folder / "data")
-    randomness = random.Random(options.seed)
-    models = [{} for _ in range(options.workers)]
-    total = 0
-    try:
-        lab.start()
-        connect(lab.port).create_bucket(Bucket=BUCKET)
-        for number in range(options.rounds):
-            models, changes = run_round(lab, number, options.seed, models, randomness)
-            total += changes
-    except Violation as violation:
-        print(f"VIOLATION (seed {options.seed}): {violation}", file=sys.stderr)
-        options.keep = True
-        return 1
-    finally:
-        lab.kill()
-        if options.keep:
-            print(f"data folder: {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-    print(f"{options.rounds} kills, {total} acknowledged changes, none lost, none torn")
-    return 0
+    return killing.run(parser.parse_args(), ["objects"], "changes", play)
 
 
 if __name__ == "__main__":
