@@ -57,7 +57,10 @@ Address parse_address(const RequestHead& head, std::string_view domain) {
   const std::string_view host_bucket = bucket_of_host(head.header("host").value_or(""), domain);
   if (!host_bucket.empty()) {
     address.is_virtual_host = true;
-    address.bucket = std::string(host_bucket);
+    const std::string_view host = head.header("host").value_or("");
+    const auto website = host.find(".s3-website");
+    address.is_website = website != std::string_view::npos;
+    address.bucket = std::string(address.is_website ? host.substr(0, website) : host_bucket);
     address.key = std::string(rest);
   } else {
     const auto slash = rest.find('/');

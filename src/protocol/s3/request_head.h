@@ -29,6 +29,7 @@ struct Address {
   std::string bucket;
   std::string key;
   bool is_virtual_host = false;
+  bool is_website = false;  ///< of the bucket, at `<bucket>.s3-website.<domain>` or `<bucket>.s3-website-<region>.<domain>`
 };
 
 /// Path style (`/bucket/key`), or virtual-host style when the Host is `<bucket>.<domain>` for one of S3's own domains,

@@ -10,6 +10,7 @@
 #include "protocol/s3/xml.h"
 #include "store/conditions.h"
 #include "wire/s3/encryption.h"
+#include "wire/s3/website.h"
 
 namespace lab::s3 {
 namespace {
@@ -83,6 +84,7 @@ constexpr SettingRow kSettings[] = {
     {"ownershipControls", &read_ownership, &conditions::kOwnershipControlsNotFound},
     {"encryption", &read_encryption_setting, &conditions::kServerSideEncryptionConfigurationNotFound},
     {"requestPayment", &read_request_payment, nullptr},
+    {"website", &read_website_setting, &conditions::kNoSuchWebsiteConfiguration},
     {"object-lock", &read_lock_setting, &conditions::kObjectLockConfigurationNotFound},
 };
 

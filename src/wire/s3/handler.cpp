@@ -10,6 +10,7 @@
 #include "wire/s3/errors.h"
 #include "wire/s3/expiration.h"
 #include "wire/s3/operations/operations.h"
+#include "wire/s3/website.h"
 
 namespace lab::s3 {
 namespace {
@@ -68,6 +69,7 @@ net::awaitable<net::Response> S3Handler::handle(net::Request request, net::Reque
   call.head.method = std::move(request.method_text);
   call.head.headers = std::move(request.headers);
   call.peer = std::move(request.peer);
+  call.is_secure = request.is_tls;
   call.request_id = next_request_id();
   call.host = std::string(call.head.header("host").value_or("localhost"));
   std::optional<Error> failure;
@@ -97,6 +99,10 @@ net::awaitable<net::Response> S3Handler::handle(net::Request request, net::Reque
 net::awaitable<net::Response> S3Handler::answer(Call& call, net::RequestBody& body) {
   if (call.head.method == "OPTIONS") {
     auto job = [&call] { return answer_preflight(call); };
+    co_return co_await net::offload(service_.storage, std::move(job));
+  }
+  if (call.address.is_website) {
+    auto job = [&call] { return answer_website(call); };
     co_return co_await net::offload(service_.storage, std::move(job));
   }
   if (is_form_of_iam(call)) {
