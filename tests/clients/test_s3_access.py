@@ -329,9 +329,9 @@ def test_policies_that_aws_manages_are_attached(iam, users, anns, group, holder)
     assert attached(**who)["AttachedPolicies"] == [{"PolicyName": "AmazonS3ReadOnlyAccess", "PolicyArn": read}]
     assert getattr(iam, f"list_{holder}_policies")(**who)["PolicyNames"] == []
     s3.get_object(Bucket=anns, Key="k")
-    assert code_of(s3.put_object, Bucket=anns, Key="k", Body=b"his") == ("AccessDenied", 403)
+    assert code_of(s3.put_object, Bucket=anns, Key="his", Body=b"his") == ("AccessDenied", 403)
     call["attach"](PolicyArn=all_of_it, **who)
-    s3.put_object(Bucket=anns, Key="k", Body=b"his")
+    s3.put_object(Bucket=anns, Key="his", Body=b"his")
     for arn in (read, all_of_it):
         call["detach"](PolicyArn=arn, **who)
     assert code_of(s3.get_object, Bucket=anns, Key="k")[1] == 403

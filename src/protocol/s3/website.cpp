@@ -31,7 +31,7 @@ WebsiteRedirect read_redirect(const XmlElement& element) {
   return redirect;
 }
 
-WebsiteRule read_rule(const XmlElement& element) {
+WebsiteRule read_routing_rule(const XmlElement& element) {
   const XmlElement* redirect = element.find("Redirect");
   if (element.name != "RoutingRule" || redirect == nullptr) throw Error(conditions::kMalformedXml);
   WebsiteRule rule{.redirect = read_redirect(*redirect)};
@@ -50,7 +50,7 @@ void write_redirect(XmlWriter& xml, const WebsiteRedirect& redirect) {
   if (redirect.key_prefix) xml.element("ReplaceKeyPrefixWith", *redirect.key_prefix);
 }
 
-void write_rule(XmlWriter& xml, const WebsiteRule& rule) {
+void write_routing_rule(XmlWriter& xml, const WebsiteRule& rule) {
   xml.open("RoutingRule");
   if (!rule.key_prefix.empty() || rule.error_code) {
     xml.open("Condition");
@@ -86,7 +86,7 @@ Website parse_website(std::string_view text) {
     if (website.error_key.empty()) throw invalid_argument("The ErrorDocument Key is not well formed", "ErrorDocument", "");
   }
   if (const XmlElement* rules = root.find("RoutingRules"))
-    for (const XmlElement& each : rules->children) website.rules.push_back(read_rule(each));
+    for (const XmlElement& each : rules->children) website.rules.push_back(read_routing_rule(each));
   if (website.rules.size() > kMaxRules) throw invalid_request("The number of routing rules must not exceed the allowed limit of 50 rules.");
   return website;
 }
@@ -109,7 +109,7 @@ std::string write_website(const Website& website) {
   }
   if (!website.rules.empty()) {
     xml.open("RoutingRules");
-    for (const WebsiteRule& rule : website.rules) write_rule(xml, rule);
+    for (const WebsiteRule& rule : website.rules) write_routing_rule(xml, rule);
     xml.close();
   }
   return std::move(xml).finish();
