@@ -63,7 +63,7 @@ struct Call {
 enum class Needs {
   Nobody,   ///< anybody may
   Person,   ///< a page: others are sent to the log-in
-  Visitor,  ///< the API: others are refused
+  Caller,   ///< the API: others are refused
 };
 
 using Operation = net::Response (*)(Service&, Call&);

@@ -80,7 +80,7 @@ class HubServer::Handler final : public net::HttpHandler {
       if (changes_something(call.request.method)) throw forbidden("Log in first");
       return redirect("/hub/login?next=" + lab::hub::escape_segment(call.request.target));
     }
-    if (action.needs == Needs::Visitor && !call.visitor) throw forbidden("Missing or invalid credentials.");
+    if (action.needs == Needs::Caller && !call.visitor) throw forbidden("Missing or invalid credentials.");
     if (changes_something(call.request.method) && action.is_checked_for_csrf && !is_by_token) {
       if (is_cross_site(call.request)) throw forbidden("This request comes from a page of another site");
       if (!has_csrf(call)) throw forbidden("'_xsrf' argument missing or wrong. Load the page anew and try again.");
