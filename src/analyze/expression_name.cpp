@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "analyze/conditions.h"
+#include "analyze/outer_reference.h"
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -19,12 +20,6 @@ Typed attribute_of(const ScopeColumn& column, std::string name, const plan::Orig
   typed.metadata = column.column.metadata;
   typed.is_attribute = true;
   return typed;
-}
-
-ExpressionPtr as_outer(const ExpressionPtr& expression) {
-  if (const auto* reference = std::get_if<bound::ColumnRef>(&expression->node))
-    return bound::make_expression(bound::ColumnRef{reference->column, true}, expression->type, expression->nullable, expression->origin);
-  return bound::map_children(expression, &as_outer);
 }
 
 void find_instances(const std::shared_ptr<const Instance>& instance, std::int64_t plan_id, std::vector<const Instance*>& found) {
@@ -49,6 +44,12 @@ std::string name_as_sql(const std::vector<std::string>& parts) {
 }
 
 }  // namespace
+
+ExpressionPtr as_outer(const ExpressionPtr& expression) {
+  if (const auto* reference = std::get_if<bound::ColumnRef>(&expression->node))
+    return bound::make_expression(bound::ColumnRef{reference->column, true}, expression->type, expression->nullable, expression->origin);
+  return bound::map_children(expression, &as_outer);
+}
 
 Typed Resolver::from_match(const NameMatch& match, const plan::Origin& origin) {
   Typed typed = attribute_of(*match.column, match.name, origin);

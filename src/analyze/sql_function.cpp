@@ -4,6 +4,7 @@
 
 #include "analyze/conditions.h"
 #include "analyze/named_arguments.h"
+#include "analyze/outer_reference.h"
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -18,12 +19,6 @@ namespace {
 
 bool is_subquery(const bound::Expression& expression) {
   return std::holds_alternative<bound::ScalarSubquery>(expression.node) || std::holds_alternative<bound::Exists>(expression.node) || std::holds_alternative<bound::InSubquery>(expression.node);
-}
-
-ExpressionPtr inputs_as_outer(const ExpressionPtr& expression) {
-  if (const auto* reference = std::get_if<bound::ColumnRef>(&expression->node))
-    return bound::make_expression(bound::ColumnRef{reference->column, true}, expression->type, expression->nullable, expression->origin);
-  return bound::map_children(expression, &inputs_as_outer);
 }
 
 ExpressionPtr with_arguments(const ExpressionPtr& body, const Scope& parameters, const TypedList& arguments) {
@@ -158,7 +153,7 @@ Typed Resolver::sql_function(const SqlFunction& function, const plan::Unresolved
       if (bound::contains(input.expression, &bound::is_aggregate))
         throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "aggregates as arguments of the SQL function " + function.shown_name() + ", whose body has subqueries"}, {"hint", "Aggregate in a subquery."}})
             .at(plan::query_context(expr.origin));
-    for (Typed& input : inputs) input.expression = inputs_as_outer(input.expression);
+    for (Typed& input : inputs) input.expression = as_outer(input.expression);
     // The row that the body was resolved over, with the values that this place gives it.
     bound::Outputs outputs;
     bound::Columns columns;

@@ -7,6 +7,7 @@
 #include "commands/bound_rows.h"
 #include "commands/conditions.h"
 #include "commands/file_source.h"
+#include "commands/find_option.h"
 #include "commands/listing.h"
 #include "types/type_text.h"
 
@@ -35,12 +36,6 @@ bool has_feed(const delta::Metadata& metadata) {
   return false;
 }
 
-std::optional<std::string> feed_option(const plan::Options& options, const char* key) {
-  const auto found = options.find(key);
-  if (found == options.end()) return std::nullopt;
-  return found->second;
-}
-
 std::int64_t parse_version(const std::string& text) {
   std::int64_t version = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), version);
@@ -55,8 +50,8 @@ struct Bound {
 };
 
 std::optional<Bound> bound_of(const delta::Table& table, const plan::Options& options, bool is_start, bool may_be_outside, const Statement& context) {
-  const auto version = feed_option(options, is_start ? "startingversion" : "endingversion");
-  const auto time = feed_option(options, is_start ? "startingtimestamp" : "endingtimestamp");
+  const auto version = find_option(options, is_start ? "startingversion" : "endingversion");
+  const auto time = find_option(options, is_start ? "startingtimestamp" : "endingtimestamp");
   if (version && time) throw Error(conditions::kMultipleFeedBounds, {{"startingOrEnding", is_start ? "starting" : "ending"}});
   if (version) return Bound{parse_version(*version), {}};
   if (!time) return std::nullopt;
@@ -115,7 +110,7 @@ bound::Query matching_rows(const delta::Snapshot& snapshot, const std::vector<st
 
 bool reads_changes(const plan::Options& options) {
   for (const char* key : {"readchangefeed", "readchangedata"}) {
-    const auto value = feed_option(options, key);
+    const auto value = find_option(options, key);
     if (!value) continue;
     if (equal_ignoring_case(*value, "true")) return true;
     if (!equal_ignoring_case(*value, "false"))

@@ -9,6 +9,7 @@
 #include "base/letter_case.h"
 #include "base/unreadable_file.h"
 #include "commands/conditions.h"
+#include "commands/find_option.h"
 #include "commands/source_files.h"
 #include "lake/delta/conditions.h"
 #include "scan/json_options.h"
@@ -54,12 +55,6 @@ class VersionSource final : public scan::TableSource {
   const std::shared_ptr<const scan::TableSource> source_;
   const std::string name_;
 };
-
-std::optional<std::string> find_option(const plan::Options& options, const char* key) {
-  const auto found = options.find(key);
-  if (found == options.end()) return std::nullopt;
-  return found->second;
-}
 
 }  // namespace
 

@@ -6,18 +6,14 @@
 #include "base/letter_case.h"
 #include "catalog/glob.h"
 #include "commands/conditions.h"
+#include "commands/find_option.h"
 #include "commands/partitions.h"
 #include "compute/datetime_text.h"
 
 namespace lab::commands {
 namespace {
 
-std::optional<std::string> file_option(const plan::Options& options, const char* key) {
-  const auto found = options.find(key);
-  return found == options.end() ? std::nullopt : std::optional(found->second);
-}
-
-bool is_set(const plan::Options& options, const char* key) { return lower_case(file_option(options, key).value_or("false")) == "true"; }
+bool is_set(const plan::Options& options, const char* key) { return lower_case(find_option(options, key).value_or("false")) == "true"; }
 
 std::string place_of(const catalog::Location& location) { return location.kind == catalog::Location::Kind::Bucket ? location.key : location.folder.string(); }
 
@@ -52,15 +48,15 @@ struct TimeBounds {
 };
 
 std::optional<std::int64_t> time_option(const plan::Options& options, const char* key, const std::string& default_zone) {
-  const auto text = file_option(options, key);
+  const auto text = find_option(options, key);
   if (!text) return std::nullopt;
-  const auto instant = compute::parse_timestamp(*text, compute::Zone::find(file_option(options, "timezone").value_or(default_zone)));
+  const auto instant = compute::parse_timestamp(*text, compute::Zone::find(find_option(options, "timezone").value_or(default_zone)));
   if (!instant) throw Error(conditions::kInvalidFileTime, {{"optionName", key}});
   return instant->micros / 1000;
 }
 
 bool is_wanted(const catalog::FoundFile& file, const std::string& name, const plan::Options& options, const TimeBounds& bounds) {
-  if (const auto glob = file_option(options, "pathglobfilter"); glob && !catalog::matches_glob_or_below(*glob, name)) return false;
+  if (const auto glob = find_option(options, "pathglobfilter"); glob && !catalog::matches_glob_or_below(*glob, name)) return false;
   if (bounds.before_millis && file.modified_millis >= *bounds.before_millis) return false;
   return !bounds.after_millis || file.modified_millis > *bounds.after_millis;
 }
@@ -85,7 +81,7 @@ SourceFiles find_source_files(const Statement& statement, const std::vector<cata
   const TimeBounds bounds{time_option(options, "modifiedbefore", statement.policy().time_zone), time_option(options, "modifiedafter", statement.policy().time_zone)};
   if (bounds.before_millis && bounds.after_millis && *bounds.before_millis < *bounds.after_millis) return {};
   std::optional<catalog::Location> base;
-  if (const auto text = file_option(options, "basepath")) base = catalog::parse_location(*text);
+  if (const auto text = find_option(options, "basepath")) base = catalog::parse_location(*text);
   SourceFiles result;
   std::vector<std::string> paths;
   for (const catalog::Location& location : locations) {

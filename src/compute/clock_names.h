@@ -2,9 +2,12 @@
 
 #include <array>
 #include <cctype>
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
-/// English names of months and days, from January and from Monday.
+/// English names of months and days, from January and from Monday, and how such names are read.
 namespace lab::compute {
 
 inline constexpr std::array<std::string_view, 12> kMonthNames{"January",   "February", "March",    "April",
@@ -20,5 +23,8 @@ inline bool begins_with_name(std::string_view text, std::string_view name) {
     if (std::tolower(static_cast<unsigned char>(text[i])) != std::tolower(static_cast<unsigned char>(name[i]))) return false;
   return true;
 }
+
+/// The longest name of a zone that the text goes on with; `at` moves behind it.
+std::optional<std::string> parse_zone_name(std::string_view text, std::size_t& at);
 
 }  // namespace lab::compute

@@ -289,19 +289,6 @@ std::optional<std::string> parse_offset(int count, std::string_view zero, std::s
   return id;
 }
 
-/// The longest name of a zone that the text goes on with.
-std::optional<std::string> parse_zone_name(std::string_view text, std::size_t& at) {
-  std::size_t end = at;
-  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || std::string_view("/_+-:").find(text[end]) != std::string_view::npos)) ++end;
-  for (; end > at; --end) {
-    const std::string_view id = text.substr(at, end - at);
-    if (Zone::try_find(id) == nullptr) continue;
-    at = end;
-    return std::string(id);
-  }
-  return {};
-}
-
 std::optional<int> parse_name(const auto& names, std::size_t length, std::string_view text, std::size_t& at) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string_view name = length == 0 ? std::string_view(names[i]) : std::string_view(names[i]).substr(0, length);
@@ -315,6 +302,18 @@ std::optional<int> parse_name(const auto& names, std::size_t length, std::string
 constexpr std::array<std::string_view, 2> kHalves{"AM", "PM"}, kEras{"BC", "AD"}, kLongEras{"Before Christ", "Anno Domini"};
 
 }  // namespace
+
+std::optional<std::string> parse_zone_name(std::string_view text, std::size_t& at) {
+  std::size_t end = at;
+  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || std::string_view("/_+-:").find(text[end]) != std::string_view::npos)) ++end;
+  for (; end > at; --end) {
+    const std::string_view id = text.substr(at, end - at);
+    if (Zone::try_find(id) == nullptr) continue;
+    at = end;
+    return std::string(id);
+  }
+  return {};
+}
 
 bool DatetimePattern::parse_item(const Item& item, std::string_view text, std::size_t& at, Fields& fields) {
   const int n = item.count;

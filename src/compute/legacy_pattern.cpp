@@ -209,15 +209,7 @@ std::optional<std::string> parse_zone(char letter, int count, std::string_view t
     return id;
   }
   if (letter == 'X') return {};
-  std::size_t end = at;
-  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || std::string_view("/_+-:").find(text[end]) != std::string_view::npos)) ++end;
-  for (; end > at; --end) {
-    const std::string_view id = text.substr(at, end - at);
-    if (Zone::try_find(id) == nullptr) continue;
-    at = end;
-    return std::string(id);
-  }
-  return {};
+  return parse_zone_name(text, at);
 }
 
 template <std::size_t N>

@@ -134,16 +134,26 @@ void require_path(const std::string& path) {
   if (path.empty()) throw JsonError("a file without path");
 }
 
+/// What every action with a file has; false: `key` is another member.
+template <typename File>
+bool read_file_member(JsonReader& json, std::string_view key, File& file) {
+  if (key == "path") {
+    file.path = decode_path(json.text());
+  } else if (key == "partitionValues") {
+    file.partition_values = partition_values(json);
+  } else if (key == "size") {
+    file.num_bytes = json.integer();
+  } else {
+    return false;
+  }
+  return true;
+}
+
 AddFile add_file(JsonReader& json) {
   AddFile result;
   members(json, [&](std::string_view key) {
-    if (key == "path") {
-      result.path = decode_path(json.text());
-    } else if (key == "partitionValues") {
-      result.partition_values = partition_values(json);
-    } else if (key == "size") {
-      result.num_bytes = json.integer();
-    } else if (key == "modificationTime") {
+    if (read_file_member(json, key, result)) return;
+    if (key == "modificationTime") {
       result.modified_millis = json.integer();
     } else if (key == "dataChange") {
       result.data_change = json.boolean();
@@ -169,18 +179,13 @@ RemoveFile remove_file(JsonReader& json) {
   RemoveFile result;
   result.extended = false;
   members(json, [&](std::string_view key) {
-    if (key == "path") {
-      result.path = decode_path(json.text());
-    } else if (key == "deletionTimestamp") {
+    if (read_file_member(json, key, result)) return;
+    if (key == "deletionTimestamp") {
       result.deleted_millis = json.integer();
     } else if (key == "dataChange") {
       result.data_change = json.boolean();
     } else if (key == "extendedFileMetadata") {
       result.extended = json.boolean();
-    } else if (key == "partitionValues") {
-      result.partition_values = partition_values(json);
-    } else if (key == "size") {
-      result.num_bytes = json.integer();
     } else if (key == "deletionVector") {
       result.deletion_vector = deletion_vector(json);
     } else {
@@ -194,15 +199,7 @@ RemoveFile remove_file(JsonReader& json) {
 ChangeFile change_file(JsonReader& json) {
   ChangeFile result;
   members(json, [&](std::string_view key) {
-    if (key == "path") {
-      result.path = decode_path(json.text());
-    } else if (key == "partitionValues") {
-      result.partition_values = partition_values(json);
-    } else if (key == "size") {
-      result.num_bytes = json.integer();
-    } else {
-      json.skip();
-    }
+    if (!read_file_member(json, key, result)) json.skip();
   });
   require_path(result.path);
   return result;
