@@ -29,8 +29,10 @@ std::shared_ptr<const TextFile> open_or_skip(const TextScan& scan, std::size_t f
   try {
     return TextFile::open(scan.files[file], encoding_of(scan));
   } catch (const Error& error) {
-    if (!is_ignored(error, scan.options)) throw;
-    return nullptr;
+    if (is_ignored(error, scan.options)) return nullptr;
+    // Where a schema is inferred Spark names the file and no reason.
+    if (&error.condition() == &conditions::kFailedReadFile) throw Error(conditions::kFailedReadFile, {{"path", error.parameters().at("path")}});
+    throw;
   }
 }
 
