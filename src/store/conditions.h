@@ -48,6 +48,10 @@ inline constexpr Condition kInvalidVersioning{"INVALID_VERSIONING", "55000", Kin
                                               "The versioning of the bucket <bucket> can be suspended, not taken away."};
 inline constexpr Condition kPreconditionFailed{"OBJECT_PRECONDITION_FAILED", "40001", Kind::PreconditionFailed,
                                                "The condition <condition> does not hold for <bucket>/<key>."};
+inline constexpr Condition kBucketQuotaExceeded{"BUCKET_QUOTA_EXCEEDED", "53400", Kind::ResourceExhausted,
+                                                "The objects of the bucket <bucket> would have more bytes than its quota."};
+inline constexpr Condition kUserQuotaExceeded{"USER_QUOTA_EXCEEDED", "53400", Kind::ResourceExhausted,
+                                              "The objects of the user <user> would have more bytes than the quota."};
 inline constexpr Condition kNoSuchUpload{"NO_SUCH_UPLOAD", "42704", Kind::NotFound,
                                          "The multipart upload <upload> does not exist."};
 inline constexpr Condition kInvalidPart{"INVALID_PART", "22023", Kind::InvalidArgument,

@@ -7,6 +7,7 @@ import subprocess
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 import lab as lab_module
 
@@ -124,3 +125,43 @@ def test_a_scrub_names_what_is_damaged_and_nothing_else_suffers(own_lab):
 def test_says_what_to_do_where_no_lab_runs(tmp_path):
     done = subprocess.run([str(lab_module.program()), "objects", "ls", "--data", str(tmp_path)], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1 and "dflab up" in done.stderr
+
+
+def refusal_of(call):
+    with pytest.raises(ClientError) as caught:
+        call()
+    return caught.value.response["Error"]["Code"]
+
+
+def test_quotas_refuse_what_goes_beyond(ask, s3, bucket, lab):
+    put = lambda key, size, client=s3: client.put_object(Bucket=bucket, Key=key, Body=b"x" * size)  # noqa: E731
+    put("before", 600)
+    quotas = as_json(ask("objects", "quota", bucket, "--set", "1kB", "--json"))["quotas"]
+    assert {"bucket": bucket, "bytes": 1000, "used": 600} in quotas
+    assert refusal_of(lambda: put("more", 500)) == "XMinioAdminBucketQuotaExceeded"
+    assert refusal_of(lambda: s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "before"})) == "XMinioAdminBucketQuotaExceeded"
+    put("more", 400)
+    put("before", 100)  # an overwrite makes room
+    put("fits", 500)
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="parts")["UploadId"]
+    part = s3.upload_part(Bucket=bucket, Key="parts", UploadId=upload, PartNumber=1, Body=b"x" * 10)
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    assert refusal_of(lambda: s3.complete_multipart_upload(Bucket=bucket, Key="parts", UploadId=upload, MultipartUpload=parts)) == "XMinioAdminBucketQuotaExceeded"
+    s3.delete_object(Bucket=bucket, Key="fits")
+    s3.complete_multipart_upload(Bucket=bucket, Key="parts", UploadId=upload, MultipartUpload=parts)
+    assert sorted(o["Key"] for o in s3.list_objects_v2(Bucket=bucket)["Contents"]) == ["before", "more", "parts"]
+    assert {"bucket": bucket, "bytes": 1000, "used": 510} in as_json(ask("objects", "quota", "--json"))["quotas"]
+    ask("objects", "quota", bucket, "--remove")
+    put("large", 5000)
+
+    ask("user", "add", "thrifty")
+    pair = as_json(ask("key", "add", "thrifty", "--json"))
+    own = boto3.client("s3", endpoint_url=lab.endpoint, aws_access_key_id=pair["access_key"], aws_secret_access_key=pair["secret_key"], region_name="us-east-1")
+    own.create_bucket(Bucket=bucket + "-own")
+    ask("objects", "quota", "--user", "thrifty", "--set", "100")
+    own.put_object(Bucket=bucket + "-own", Key="a", Body=b"x" * 60)
+    assert refusal_of(lambda: own.put_object(Bucket=bucket + "-own", Key="b", Body=b"x" * 60)) == "QuotaExceeded"
+    own.delete_object(Bucket=bucket + "-own", Key="a")
+    own.put_object(Bucket=bucket + "-own", Key="b", Body=b"x" * 60)
+    ask("objects", "quota", "--user", "thrifty", "--remove")
+    assert "nobody" in ask("objects", "quota", "--user", "nobody", "--set", "1", expect=1).stderr

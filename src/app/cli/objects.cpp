@@ -22,7 +22,8 @@ constexpr std::size_t kRequestsAtOnce = 8;
 
 /// What the commands were given; each uses its part.
 struct ObjectsOptions {
-  std::string first, second, version, endpoint, from_endpoint;
+  std::string first, second, version, endpoint, from_endpoint, user;
+  std::optional<std::uint64_t> bytes = {};
   bool as_json = false, recursive = false, remove_extra = false, enable = false, suspend = false;
 };
 
@@ -302,6 +303,29 @@ int scrub(const Settings& settings, const ObjectsOptions& options) {
   return print_store_report(run_store_job(*S3Session::of_lab(settings), "scrub", {}, options.as_json), options.as_json);
 }
 
+/// Without anything to set: all quotas.
+int quota(const Settings& settings, const ObjectsOptions& options) {
+  const auto session = S3Session::of_lab(settings);
+  if (options.bytes || options.remove_extra) {
+    if (options.user.empty() == options.first.empty()) throw Error(conditions::kWrongArgument, {{"value", options.first + options.user}, {"reason", "a quota is of a bucket or of a --user"}});
+    lab::s3::NameValues wanted{options.user.empty() ? std::pair("Bucket", options.first) : std::pair("UserName", options.user)};
+    if (options.bytes) wanted.emplace_back("Bytes", std::to_string(*options.bytes));
+    session->ask_iam("DflabPutQuota", std::move(wanted));
+  }
+  auto entries = nlohmann::json::array();
+  const auto result = session->ask_iam("DflabListQuotas", {});
+  const auto* listed = result.find("Quotas");
+  for (const auto& each : listed == nullptr ? std::vector<lab::s3::XmlElement>() : listed->children) {
+    const bool is_of_bucket = each.find("Bucket") != nullptr;
+    const std::string name(each.text_of(is_of_bucket ? "Bucket" : "UserName"));
+    const auto bytes = lab::s3::parse_number(each.text_of("Bytes")).value_or(0), used = lab::s3::parse_number(each.text_of("Used")).value_or(0);
+    entries.push_back({{is_of_bucket ? "bucket" : "user", name}, {"bytes", bytes}, {"used", used}});
+    if (!options.as_json) std::printf("%-6s %-30s %15llu of %15llu bytes\n", is_of_bucket ? "bucket" : "user", name.c_str(), static_cast<unsigned long long>(used), static_cast<unsigned long long>(bytes));
+  }
+  if (options.as_json) print_json({{"quotas", entries}});
+  return 0;
+}
+
 }  // namespace
 
 void add_objects_commands(CLI::App& program, Chosen& chosen) {
@@ -349,6 +373,11 @@ void add_objects_commands(CLI::App& program, Chosen& chosen) {
   rules->add_option("file", options->second, "a policy in IAM's JSON");
   rules->add_flag("--remove", options->remove_extra, "remove it");
   add("du", "bytes and objects by bucket or prefix", "  dflab objects du\n  dflab objects du raw/2024/ --json", &usage)->add_option("place", options->first, "bucket, or bucket/prefix");
+  auto* quotas = add("quota", "show quotas, or set one for a bucket or a user", "  dflab objects quota\n  dflab objects quota raw --set 10GB\n  dflab objects quota --user ann --remove", &quota);
+  quotas->add_option("bucket", options->first, "bucket");
+  quotas->add_option("--user", options->user, "of all objects that this user owns");
+  quotas->add_option_function<std::uint64_t>("--set", [options](std::uint64_t bytes) { options->bytes = bytes; }, "bytes at most (10GB, 512MiB)")->transform(CLI::AsSizeValue(true));
+  quotas->add_flag("--remove", options->remove_extra, "take it away");
   add("scrub", "read all stored bytes and hold them against their hashes; ends with 1 when some are damaged", "  dflab objects scrub", &scrub);
 }
 

@@ -22,6 +22,7 @@ LAB_S3_CONDITION(kBucketAlreadyExists, "BucketAlreadyExists", AlreadyExists,
                  "Please select a different name and try again.");
 LAB_S3_CONDITION(kBucketAlreadyOwnedByYou, "BucketAlreadyOwnedByYou", AlreadyExists,
                  "Your previous request to create the named bucket succeeded and you already own it.");
+LAB_S3_CONDITION(kBucketQuotaExceeded, "XMinioAdminBucketQuotaExceeded", ResourceExhausted, "Bucket quota exceeded");
 LAB_S3_CONDITION(kBucketNotEmpty, "BucketNotEmpty", Conflict, "The bucket you tried to delete is not empty.");
 LAB_S3_CONDITION(kConditionalRequestConflict, "ConditionalRequestConflict", Conflict,
                  "The conditional request cannot succeed due to a conflicting operation against this resource.");
@@ -127,6 +128,7 @@ LAB_S3_CONDITION(kOwnershipControlsNotFound, "OwnershipControlsNotFoundError", N
                  "The bucket ownership controls were not found.");
 LAB_S3_CONDITION(kPreconditionFailed, "PreconditionFailed", PreconditionFailed,
                  "At least one of the pre-conditions you specified did not hold.");
+LAB_S3_CONDITION(kQuotaExceeded, "QuotaExceeded", ResourceExhausted, "The quota of the user is exceeded.");
 LAB_S3_CONDITION(kReplicationConfigurationNotFound, "ReplicationConfigurationNotFoundError", NotFound,
                  "The replication configuration was not found.");
 LAB_S3_CONDITION(kRequestHeaderSectionTooLarge, "RequestHeaderSectionTooLarge", TooLarge,

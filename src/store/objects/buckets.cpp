@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "store/conditions.h"
 #include "store/objects/objects.h"
+#include "store/objects/quota.h"
 #include "store/objects/tables.h"
 
 namespace lab::store {
@@ -78,6 +79,7 @@ void delete_bucket(Transaction& transaction, const std::string& name) {
     while (statement.step()) uploads.emplace_back(statement.text(0));
   }
   for (const auto& upload : uploads) remove_upload(transaction, upload);
+  forget_quota(transaction, bucket);
   connection.prepare("UPDATE buckets SET closed = ?1 WHERE branch = 0 AND name = ?2 AND closed = 9223372036854775807")
       .bind(1, transaction.number().value)
       .bind_text(2, name)

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "store/conditions.h"
 #include "store/objects/objects.h"
+#include "store/objects/quota.h"
 #include "store/objects/tables.h"
 
 namespace lab::store {
@@ -124,6 +125,7 @@ ObjectInfo insert_object(Transaction& transaction, const BucketInfo& bucket, std
     row.info.version = make_version_id(row.birth);
   }
   open_row(transaction, bucket, row);
+  if (row.info.size > 0) check_quotas(transaction, bucket, row.info.owner);
   transaction.announce({"objects", FeedAction::Put, bucket.name + "/" + row.info.key});
   return std::move(row.info);
 }

@@ -7,7 +7,7 @@
 namespace lab::store {
 namespace {
 
-constexpr int kStoreVersion = 4;
+constexpr int kStoreVersion = 5;
 
 // 9223372036854775807 is kStillOpen: the planner takes a partial index only for a literal that it knows.
 constexpr const char* kStoreTables = R"(
@@ -133,6 +133,24 @@ ALTER TABLE blobs ADD COLUMN pack INTEGER;
 ALTER TABLE blobs ADD COLUMN pack_offset INTEGER;
 )";
 
+// Quota (quota.h). Without any the triggers look at an empty table.
+constexpr const char* kAddQuotas = R"(
+CREATE TABLE quotas (
+  kind INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  used INTEGER NOT NULL,
+  PRIMARY KEY (kind, name)) WITHOUT ROWID;
+CREATE TRIGGER objects_opened AFTER INSERT ON objects WHEN NEW.size > 0 BEGIN
+  UPDATE quotas SET used = used + NEW.size WHERE kind = 0 AND name = CAST(NEW.bucket AS TEXT);
+  UPDATE quotas SET used = used + NEW.size WHERE kind = 1 AND name = NEW.owner;
+END;
+CREATE TRIGGER objects_ended AFTER UPDATE OF closed ON objects WHEN OLD.size > 0 AND OLD.closed = 9223372036854775807 AND NEW.closed < 9223372036854775807 BEGIN
+  UPDATE quotas SET used = used - OLD.size WHERE kind = 0 AND name = CAST(OLD.bucket AS TEXT);
+  UPDATE quotas SET used = used - OLD.size WHERE kind = 1 AND name = OLD.owner;
+END;
+)";
+
 void put_map(Encoder& encoder, const std::map<std::string, std::string>& map) {
   encoder.put_number(map.size());
   for (const auto& [name, value] : map) {
@@ -185,6 +203,7 @@ void migrate_store_tables(journal::Connection& connection) {
   if (found < 2) connection.execute(kAddVersions);
   if (found < 3) connection.execute(kAddKeys);
   if (found < 4) connection.execute(kAddPacks);
+  if (found < 5) connection.execute(kAddQuotas);
   if (found != kStoreVersion) connection.execute("PRAGMA user_version = " + std::to_string(kStoreVersion));
 }
 

@@ -29,6 +29,8 @@ constexpr Translation kTranslations[] = {
     {&store::conditions::kInvalidPartOrder, &conditions::kInvalidPartOrder},
     {&store::conditions::kPartTooSmall, &conditions::kEntityTooSmall},
     {&store::conditions::kChangeConflict, &conditions::kConditionalRequestConflict},
+    {&store::conditions::kBucketQuotaExceeded, &conditions::kBucketQuotaExceeded},
+    {&store::conditions::kUserQuotaExceeded, &conditions::kQuotaExceeded},
     {&store::conditions::kDiskLow, &conditions::kStorageFull},
     {&lab::conditions::kDiskFull, &conditions::kStorageFull},
     {&net::conditions::kBodyCut, &conditions::kIncompleteBody},

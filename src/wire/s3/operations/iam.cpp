@@ -112,6 +112,8 @@ constexpr IamRow kIamActions[] = {
     {"DeleteUserPolicy", &delete_user_policy, false},
     {"DetachGroupPolicy", &detach_group_policy, false},
     {"DetachUserPolicy", &detach_user_policy, false},
+    {"DflabListQuotas", &show_quotas},
+    {"DflabPutQuota", &put_quota, false},
     {"DflabShowJob", &show_job},
     {"DflabStartJob", &start_job},
     {"GetCallerIdentity", &get_caller_identity, true, true},

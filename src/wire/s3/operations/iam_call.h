@@ -100,5 +100,8 @@ void get_caller_identity(IamCall& iam);
 /// The lab's own, for its command line: begins a scrub or a backup of the whole store, and tells how far it has come.
 void start_job(IamCall& iam);
 void show_job(IamCall& iam);
+/// Quotas of buckets and users: all of them; one is set (`Bytes`) or taken away, of `Bucket` or `UserName`.
+void show_quotas(IamCall& iam);
+void put_quota(IamCall& iam);
 
 }  // namespace lab::s3
