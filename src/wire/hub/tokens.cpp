@@ -16,8 +16,11 @@ access::CreatedToken make_token(Service& service, const Visitor& by, const std::
   for (const std::string& scope : info.scopes) {
     lab::hub::Scopes::check(scope);
     const auto granted = lab::hub::Scopes::of_token({scope}, user, owner->is_admin);
-    if (granted.list().empty() || by.scopes.intersected(granted).list() != granted.list())
-      throw Error(conditions::kForbidden, {{"reason", "Not assigning the scope " + scope + ": " + (granted.list().empty() ? user : by.user) + " does not have it"}});
+    // What a scope brings along is not the scope: an owner who has only that asked for more than there is to give.
+    const bool is_collective = scope == "inherit" || scope == "self";
+    const bool is_owners = is_collective || granted.allows_some(std::string_view(scope).substr(0, scope.find('!')));
+    if (!is_owners || by.scopes.intersected(granted).list() != granted.list())
+      throw Error(conditions::kForbidden, {{"reason", "Not assigning the scope " + scope + ": " + (is_owners ? by.user : user) + " does not have it"}});
   }
   auto created = service.access.create_token(std::move(info), by.origin("create token"));
   service.access.record_audit(by.identity(), "hub", "CreateToken", user + "/" + created.info.id, "Allowed");
