@@ -73,7 +73,7 @@ def test_redirects_go_where_the_rules_say(s3, lab, site, browse):
         {"Condition": {"HttpErrorCodeReturnedEquals": "404"}, "Redirect": {"HostName": "example.com", "Protocol": "https", "ReplaceKeyWith": "gone"}},
     ]
     s3.put_bucket_website(Bucket=site, WebsiteConfiguration={**SIMPLE, "RoutingRules": rules})
-    moved = browse("/old/a b")
+    moved = browse("/old/a%20b")
     assert (moved.status, moved.headers["location"]) == (302, f"http://{site}.s3-website.localhost:{lab.objects_port}/new/a%20b")
     gone = browse("/absent")
     assert (gone.status, gone.headers["location"]) == (301, "https://example.com/gone")
