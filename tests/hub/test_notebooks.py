@@ -64,9 +64,9 @@ def running(hub, api):
 def test_a_cell_runs_in_a_real_kernel(running, token):
     kernel = Kernel(running, "admin", token)
     assert kernel.run("print(6 * 7)") == "42\n"
-    # More than any buffer on the way holds, both ways.
+    # More than any buffer on the way holds, both ways (Jupyter itself stops at 3 MB of output in 3 s).
     assert kernel.run("print(len('" + "x" * 3_000_000 + "'))") == "3000000\n"
-    assert len(kernel.run("print('y' * 3_000_000)")) == 3_000_001
+    assert len(kernel.run("print('y' * 2_000_000)")) == 2_000_001
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         kernel.run("1 / 0")
 

@@ -11,6 +11,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+expect.set_options(timeout=60_000)
 CHROMIUM = shutil.which("chromium")
 PICTURES = os.environ.get("LAB_TEST_SCREENSHOTS")
 
@@ -53,6 +54,7 @@ def test_a_person_logs_in_starts_and_runs_a_cell(page, hub):
     page.get_by_text("PySpark", exact=True).first.wait_for()
     look(page, "lab")
     page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="Python 3").first.click()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
     page.locator(".jp-Notebook .cm-content").first.click()
     page.keyboard.type("print(6 * 7)")
     page.keyboard.press("Shift+Enter")

@@ -26,9 +26,9 @@ std::string post_button(const Call& call, const std::string& action, const char*
   return "<form method=post action='" + action + "'>" + csrf_field(call) + "<button" + (is_quiet ? " class=quiet" : "") + ">" + text + "</button></form>";
 }
 
-std::string gigabytes(std::uint64_t bytes) {
+std::string gibibytes(std::uint64_t bytes) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.2f GB", static_cast<double>(bytes) / 1e9);
+  std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / (1 << 30));
   return text;
 }
 
@@ -37,7 +37,7 @@ std::string server_row(const Service& service, const Call& call, const ServerInf
   std::string row = "<tr><td>" + (server.name.empty() ? std::string("<b>JupyterLab</b>") : "<b>" + escape_html(server.name) + "</b>") + "<td>" + state_text(server);
   if (!server.reason.empty() && server.state == ServerState::Stopped) row += "<br><small class=soft>" + escape_html(server.reason) + "</small>";
   row += "<td class=soft>";
-  if (server.state == ServerState::Ready) row += gigabytes(proc::resident_bytes(server.child)) + " of " + gigabytes(service.servers.options().limits.memory_bytes) + " a process";
+  if (server.state == ServerState::Ready) row += gibibytes(proc::resident_bytes(server.child)) + " of " + gibibytes(service.servers.options().limits.memory_bytes) + " a process";
   row += "<td>";
   switch (server.state) {
     case ServerState::Ready: row += "<a class=button href='" + lab::hub::server_prefix(server.user, server.name) + "'>Open</a> " + post_button(call, "/hub/stop/" + place, "Stop", true); break;
@@ -69,7 +69,7 @@ net::Response home(Service& service, Call& call) {
   const auto& options = service.servers.options();
   content += "</table></div><form method=post action='/hub/spawn' class=row>" + csrf_field(call) +
              "<label for=server class=soft>Another one</label><span class=grow><input id=server name=server placeholder='its name' pattern='[A-Za-z0-9._\\-]{1,64}' required></span><button class=quiet>Start</button></form>";
-  content += "<p class=soft>Each process of a server has up to " + gigabytes(options.limits.memory_bytes) + " of memory, a server " + std::to_string(options.limits.cores) +
+  content += "<p class=soft>Each process of a server has up to " + gibibytes(options.limits.memory_bytes) + " of memory, a server " + std::to_string(options.limits.cores) +
              " cores. All servers run under the lab's own account: a notebook can read what the lab can.</p></section>";
   content += "<section><h2>The lab</h2><div class=table><table><tr><th>Role<th>Speaks<th>State<th>Address</tr>";
   for (const RoleLine& role : service.options.roles()) {
