@@ -126,19 +126,38 @@ def test_a_presigned_address_may_be_over_before_it_began(lab, s3, fresh):
         assert http.request("GET", f"{lab.endpoint}{url.path}?{url.query}").status == status
 
 
-def test_a_form_may_leave_out_what_may_be_anything(lab, s3, fresh):
+def send_form(lab, bucket, conditions, **more):
+    """Uploads `bar` as `k` with a browser's form whose policy says `conditions`; the status of the answer."""
     until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=10)
-    conditions = [{"bucket": fresh}, ["starts-with", "$key", ""], ["starts-with", "$x-amz-server-side-encryption", ""]]
     policy = base64.b64encode(json.dumps({"expiration": until.strftime("%Y-%m-%dT%H:%M:%SZ"), "conditions": conditions}).encode()).decode()
     signature = base64.b64encode(hmac.new(b"admin123", policy.encode(), hashlib.sha1).digest()).decode()
-    s3.put_bucket_encryption(Bucket=fresh, ServerSideEncryptionConfiguration={
-        "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]})
-    fields = {"key": "k", "AWSAccessKeyId": "admin", "policy": policy, "signature": signature}
+    fields = {"key": "k", "AWSAccessKeyId": "admin", "policy": policy, "signature": signature, **more}
     body = "".join(f'--X\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
     body += '--X\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nbar\r\n--X--\r\n'
-    assert http.request("POST", f"{lab.endpoint}/{fresh}", body=body.encode(), headers={"Content-Type": "multipart/form-data; boundary=X"}).status == 204
+    return http.request("POST", f"{lab.endpoint}/{bucket}", body=body.encode(), headers={"Content-Type": "multipart/form-data; boundary=X"}).status
+
+
+def test_a_form_may_leave_out_what_may_be_anything(lab, s3, fresh):
+    s3.put_bucket_encryption(Bucket=fresh, ServerSideEncryptionConfiguration={
+        "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]})
+    assert send_form(lab, fresh, [{"bucket": fresh}, ["starts-with", "$key", ""], ["starts-with", "$x-amz-server-side-encryption", ""]]) == 204
     got = s3.get_object(Bucket=fresh, Key="k")
     assert got["Body"].read() == b"bar" and got["ServerSideEncryption"] == "AES256"
+
+
+def test_a_forms_policy_names_its_bucket(lab, s3, fresh):
+    assert send_form(lab, fresh, [["starts-with", "$key", ""]]) == 403
+    assert send_form(lab, fresh, [{"bucket": "another"}, ["starts-with", "$key", ""]]) == 403
+    assert "Contents" not in s3.list_objects_v2(Bucket=fresh)
+
+
+def test_a_form_may_give_a_checksum(lab, s3, fresh):
+    conditions = [{"bucket": fresh}, ["starts-with", "$key", ""]]
+    right = base64.b64encode(hashlib.sha256(b"bar").digest()).decode()
+    assert send_form(lab, fresh, conditions, **{"x-amz-checksum-sha256": "sailor"}) == 400
+    assert "Contents" not in s3.list_objects_v2(Bucket=fresh)
+    assert send_form(lab, fresh, conditions, **{"x-amz-checksum-sha256": right}) == 204
+    assert s3.head_object(Bucket=fresh, Key="k", ChecksumMode="ENABLED")["ChecksumSHA256"] == right
 
 
 @pytest.mark.parametrize("algorithm", ["SHA256", "SHA1"])

@@ -180,9 +180,11 @@ void PostPolicy::check_fields(const NameValues& fields, std::string_view bucket,
     const bool holds = is_anything || (value && (rule.is_prefix ? value->starts_with(rule.value) : *value == rule.value));
     if (!holds) throw outside_policy("Policy Condition failed: [\"" + std::string(rule.is_prefix ? "starts-with" : "eq") + "\", \"$" + rule.field + "\", \"" + rule.value + "\"]");
   }
+  const auto is_named = [&](std::string_view name) { return std::ranges::any_of(rules_, [&](const Rule& rule) { return rule.field == name; }); };
+  // The bucket is in the address, and a policy that does not name it would hold for any.
+  if (!is_named("bucket")) throw outside_policy("Extra input fields: bucket");
   for (const auto& [name, value] : fields) {
-    const bool is_covered = is_free_field(name) || std::ranges::any_of(rules_, [&](const Rule& rule) { return rule.field == name; });
-    if (!is_covered) throw outside_policy("Extra input fields: " + name);
+    if (!is_free_field(name) && !is_named(name)) throw outside_policy("Extra input fields: " + name);
   }
 }
 
