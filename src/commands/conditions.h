@@ -85,7 +85,7 @@ inline constexpr Condition kCannotDropDefault{"UNSUPPORTED_FEATURE.DROP_DATABASE
 inline constexpr Condition kNotPartitioned{"INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", "42601", Kind::Analysis, "The partition command is invalid. Table <tableIdentWithDB> is not partitioned."};
 
 inline constexpr Condition kConflictingPartitions{"CONFLICTING_PARTITION_COLUMN_NAMES", "KD009", Kind::Analysis, "Conflicting partition column names detected:\n<distinctPartColLists>\nFor partitioned table directories, data files should only live in leaf directories.\nAnd directories at the same level should have the same partition column name."};
-inline constexpr Condition kCannotMergeSchemas{"CANNOT_MERGE_SCHEMAS", "42KD9", Kind::Runtime,
+inline constexpr Condition kCannotMergeSchemas{"CANNOT_MERGE_SCHEMAS", "42KD9", Kind::Corruption,
     "Failed merging schemas:\nInitial schema:\n<left>\nSchema that cannot be merged with the initial schema:\n<right>."};
 inline constexpr Condition kConflictingDirectories{"CONFLICTING_DIRECTORY_STRUCTURES", "KD009", Kind::Analysis, "Conflicting directory structures detected.\nSuspicious paths:\n<discoveredBasePaths>\nIf provided paths are partition directories, please set \"basePath\" in the options of the data source to specify the root directory of the table.\nIf there are multiple root directories, please load them separately and then union them."};
 inline constexpr Condition kInvalidFileTime{"_LEGACY_ERROR_TEMP_1151", "", Kind::Analysis, "The timestamp provided for the '<optionName>' option is invalid. The expected format is 'YYYY-MM-DDTHH:mm:ss', but the provided timestamp is of another."};

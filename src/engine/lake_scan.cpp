@@ -182,6 +182,17 @@ class LakeReader : public duckdb::MultiFileReader {
                                           duckdb::MultiFileColumnMappingMode::BY_NAME);
   }
 
+  // A dictionary keeps the instants of the file's kind (read_zones_of), and an expression that looks through it would end the database.
+  void FinalizeChunk(duckdb::ClientContext& context, const duckdb::MultiFileBindData& bind, duckdb::BaseFileReader& reader, const duckdb::MultiFileReaderData& data,
+                     duckdb::DataChunk& input, duckdb::DataChunk& output, duckdb::ExpressionExecutor& executor,
+                     duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> state) override {
+    for (duckdb::Vector& vector : input.data) {
+      if (vector.GetVectorType() == duckdb::VectorType::DICTIONARY_VECTOR && duckdb::DictionaryVector::Child(vector).GetType() != vector.GetType())
+        vector.Flatten(input.size());
+    }
+    MultiFileReader::FinalizeChunk(context, bind, reader, data, input, output, executor, state);
+  }
+
  private:
   /// Of the columns that are read.
   void check_types(const scan::DataFile& file, const duckdb::vector<duckdb::MultiFileColumnDefinition>& columns,

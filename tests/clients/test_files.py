@@ -28,3 +28,15 @@ def test_an_earlier_version_is_found_by_its_time(spark, place):
     spark.range(10).write.format("delta").mode("overwrite").save(path)
     assert spark.read.format("delta").option("timestampAsOf", between).load(path).count() == 3
     assert spark.read.format("delta").load(path).count() == 10
+
+
+def test_instants_of_int96_in_dictionaries_are_read_by_expressions(spark, place):
+    import pyarrow
+    import pyarrow.parquet
+
+    path = f"{place}/old.parquet"
+    times = pyarrow.array([0, 1_600_000_000_000_000_000] * 2000, pyarrow.timestamp("ns"))
+    pyarrow.parquet.write_table(pyarrow.table({"t": times}), path, use_deprecated_int96_timestamps=True)
+    frame = spark.read.parquet(path)
+    assert frame.dtypes == [("t", "timestamp")]
+    assert {row.x for row in frame.selectExpr("CAST(t AS STRING) AS x").collect()} == {"1970-01-01 00:00:00", "2020-09-13 12:26:40"}
