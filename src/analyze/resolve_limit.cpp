@@ -38,9 +38,11 @@ std::int64_t Resolver::limit_value(const plan::ExpressionPtr& expr, const std::s
 std::int64_t Resolver::range_argument(const plan::ExpressionPtr& argument, std::size_t) {
   const Typed given = constant(argument);
   const auto* literal = std::get_if<bound::LiteralNode>(&given.expression->node);
-  if (!given.type().is_numeric() && !(given.type().is_text() && policy_.ansi))
-    throw Error(conditions::kUnexpectedArgumentType, {{"paramIndex", policy_.is_spark4 ? "second" : "2"}, {"functionName", "`range`"}, {"requiredType", "\"BIGINT\""},
+  const auto misfit = [&] {
+    return Error(conditions::kUnexpectedArgumentType, {{"paramIndex", policy_.is_spark4 ? "second" : "2"}, {"functionName", "`range`"}, {"requiredType", "\"BIGINT\""},
                                                       {"inputSql", quoted_expression(given.sql)}, {"inputType", types::quoted_sql(given.type())}}).at(plan::query_context(argument->origin));
+  };
+  if (!given.type().is_numeric() && !given.type().is_text()) throw misfit();
   if (literal && given.type().is(TypeKind::Decimal)) {
     // Digits behind the point are cut.
     auto number = std::get<types::Decimal>(literal->value.data).unscaled;
@@ -49,7 +51,11 @@ std::int64_t Resolver::range_argument(const plan::ExpressionPtr& argument, std::
   }
   Typed typed = cast_to(given, TypeKind::Long);
   const auto value = fold_constant(typed.expression, policy_);
-  if (const auto text = fold_constant(given.expression, policy_); !value && text && given.type().is_text()) compute::throw_cast_invalid(text->text(), "BIGINT");
+  if (const auto text = fold_constant(given.expression, policy_); !value && text && !text->is_null() && given.type().is_text()) {
+    // What legacy casts make NULL of does not fit.
+    if (!policy_.ansi) throw misfit();
+    compute::throw_cast_invalid(text->text(), "BIGINT");
+  }
   if (!value || value->is_null()) throw Error(conditions::kNonFoldableArgument, {{"funcName", "`range`"}, {"paramName", quoted_expression(typed.sql)}, {"paramType", "\"BIGINT\""}}).at(plan::query_context(argument->origin));
   return value->integer();
 }

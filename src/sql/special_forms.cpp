@@ -67,7 +67,7 @@ plan::ExpressionPtr Grammar::special_form() {
     return plan::make_call("overlay", std::move(arguments), origin(first));
   }
   const bool adds = at_any({"TIMESTAMPADD", "DATEADD", "DATE_ADD"});
-  const bool subtracts = at_any({"TIMESTAMPDIFF", "DATEDIFF", "DATE_DIFF", "TIMEDIFF"});
+  const bool subtracts = at_any({"TIMESTAMPDIFF", "DATEDIFF", "DATE_DIFF"}) || (options_.doubled_quotes && at("TIMEDIFF"));
   if ((adds || subtracts) && at(",", 3) && count_inside(open, ",") == 2 && (at_any(kDateTimeUnits, 2) || at_string(2))) {
     const std::string function(word_text(token()));
     position_ += 2;
