@@ -136,7 +136,7 @@ def refusal_of(call):
 def test_quotas_refuse_what_goes_beyond(ask, s3, bucket, lab):
     put = lambda key, size, client=s3: client.put_object(Bucket=bucket, Key=key, Body=b"x" * size)  # noqa: E731
     put("before", 600)
-    quotas = as_json(ask("objects", "quota", bucket, "--set", "1kB", "--json"))["quotas"]
+    quotas = as_json(ask("objects", "quota", bucket, "--limit", "1kB", "--json"))["quotas"]
     assert {"bucket": bucket, "bytes": 1000, "used": 600} in quotas
     assert refusal_of(lambda: put("more", 500)) == "XMinioAdminBucketQuotaExceeded"
     assert refusal_of(lambda: s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "before"})) == "XMinioAdminBucketQuotaExceeded"
@@ -158,10 +158,10 @@ def test_quotas_refuse_what_goes_beyond(ask, s3, bucket, lab):
     pair = as_json(ask("key", "add", "thrifty", "--json"))
     own = boto3.client("s3", endpoint_url=lab.endpoint, aws_access_key_id=pair["access_key"], aws_secret_access_key=pair["secret_key"], region_name="us-east-1")
     own.create_bucket(Bucket=bucket + "-own")
-    ask("objects", "quota", "--user", "thrifty", "--set", "100")
+    ask("objects", "quota", "--user", "thrifty", "--limit", "100")
     own.put_object(Bucket=bucket + "-own", Key="a", Body=b"x" * 60)
     assert refusal_of(lambda: own.put_object(Bucket=bucket + "-own", Key="b", Body=b"x" * 60)) == "QuotaExceeded"
     own.delete_object(Bucket=bucket + "-own", Key="a")
     own.put_object(Bucket=bucket + "-own", Key="b", Body=b"x" * 60)
     ask("objects", "quota", "--user", "thrifty", "--remove")
-    assert "nobody" in ask("objects", "quota", "--user", "nobody", "--set", "1", expect=1).stderr
+    assert "nobody" in ask("objects", "quota", "--user", "nobody", "--limit", "1", expect=1).stderr

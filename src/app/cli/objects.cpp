@@ -373,10 +373,10 @@ void add_objects_commands(CLI::App& program, Chosen& chosen) {
   rules->add_option("file", options->second, "a policy in IAM's JSON");
   rules->add_flag("--remove", options->remove_extra, "remove it");
   add("du", "bytes and objects by bucket or prefix", "  dflab objects du\n  dflab objects du raw/2024/ --json", &usage)->add_option("place", options->first, "bucket, or bucket/prefix");
-  auto* quotas = add("quota", "show quotas, or set one for a bucket or a user", "  dflab objects quota\n  dflab objects quota raw --set 10GB\n  dflab objects quota --user ann --remove", &quota);
+  auto* quotas = add("quota", "show quotas, or set one for a bucket or a user", "  dflab objects quota\n  dflab objects quota raw --limit 10GB\n  dflab objects quota --user ann --remove", &quota);
   quotas->add_option("bucket", options->first, "bucket");
   quotas->add_option("--user", options->user, "of all objects that this user owns");
-  quotas->add_option_function<std::uint64_t>("--set", [options](std::uint64_t bytes) { options->bytes = bytes; }, "bytes at most (10GB, 512MiB)")->transform(CLI::AsSizeValue(true));
+  quotas->add_option_function<std::uint64_t>("--limit", [options](std::uint64_t bytes) { options->bytes = bytes; }, "bytes at most (10GB, 512MiB)")->transform(CLI::AsSizeValue(true));
   quotas->add_flag("--remove", options->remove_extra, "take it away");
   add("scrub", "read all stored bytes and hold them against their hashes; ends with 1 when some are damaged", "  dflab objects scrub", &scrub);
 }
