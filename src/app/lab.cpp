@@ -271,6 +271,7 @@ class EmbeddedLab final : public Lab {
     people.run = data_ / "run";
     people.limits = {.memory_bytes = static_cast<std::uint64_t>(settings.bytes("hub.memory")), .file_bytes = static_cast<std::uint64_t>(settings.bytes("hub.file_size")),
                      .cores = static_cast<unsigned>(settings.number("hub.cores"))};
+    people.start_timeout = std::chrono::seconds(settings.seconds("hub.start_timeout"));
     people.cull_after = std::chrono::seconds(settings.seconds("hub.cull_after"));
     if (objects_) people.objects_url = (settings.text("objects.tls_certificate").empty() ? "http://localhost:" : "https://localhost:") + std::to_string(objects_->port());
     if (spark_) people.spark_address = "localhost:" + std::to_string(spark_->port());

@@ -26,6 +26,7 @@ constexpr SettingRow kSettings[] = {
     {"hub.listen", "127.0.0.1", "address the hub listens on"},
     {"hub.memory", "4GiB", "memory of one process of a notebook server", SettingKind::Bytes},
     {"hub.port", "8000", "port of the hub: pages, JupyterHub's API, notebooks", SettingKind::Port},
+    {"hub.start_timeout", "3m", "a notebook server that does not answer in this time has failed", SettingKind::Seconds},
     {"hub.tls_certificate", "", "PEM file of the hub's certificate and its chain; with the key the hub speaks HTTPS"},
     {"hub.tls_key", "", "PEM file of the hub's key"},
     {"objects.address", "embedded", "`embedded`, or the URL of a real S3"},

@@ -23,7 +23,7 @@ struct ServersOptions {
   std::map<std::string, std::string> variables;  ///< more of them, the same for everybody
   proc::ChildLimits limits{.memory_bytes = 4ULL << 30U, .file_bytes = 10ULL << 30U, .cores = 2};
   std::chrono::seconds cull_after = std::chrono::hours(1);  ///< zero: never
-  std::chrono::seconds start_timeout{60};
+  std::chrono::seconds start_timeout = std::chrono::minutes(3);
   std::size_t most_named_servers = 5;  ///< of one user, besides the default one
 };
 

@@ -116,9 +116,9 @@ def test_somebody_else_stays_out(running, ann, token):
 
 def test_limits_hold(running, token):
     kernel = Kernel(running, "admin", token)
+    assert kernel.run("import os; print(len(os.sched_getaffinity(0)) <= 2, os.environ['MEM_LIMIT'], os.environ['CPU_LIMIT'])") == "True 4294967296 2.0\n"
     with pytest.raises(RuntimeError, match="MemoryError"):
         kernel.run("block = bytearray(5 << 30)")
-    assert kernel.run("import os; print(len(os.sched_getaffinity(0)) <= 2, os.environ['MEM_LIMIT'], os.environ['CPU_LIMIT'])") == "True 4294967296 2.0\n"
 
 
 def test_oauth_goes_nowhere_else(running):
