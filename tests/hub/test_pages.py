@@ -51,7 +51,9 @@ def test_a_person_logs_in_starts_and_runs_a_cell(page, hub):
     page.get_by_role("button", name="Start").first.click()
     look(page, "starting")
     page.wait_for_url(re.compile("/user/admin/lab"))
-    page.get_by_text("PySpark", exact=True).first.wait_for()
+    # A workspace of its own: JupyterLab brings back what was open.
+    page.goto(f"/user/admin/lab/workspaces/{page.scheme}?reset")
+    page.locator(".jp-LauncherCard", has_text="PySpark").first.wait_for()
     look(page, "lab")
     page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="Python 3").first.click()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
