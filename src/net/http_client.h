@@ -22,7 +22,7 @@ struct ClientLimits {
   std::uint64_t max_body_bytes = 1ULL << 30U;
 };
 
-/// What is sent; the views live as long as the call. Host and Content-Length are set by the client.
+/// What is sent; the views live as long as the call. Host is the caller's to set, Content-Length the client's.
 struct ClientRequest {
   std::string method, target;
   std::vector<std::pair<std::string, std::string>> headers;

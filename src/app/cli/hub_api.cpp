@@ -17,7 +17,7 @@ HubApi::HubApi(const Settings& settings) {
 
 nlohmann::json HubApi::call(const std::string& method, const std::string& path, const nlohmann::json& body) {
   const std::string text = body.is_null() ? "" : body.dump();
-  const auto answer = client_->send({.method = method, .target = "/hub/api" + path, .headers = {{"Authorization", authorization_}, {"Content-Type", "application/json"}}, .body = text});
+  const auto answer = client_->send({.method = method, .target = "/hub/api" + path, .headers = {{"Host", "localhost"}, {"Authorization", authorization_}, {"Content-Type", "application/json"}}, .body = text});
   auto parsed = nlohmann::json::parse(answer.body, nullptr, false);
   if (answer.status >= 300) {
     const std::string said = parsed.is_object() ? parsed.value("message", answer.body) : answer.body;
