@@ -215,7 +215,9 @@ def print_table(results):
         line = f"  {name:<24}{rate(row):>10,.1f}/s{each(row) * 1e6:>10,.0f}µs"
         if theirs:
             other = theirs["rows"][name]
-            line += f"{rate(other):>10,.1f}/s{each(other) * 1e6:>10,.0f}µs{rate(row) / rate(other):>8.1f}x{each(row) / each(other):>7.2f}x"
+            line += f"{rate(other):>10,.1f}/s{each(other) * 1e6:>10,.0f}µs{rate(row) / rate(other):>8.1f}x"
+            # Less than a tick of the kernel's clock is no figure.
+            line += f"{each(row) / each(other):>7.2f}x" if other["server_cpu"] and row["server_cpu"] else f"{'–':>8}"
         wanted_rate, wanted_cpu = TARGETS[name]
         line += "   " + ", ".join(text for text in (f"≥ {wanted_rate:g} x the rate" if wanted_rate else "", f"≤ {wanted_cpu:.2f} x the CPU" if wanted_cpu else "") if text)
         print(line)
