@@ -57,9 +57,10 @@ def test_a_person_logs_in_starts_and_runs_a_cell(page, hub):
     look(page, "lab")
     page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="Python 3").first.click()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
-    page.locator(".jp-Notebook .cm-content").first.click()
-    page.keyboard.type("print(6 * 7)")
-    page.keyboard.press("Shift+Enter")
+    cell = page.locator(".jp-Notebook .cm-content").first
+    cell.fill("print(6 * 7)")
+    expect(cell).to_have_text("print(6 * 7)")
+    cell.press("Shift+Enter")
     expect(page.locator(".jp-OutputArea-output").first).to_have_text(re.compile("42"))
     look(page, "cell")
     page.goto("/hub/home")
