@@ -118,8 +118,9 @@ class Target:
         return json.loads(done.stdout) | {"server_cpu": bench_systems.cpu_seconds(self.server.process.pid) - before}
 
 
-def key_of(number):
-    return f"/{MILLION}/folder{number // 10_000:03}/key-{number:07}"
+def key_of(number, keys):
+    """A hundred folders, however many keys."""
+    return f"/{MILLION}/folder{number * 100 // keys:03}/key-{number:07}"
 
 
 def measure_small(target, options):
@@ -154,14 +155,14 @@ def fill(target, keys):
     begun = int(have.read_text()) if have.exists() else 0
     for first in range(begun, keys, 20_000):
         print(f"  {target.server.name}: {first:,} of {keys:,} keys", flush=True)
-        target.load([("PUT", key_of(i), (), 0) for i in range(first, min(first + 20_000, keys))], 64)
+        target.load([("PUT", key_of(i, keys), (), 0) for i in range(first, min(first + 20_000, keys))], 64)
         have.write_text(str(min(first + 20_000, keys)))
 
 
 def measure_listing(target, keys, options):
     """Pages from all over the bucket, one request after another; the server stays the one that was restarted behind the filling."""
     pages = 4 if options.quick else 40
-    starts = [key_of(keys * i // pages).removeprefix(f"/{MILLION}/") for i in range(pages)]
+    starts = [key_of(keys * i // pages, keys).removeprefix(f"/{MILLION}/") for i in range(pages)]
     plain = [("list-type", "2"), ("max-keys", "1000")]
     yield "page of 1,000 keys", target.load([("GET", f"/{MILLION}", [*plain, ("start-after", start)], 0) for start in starts], 1)
     yield "page by delimiter", target.load([("GET", f"/{MILLION}", [*plain, ("delimiter", "/"), ("prefix", "folder")], 0)] * (1 if options.quick else 5), 1)
@@ -172,7 +173,7 @@ def measure_memory(target, keys, options):
     signer_mix = []
     for i in range(2_000 if options.quick else 20_000):
         number = i * 7919 % keys
-        signer_mix.append([("GET", key_of(number), (), 0), ("HEAD", key_of(number), (), 0), ("PUT", f"/bench/mixed/{i:06}", (), SMALL)][i % 3])
+        signer_mix.append([("GET", key_of(number, keys), (), 0), ("HEAD", key_of(number, keys), (), 0), ("PUT", f"/bench/mixed/{i:06}", (), SMALL)][i % 3])
     target.load(signer_mix, 64)
     return bench_systems.resident_bytes(target.server.process.pid) / 1e6
 
