@@ -126,7 +126,11 @@ def test_detached_from_up_to_down(data, own_ports):
 def test_a_second_lab_in_the_folder_of_a_starting_one_is_refused(own_lab):
     own_lab.start()
     # As if the first had not written yet where it runs.
-    (own_lab.folder / "data" / "run" / "lab.json").unlink()
+    run_file = own_lab.folder / "data" / "run" / "lab.json"
+    deadline = time.monotonic() + 30
+    while not run_file.exists() and time.monotonic() < deadline:  # written once every port answers
+        time.sleep(0.02)
+    run_file.unlink()
     ports = [item for key in ("objects.port", "spark.port", "spark.ui_port") for item in ("--set", f"{key}={lab_module.free_port()}")]
     answer = dflab("up", "--data", own_lab.folder / "data", *ports)
     assert answer.returncode == 1
