@@ -85,7 +85,7 @@ def test_the_other_pages(page, hub):
     page.set_viewport_size({"width": 1100, "height": 800})
     page.get_by_role("button", name="Stop").first.click()
     page.goto("/hub/home")
-    expect(page.get_by_text("stopped by admin").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("stopped by admin").first).to_be_visible()
     assert not page.problems
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url(re.compile("/hub/login"))
