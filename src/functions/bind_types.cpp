@@ -293,7 +293,8 @@ Binding match(const FunctionRow& row, const Signature& signature, const CallShap
       pattern = nullptr;
     if (pattern == nullptr) throw_unexpected_input(shape, display, i, required_type(parameter));
     binding.patterns.push_back(pattern);
-    binding.fitted.push_back(*fit(*pattern, shape.type(i), shape.policy, false));
+    // An interval of other fields fits exactly, but there is no cast that would be written for it.
+    binding.fitted.push_back(fit(*pattern, shape.type(i), shape.policy, false).value_or(shape.type(i)));
     collect(*pattern, binding.fitted.back(), false, variables);
     const DataType& type = shape.type(i);
     if (type.is(TypeKind::Array) || type.is(TypeKind::Map)) binding.nulls.elements |= type.contains_null();
