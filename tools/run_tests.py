@@ -168,10 +168,17 @@ def run_client_tests(arguments, score):
     build(["dflab"])
     started = time.monotonic()
     os.environ["LAB_TEST_PROGRAM"] = str(BUILD / "dflab")
-    try:
-        passed, skipped, failures = run_clients.run_all(run_clients.ENVIRONMENTS, arguments)
-    except subprocess.CalledProcessError as error:
-        passed, skipped, failures = 0, 0, [f"clients: {error}"]
+    with tempfile.TemporaryDirectory(prefix="dflab-sanitizers-") as folder:
+        # A lab under a sanitizer tells what it found in its own files, which no client sees.
+        os.environ.update({name: f"{options}:log_path={folder}/{name}" for name, options in SANITIZERS.items() if name != "LSAN_OPTIONS"})
+        os.environ["LSAN_OPTIONS"] = SANITIZERS["LSAN_OPTIONS"]
+        try:
+            passed, skipped, failures = run_clients.run_all(run_clients.ENVIRONMENTS, arguments)
+        except subprocess.CalledProcessError as error:
+            passed, skipped, failures = 0, 0, [f"clients: {error}"]
+        for report in sorted(pathlib.Path(folder).iterdir()):
+            print(tail(report.read_text(errors="replace")))
+            failures.append(f"clients: report of {report.name}")
     score.show("clients", passed, failures, time.monotonic() - started, skipped)
 
 
