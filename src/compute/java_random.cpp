@@ -43,7 +43,8 @@ std::uint64_t xor_shifted(std::uint64_t state) {
 }  // namespace
 
 std::int32_t JavaRandom::next(int bits) {
-  state_ = (state_ * kMultiplier + 0xB) & kMask;
+  // Java's product wraps.
+  state_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(state_) * kMultiplier + 0xB) & kMask;
   return static_cast<std::int32_t>(state_ >> (48 - bits));
 }
 
