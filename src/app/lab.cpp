@@ -98,12 +98,6 @@ std::optional<TlsFiles> find_tls(const Settings& settings, const std::string& ro
   return TlsFiles{certificate, key};
 }
 
-/// Several labs on one machine say their ports; a page that nobody named gets out of their way.
-std::uint16_t console_port(const Settings& settings) {
-  const bool is_named = settings.values().at("objects.console_port").origin != "default";
-  return is_named || settings.port("objects.port") == 9000 ? settings.port("objects.console_port") : 0;
-}
-
 /// Workshop keys are known to everybody: they are for this machine only.
 void check_exposure(const Settings& settings, const std::vector<const RoleRow*>& roles) {
   for (const RoleRow* role : roles) {
@@ -124,6 +118,30 @@ std::filesystem::path default_notebooks() {
   const auto variable = [](const char* name) { return std::string(std::getenv(name) == nullptr ? "" : std::getenv(name)); };
   const std::filesystem::path cache = variable("DFLAB_CACHE").empty() ? std::filesystem::path(variable("HOME")) / ".cache" / "dflab" : std::filesystem::path(variable("DFLAB_CACHE"));
   return cache / "clients" / "hub";
+}
+
+/// What notebook servers are given, but for what only a running lab knows.
+hub::ServersOptions notebook_options(const Settings& settings) {
+  const std::filesystem::path data = settings.text("data");
+  hub::ServersOptions options;
+  options.program = std::filesystem::read_symlink("/proc/self/exe");
+  options.environment = settings.text("hub.environment").empty() ? default_notebooks() : std::filesystem::path(settings.text("hub.environment"));
+  options.examples = settings.text("hub.examples").empty() ? options.environment / "share" / "dflab" / "examples" : std::filesystem::path(settings.text("hub.examples"));
+  options.homes = settings.text("hub.homes").empty() ? data / "homes" : std::filesystem::path(settings.text("hub.homes"));
+  options.shared = data / "shared";
+  options.run = data / "run";
+  options.limits = {.memory_bytes = static_cast<std::uint64_t>(settings.bytes("hub.memory")), .file_bytes = static_cast<std::uint64_t>(settings.bytes("hub.file_size")),
+                    .cores = static_cast<unsigned>(settings.number("hub.cores"))};
+  options.start_timeout = std::chrono::seconds(settings.seconds("hub.start_timeout"));
+  options.cull_after = std::chrono::seconds(settings.seconds("hub.cull_after"));
+  return options;
+}
+
+/// The data folder and people's homes are closed to queries by path, but for one's own home and the shared folders.
+catalog::FenceOf fences(const Settings& settings) {
+  return [people = notebook_options(settings), data = std::filesystem::path(settings.text("data"))](const std::string& user) {
+    return std::make_shared<const catalog::LocalFence>(std::vector{data, people.homes}, std::vector{hub::home_of(people, user), people.shared});
+  };
 }
 
 std::vector<std::string> split_list(const std::string& text) {
@@ -214,7 +232,7 @@ class EmbeddedLab final : public Lab {
     s3::S3Options options;
     options.address = settings.text("objects.listen");
     options.port = settings.port("objects.port");
-    options.console_port = console_port(settings);
+    options.console_port = settings.port_out_of_the_way("objects.console_port");
     options.lifecycle_day = std::chrono::seconds(settings.seconds("objects.lifecycle_day"));
     options.domain = settings.text("objects.domain");
     const auto tls = find_tls(settings, "objects");
@@ -231,7 +249,7 @@ class EmbeddedLab final : public Lab {
     stage_ = std::make_unique<StoreStage>(*store_);
     remotes_ = remote::s3::create_stores(*stage_, clock_, {.max_kept_bytes = kept_copies_bytes(disk_, data_)});
     const catalog::OwnEndpoint own{settings.text("objects.listen"), objects_ ? static_cast<std::uint16_t>(objects_->port()) : settings.port("objects.port")};
-    places_ = std::make_unique<catalog::Places>(*store_, disk_, clock_, remotes_.get(), own);
+    places_ = std::make_unique<catalog::Places>(*store_, disk_, clock_, remotes_.get(), own, fences(settings));
     world_ = std::make_unique<commands::World>(commands::World{*store_, *catalog_, *places_, clock_});
     ledger_ = std::make_unique<exec::MemoryLedger>(memory_limits(settings));
     admission_ = std::make_unique<FairQueue>(statements_, statement_limits(ledger_->limits(), statements_.num_threads()));
@@ -262,17 +280,7 @@ class EmbeddedLab final : public Lab {
   }
 
   void start_hub(const Settings& settings) {
-    hub::ServersOptions people;
-    people.program = std::filesystem::read_symlink("/proc/self/exe");
-    people.environment = settings.text("hub.environment");
-    if (people.environment.empty()) people.environment = default_notebooks();
-    people.homes = settings.text("hub.homes").empty() ? data_ / "homes" : std::filesystem::path(settings.text("hub.homes"));
-    people.shared = data_ / "shared";
-    people.run = data_ / "run";
-    people.limits = {.memory_bytes = static_cast<std::uint64_t>(settings.bytes("hub.memory")), .file_bytes = static_cast<std::uint64_t>(settings.bytes("hub.file_size")),
-                     .cores = static_cast<unsigned>(settings.number("hub.cores"))};
-    people.start_timeout = std::chrono::seconds(settings.seconds("hub.start_timeout"));
-    people.cull_after = std::chrono::seconds(settings.seconds("hub.cull_after"));
+    hub::ServersOptions people = notebook_options(settings);
     if (objects_) people.objects_url = (settings.text("objects.tls_certificate").empty() ? "http://localhost:" : "https://localhost:") + std::to_string(objects_->port());
     if (spark_) people.spark_address = "localhost:" + std::to_string(spark_->port());
     if (find_tls(settings, "spark")) people.spark_parameters = "use_ssl=true";
@@ -281,7 +289,7 @@ class EmbeddedLab final : public Lab {
 
     wire::hub::HubOptions options;
     options.address = settings.text("hub.listen");
-    options.port = settings.port("hub.port");
+    options.port = settings.port_out_of_the_way("hub.port");
     options.is_workshop = access_->profile() == access::Profile::Workshop;
     options.hosts = split_list(settings.text("hub.hosts"));
     options.roles = [this] { return role_lines(); };

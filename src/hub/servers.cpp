@@ -158,6 +158,7 @@ StartOutcome Servers::start(const std::string& user, const std::string& name, co
     child.directory = home_of(options_, user);
     child.log = log_of(user, name);
     child.limits = options_.limits;
+    child.confinement = server_confinement(options_, user);
     std::error_code ignored;
     std::filesystem::remove(child.log, ignored);
     const proc::ChildId id = proc::start_child(child);
