@@ -39,4 +39,10 @@ void LocalFence::check(const fs::path& path) const {
   if (is_closed(path)) throw Error(conditions::kPathNotAllowed, {{"path", path.string()}});
 }
 
+void LocalFence::check_contents(const fs::path& folder) const {
+  check(folder);
+  const fs::path real = real_path(folder);
+  if (std::ranges::any_of(closed_, [&](const fs::path& closed) { return is_below(closed, real); })) throw Error(conditions::kPathNotAllowed, {{"path", folder.string()}});
+}
+
 }  // namespace lab::catalog

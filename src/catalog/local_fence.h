@@ -18,6 +18,8 @@ class LocalFence {
   bool is_closed(const std::filesystem::path& path) const;
   /// Throws PATH_NOT_ALLOWED.
   void check(const std::filesystem::path& path) const;
+  /// The same for a folder as a whole, whose files may be read, replaced and removed: nothing closed lies in it either.
+  void check_contents(const std::filesystem::path& folder) const;
 
  private:
   std::vector<std::filesystem::path> closed_, open_;

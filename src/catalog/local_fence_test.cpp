@@ -29,6 +29,9 @@ TEST_F(LocalFenceTest, own_and_shared_folders_are_open_and_the_rest_of_the_data_
   for (const char* open : {"data/homes/ann", "data/homes/ann/new/file", "data/shared/datasets", "elsewhere/file", "database"}) EXPECT_FALSE(fence_->is_closed(root_ / open)) << open;
   for (const char* closed : {"data", "data/lab.db", "data/homes", "data/homes/annabel/file"}) EXPECT_TRUE(fence_->is_closed(root_ / closed)) << closed;
   EXPECT_THROW(fence_->check(root_ / "data" / "lab.db"), Error);
+  EXPECT_THROW(fence_->check_contents(root_), Error);
+  EXPECT_NO_THROW(fence_->check_contents(root_ / "elsewhere"));
+  EXPECT_NO_THROW(fence_->check_contents(root_ / "data/homes/ann"));
 }
 
 TEST_F(LocalFenceTest, neither_links_nor_dots_lead_past_it) {

@@ -109,7 +109,7 @@ Location Places::locate(const std::string& text, const std::string& user, const 
   Location location = parse_location(text);
   if (location.kind == Location::Kind::Folder && fence_of_) {
     location.fence = fence_of_(user);
-    location.fence->check(location.folder);
+    location.fence->check_contents(location.folder);
   }
   if (location.kind != Location::Kind::Bucket || remotes_ == nullptr) return location;
   if (const auto store = find_remote_store(location.bucket, setting, own_)) location.remote = remotes_->open(*store, location.bucket);
@@ -302,9 +302,6 @@ void Places::adopt(const Location& location, const std::vector<lake::delta::Tabl
     const auto storage = delta_storage(location, origin);
     // Plain folders have no atomic replace: old files go after the new ones are durable.
     const auto old = fs::exists(location.folder) ? list_folder(location) : std::vector<FoundFile>{};
-    if (location.fence)
-      for (const FoundFile& file : old)
-        if (is_replaced(file.path)) location.fence->check(location.folder / file.path);
     for (const auto& file : files) storage->adopt(file.path, file.staged);
     for (const FoundFile& file : old)
       if (is_replaced(file.path)) fs::remove(location.folder / file.path);
