@@ -81,7 +81,7 @@ void prepare_home(const ServersOptions& options, const std::string& user) {
   for (const char* folder : {"datasets", "notebooks"}) fs::create_directories(options.shared / folder);
   std::error_code ignored;
   if (!fs::is_symlink(fs::symlink_status(home / "shared", ignored))) fs::create_directory_symlink(options.shared, home / "shared", ignored);
-  if (fs::is_directory(options.examples, ignored) && !fs::exists(fs::symlink_status(home / "examples", ignored))) fs::copy(options.examples, home / "examples", fs::copy_options::recursive);
+  if (fs::is_directory(options.examples, ignored) && !fs::exists(fs::symlink_status(home / "examples", ignored))) fs::copy(options.examples, home / "examples", fs::copy_options::recursive | fs::copy_options::skip_existing);
   write_once(kernels_of(options) / "kernels" / "pyspark" / "kernel.json", pyspark_kernel(options));
   write_once(names_of(options), kHostNames);
   fs::create_directories(options.run / "servers");
