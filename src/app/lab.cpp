@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/conditions.h"
+#include "app/notebook_environment.h"
 #include "app/port_owner.h"
 #include "base/clock.h"
 #include "base/disk.h"
@@ -113,19 +114,12 @@ void check_exposure(const Settings& settings, const std::vector<const RoleRow*>&
   }
 }
 
-/// Where `tools/clients_setup hub` makes the environment of notebooks.
-std::filesystem::path default_notebooks() {
-  const auto variable = [](const char* name) { return std::string(std::getenv(name) == nullptr ? "" : std::getenv(name)); };
-  const std::filesystem::path cache = variable("DFLAB_CACHE").empty() ? std::filesystem::path(variable("HOME")) / ".cache" / "dflab" : std::filesystem::path(variable("DFLAB_CACHE"));
-  return cache / "clients" / "hub";
-}
-
 /// What notebook servers are given, but for what only a running lab knows.
 hub::ServersOptions notebook_options(const Settings& settings) {
   const std::filesystem::path data = settings.text("data");
   hub::ServersOptions options;
   options.program = std::filesystem::read_symlink("/proc/self/exe");
-  options.environment = settings.text("hub.environment").empty() ? default_notebooks() : std::filesystem::path(settings.text("hub.environment"));
+  options.environment = notebook_environment(settings);
   options.examples = settings.text("hub.examples").empty() ? options.environment / "share" / "dflab" / "examples" : std::filesystem::path(settings.text("hub.examples"));
   options.homes = settings.text("hub.homes").empty() ? data / "homes" : std::filesystem::path(settings.text("hub.homes"));
   options.shared = data / "shared";
