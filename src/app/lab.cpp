@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/fair_queue.h"
+#include "base/ids.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "catalog/catalog.h"
@@ -21,6 +22,7 @@
 #include "commands/statement.h"
 #include "engine/engine.h"
 #include "hub/servers.h"
+#include "hub/token_server.h"
 #include "net/http_server.h"
 #include "net/io_runtime.h"
 #include "net/tls.h"
@@ -28,6 +30,7 @@
 #include "session/session.h"
 #include "store/store.h"
 #include "wire/hub/server.h"
+#include "wire/hub/token_door.h"
 #include "wire/s3/bucket_settings.h"
 #include "wire/s3/server.h"
 #include "wire/spark/server.h"
@@ -214,6 +217,8 @@ class EmbeddedLab final : public Lab {
 
   void stop() override {
     if (hub_) hub_->stop();
+    if (token_server_) token_server_->stop();
+    if (token_door_) token_door_->stop();
     if (servers_) servers_->stop(keeps_servers_);
     if (pages_) pages_->stop();
     if (spark_) spark_->stop();
@@ -292,9 +297,27 @@ class EmbeddedLab final : public Lab {
     start_on(settings, "hub.port", "hub", [&] { hub_->start(); });
     const std::string scheme = tls ? "https://" : "http://", port = std::to_string(hub_->port());
     hub_url_ = scheme + (is_loopback(options.address) ? "localhost" : options.address) + ":" + port;
-    const std::lock_guard lock(roles_mutex_);
-    roles_.push_back({"hub", hub_url_, hub_->port()});
+    {
+      const std::lock_guard lock(roles_mutex_);
+      roles_.push_back({"hub", hub_url_, hub_->port()});
+    }
     servers_->begin(scheme + "127.0.0.1:" + port);
+    start_token_server(settings);
+  }
+
+  /// Its token is of this start alone, and shown by it. In the workshop there is none.
+  void start_token_server(const Settings& settings) {
+    constexpr int kTokenBytes = 24;
+    const auto users = access_->list_users();
+    const auto admin = std::ranges::find_if(users, &access::UserInfo::is_admin);
+    if (admin == users.end()) return;
+    const std::string token = access_->profile() == access::Profile::Workshop ? "" : random_hex(kTokenBytes), address = "127.0.0.1";
+    token_server_ = std::make_unique<hub::TokenServer>(*servers_, clock_, admin->name, token);
+    token_door_ = std::make_unique<wire::hub::TokenDoor>(runtime_, storage_, *token_server_, address, settings.port_out_of_the_way("hub.token_port"));
+    start_on(settings, "hub.token_port", "the token server", [&] { token_door_->start(); });
+    token_server_->begin();
+    const std::lock_guard lock(roles_mutex_);
+    roles_.push_back({"hub.token", "http://" + address + ":" + std::to_string(token_door_->port()) + "/lab" + (token.empty() ? "" : "?token=" + token), token_door_->port()});
   }
 
   std::vector<wire::hub::RoleLine> role_lines() const {
@@ -328,6 +351,8 @@ class EmbeddedLab final : public Lab {
   std::unique_ptr<wire::status::StatusPages> pages_;
   std::unique_ptr<hub::Servers> servers_;
   std::unique_ptr<wire::hub::HubServer> hub_;
+  std::unique_ptr<hub::TokenServer> token_server_;
+  std::unique_ptr<wire::hub::TokenDoor> token_door_;
   std::string hub_url_;
   bool keeps_servers_ = false;
   mutable std::mutex roles_mutex_;  ///< the hub shows the roles while the last of them start

@@ -30,6 +30,7 @@ constexpr SettingRow kSettings[] = {
     {"hub.start_timeout", "3m", "a notebook server that does not answer in this time has failed", SettingKind::Seconds},
     {"hub.tls_certificate", "", "PEM file of the hub's certificate and its chain; with the key the hub speaks HTTPS"},
     {"hub.tls_key", "", "PEM file of the hub's key"},
+    {"hub.token_port", "8888", "port of the token server, an administrator's JupyterLab without log-in; with another objects.port than 9000, and none said: any free one", SettingKind::Port},
     {"objects.address", "embedded", "`embedded`, or the URL of a real S3"},
     {"objects.console_port", "9001", "port of the admin page; with another objects.port than 9000, and none said: any free one", SettingKind::Port},
     {"objects.domain", "", "buckets are also found as `<bucket>.<domain>`; empty: below localhost and S3's own domains only"},
