@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "app/conditions.h"
+#include "app/notebook_environment.h"
 #include "app/port_owner.h"
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/fair_queue.h"
+#include "base/ids.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "catalog/catalog.h"
@@ -20,6 +22,7 @@
 #include "commands/statement.h"
 #include "engine/engine.h"
 #include "hub/servers.h"
+#include "hub/token_server.h"
 #include "net/http_server.h"
 #include "net/io_runtime.h"
 #include "net/tls.h"
@@ -27,6 +30,7 @@
 #include "session/session.h"
 #include "store/store.h"
 #include "wire/hub/server.h"
+#include "wire/hub/token_door.h"
 #include "wire/s3/bucket_settings.h"
 #include "wire/s3/server.h"
 #include "wire/spark/server.h"
@@ -98,12 +102,6 @@ std::optional<TlsFiles> find_tls(const Settings& settings, const std::string& ro
   return TlsFiles{certificate, key};
 }
 
-/// Several labs on one machine say their ports; a page that nobody named gets out of their way.
-std::uint16_t console_port(const Settings& settings) {
-  const bool is_named = settings.values().at("objects.console_port").origin != "default";
-  return is_named || settings.port("objects.port") == 9000 ? settings.port("objects.console_port") : 0;
-}
-
 /// Workshop keys are known to everybody: they are for this machine only.
 void check_exposure(const Settings& settings, const std::vector<const RoleRow*>& roles) {
   for (const RoleRow* role : roles) {
@@ -119,11 +117,28 @@ void check_exposure(const Settings& settings, const std::vector<const RoleRow*>&
   }
 }
 
-/// Where `tools/clients_setup hub` makes the environment of notebooks.
-std::filesystem::path default_notebooks() {
-  const auto variable = [](const char* name) { return std::string(std::getenv(name) == nullptr ? "" : std::getenv(name)); };
-  const std::filesystem::path cache = variable("DFLAB_CACHE").empty() ? std::filesystem::path(variable("HOME")) / ".cache" / "dflab" : std::filesystem::path(variable("DFLAB_CACHE"));
-  return cache / "clients" / "hub";
+/// What notebook servers are given, but for what only a running lab knows.
+hub::ServersOptions notebook_options(const Settings& settings) {
+  const std::filesystem::path data = settings.text("data");
+  hub::ServersOptions options;
+  options.program = std::filesystem::read_symlink("/proc/self/exe");
+  options.environment = notebook_environment(settings);
+  options.examples = settings.text("hub.examples").empty() ? options.environment / "share" / "dflab" / "examples" : std::filesystem::path(settings.text("hub.examples"));
+  options.homes = settings.text("hub.homes").empty() ? data / "homes" : std::filesystem::path(settings.text("hub.homes"));
+  options.shared = data / "shared";
+  options.run = data / "run";
+  options.limits = {.memory_bytes = static_cast<std::uint64_t>(settings.bytes("hub.memory")), .file_bytes = static_cast<std::uint64_t>(settings.bytes("hub.file_size")),
+                    .cores = static_cast<unsigned>(settings.number("hub.cores"))};
+  options.start_timeout = std::chrono::seconds(settings.seconds("hub.start_timeout"));
+  options.cull_after = std::chrono::seconds(settings.seconds("hub.cull_after"));
+  return options;
+}
+
+/// The data folder and people's homes are closed to queries by path, but for one's own home and the shared folders.
+catalog::FenceOf fences(const Settings& settings) {
+  return [people = notebook_options(settings), data = std::filesystem::path(settings.text("data"))](const std::string& user) {
+    return std::make_shared<const catalog::LocalFence>(std::vector{data, people.homes}, std::vector{hub::home_of(people, user), people.shared});
+  };
 }
 
 std::vector<std::string> split_list(const std::string& text) {
@@ -202,6 +217,8 @@ class EmbeddedLab final : public Lab {
 
   void stop() override {
     if (hub_) hub_->stop();
+    if (token_server_) token_server_->stop();
+    if (token_door_) token_door_->stop();
     if (servers_) servers_->stop(keeps_servers_);
     if (pages_) pages_->stop();
     if (spark_) spark_->stop();
@@ -214,7 +231,7 @@ class EmbeddedLab final : public Lab {
     s3::S3Options options;
     options.address = settings.text("objects.listen");
     options.port = settings.port("objects.port");
-    options.console_port = console_port(settings);
+    options.console_port = settings.port_out_of_the_way("objects.console_port");
     options.lifecycle_day = std::chrono::seconds(settings.seconds("objects.lifecycle_day"));
     options.domain = settings.text("objects.domain");
     const auto tls = find_tls(settings, "objects");
@@ -231,7 +248,7 @@ class EmbeddedLab final : public Lab {
     stage_ = std::make_unique<StoreStage>(*store_);
     remotes_ = remote::s3::create_stores(*stage_, clock_, {.max_kept_bytes = kept_copies_bytes(disk_, data_)});
     const catalog::OwnEndpoint own{settings.text("objects.listen"), objects_ ? static_cast<std::uint16_t>(objects_->port()) : settings.port("objects.port")};
-    places_ = std::make_unique<catalog::Places>(*store_, disk_, clock_, remotes_.get(), own);
+    places_ = std::make_unique<catalog::Places>(*store_, disk_, clock_, remotes_.get(), own, fences(settings));
     world_ = std::make_unique<commands::World>(commands::World{*store_, *catalog_, *places_, clock_});
     ledger_ = std::make_unique<exec::MemoryLedger>(memory_limits(settings));
     admission_ = std::make_unique<FairQueue>(statements_, statement_limits(ledger_->limits(), statements_.num_threads()));
@@ -262,17 +279,7 @@ class EmbeddedLab final : public Lab {
   }
 
   void start_hub(const Settings& settings) {
-    hub::ServersOptions people;
-    people.program = std::filesystem::read_symlink("/proc/self/exe");
-    people.environment = settings.text("hub.environment");
-    if (people.environment.empty()) people.environment = default_notebooks();
-    people.homes = settings.text("hub.homes").empty() ? data_ / "homes" : std::filesystem::path(settings.text("hub.homes"));
-    people.shared = data_ / "shared";
-    people.run = data_ / "run";
-    people.limits = {.memory_bytes = static_cast<std::uint64_t>(settings.bytes("hub.memory")), .file_bytes = static_cast<std::uint64_t>(settings.bytes("hub.file_size")),
-                     .cores = static_cast<unsigned>(settings.number("hub.cores"))};
-    people.start_timeout = std::chrono::seconds(settings.seconds("hub.start_timeout"));
-    people.cull_after = std::chrono::seconds(settings.seconds("hub.cull_after"));
+    hub::ServersOptions people = notebook_options(settings);
     if (objects_) people.objects_url = (settings.text("objects.tls_certificate").empty() ? "http://localhost:" : "https://localhost:") + std::to_string(objects_->port());
     if (spark_) people.spark_address = "localhost:" + std::to_string(spark_->port());
     if (find_tls(settings, "spark")) people.spark_parameters = "use_ssl=true";
@@ -281,7 +288,7 @@ class EmbeddedLab final : public Lab {
 
     wire::hub::HubOptions options;
     options.address = settings.text("hub.listen");
-    options.port = settings.port("hub.port");
+    options.port = settings.port_out_of_the_way("hub.port");
     options.is_workshop = access_->profile() == access::Profile::Workshop;
     options.hosts = split_list(settings.text("hub.hosts"));
     options.roles = [this] { return role_lines(); };
@@ -290,9 +297,27 @@ class EmbeddedLab final : public Lab {
     start_on(settings, "hub.port", "hub", [&] { hub_->start(); });
     const std::string scheme = tls ? "https://" : "http://", port = std::to_string(hub_->port());
     hub_url_ = scheme + (is_loopback(options.address) ? "localhost" : options.address) + ":" + port;
-    const std::lock_guard lock(roles_mutex_);
-    roles_.push_back({"hub", hub_url_, hub_->port()});
+    {
+      const std::lock_guard lock(roles_mutex_);
+      roles_.push_back({"hub", hub_url_, hub_->port()});
+    }
     servers_->begin(scheme + "127.0.0.1:" + port);
+    start_token_server(settings);
+  }
+
+  /// Its token is of this start alone, and shown by it. In the workshop there is none.
+  void start_token_server(const Settings& settings) {
+    constexpr int kTokenBytes = 24;
+    const auto users = access_->list_users();
+    const auto admin = std::ranges::find_if(users, &access::UserInfo::is_admin);
+    if (admin == users.end()) return;
+    const std::string token = access_->profile() == access::Profile::Workshop ? "" : random_hex(kTokenBytes), address = "127.0.0.1";
+    token_server_ = std::make_unique<hub::TokenServer>(*servers_, clock_, admin->name, token);
+    token_door_ = std::make_unique<wire::hub::TokenDoor>(runtime_, storage_, *token_server_, address, settings.port_out_of_the_way("hub.token_port"));
+    start_on(settings, "hub.token_port", "the token server", [&] { token_door_->start(); });
+    token_server_->begin();
+    const std::lock_guard lock(roles_mutex_);
+    roles_.push_back({"hub.token", "http://" + address + ":" + std::to_string(token_door_->port()) + "/lab" + (token.empty() ? "" : "?token=" + token), token_door_->port()});
   }
 
   std::vector<wire::hub::RoleLine> role_lines() const {
@@ -326,6 +351,8 @@ class EmbeddedLab final : public Lab {
   std::unique_ptr<wire::status::StatusPages> pages_;
   std::unique_ptr<hub::Servers> servers_;
   std::unique_ptr<wire::hub::HubServer> hub_;
+  std::unique_ptr<hub::TokenServer> token_server_;
+  std::unique_ptr<wire::hub::TokenDoor> token_door_;
   std::string hub_url_;
   bool keeps_servers_ = false;
   mutable std::mutex roles_mutex_;  ///< the hub shows the roles while the last of them start

@@ -20,7 +20,7 @@ constexpr RoleRow kRoles[] = {
     {"experiments", "ml", "MLflow", "", false},
     {"flows", "ml", "Prefect, Airflow", "", false},
     {"insights", "ml", "OpenAI", "", false},
-    {"hub", "visualization", "JupyterHub", "hub.port", true, true},
+    {"hub", "visualization", "JupyterHub", "hub.port", true},
     {"apps", "visualization", "Streamlit", "", false},
     {"console", "visualization", "console", "", false},
     {"metrics", "monitoring", "Prometheus", "", false},
@@ -58,7 +58,7 @@ std::vector<const RoleRow*> choose_roles(const std::vector<std::string>& names) 
   }
   if (names.empty())
     for (const RoleRow& row : kRoles)
-      if (row.is_built && !row.is_asked_for) add(row);
+      if (row.is_built) add(row);
   // In the table's order, whatever the order of the names: later roles are told of earlier ones.
   std::ranges::sort(chosen);
   return chosen;

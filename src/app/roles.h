@@ -13,7 +13,6 @@ struct RoleRow {
   std::string_view protocol;    ///< for people
   std::string_view port_key;    ///< setting of its main port; empty: not built
   bool is_built = false;
-  bool is_asked_for = false;    ///< starts only when it is named, or with `all`: it wants more than this program
 };
 std::span<const RoleRow> all_roles();
 

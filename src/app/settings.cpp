@@ -19,16 +19,18 @@ constexpr SettingRow kSettings[] = {
     {"hub.cores", "2", "cores that one notebook server runs on; 0: all", SettingKind::Threads},
     {"hub.cull_after", "1h", "notebook servers unused for this long are stopped; 0: never", SettingKind::Seconds},
     {"hub.environment", "", "Python environment with jupyterhub-singleuser; default ~/.cache/dflab/clients/hub"},
+    {"hub.examples", "", "folder of the notebooks that each home gets as `examples`; default share/dflab/examples of the environment"},
     {"hub.file_size", "10GiB", "size of a file that a notebook may write", SettingKind::Bytes},
     {"hub.homes", "", "folder of people's homes; default `homes` in the data folder"},
     {"hub.hosts", "", "names, separated by commas, under which browsers may reach the hub besides this machine's own"},
     {"hub.keep_servers", "false", "`true`: notebook servers run on when the lab stops, and are found again"},
     {"hub.listen", "127.0.0.1", "address the hub listens on"},
     {"hub.memory", "4GiB", "memory of one process of a notebook server", SettingKind::Bytes},
-    {"hub.port", "8000", "port of the hub: pages, JupyterHub's API, notebooks", SettingKind::Port},
+    {"hub.port", "8000", "port of the hub: pages, JupyterHub's API, notebooks; with another objects.port than 9000, and none said: any free one", SettingKind::Port},
     {"hub.start_timeout", "3m", "a notebook server that does not answer in this time has failed", SettingKind::Seconds},
     {"hub.tls_certificate", "", "PEM file of the hub's certificate and its chain; with the key the hub speaks HTTPS"},
     {"hub.tls_key", "", "PEM file of the hub's key"},
+    {"hub.token_port", "8888", "port of the token server, an administrator's JupyterLab without log-in; with another objects.port than 9000, and none said: any free one", SettingKind::Port},
     {"objects.address", "embedded", "`embedded`, or the URL of a real S3"},
     {"objects.console_port", "9001", "port of the admin page; with another objects.port than 9000, and none said: any free one", SettingKind::Port},
     {"objects.domain", "", "buckets are also found as `<bucket>.<domain>`; empty: below localhost and S3's own domains only"},
@@ -200,6 +202,11 @@ std::uint16_t Settings::port(const std::string& key) const {
   const std::int64_t value = number(key);
   if (value < 0 || value > 65535) throw invalid(key, text(key), "ports go from 0 (any) to 65535");
   return static_cast<std::uint16_t>(value);
+}
+
+std::uint16_t Settings::port_out_of_the_way(const std::string& key) const {
+  const bool is_named = values_.at(key).origin != "default";
+  return is_named || port("objects.port") == 9000 ? port(key) : 0;
 }
 
 namespace {

@@ -40,6 +40,8 @@ class Settings {
 
   const std::string& text(const std::string& key) const;
   std::uint16_t port(const std::string& key) const;
+  /// Several labs on one machine name their ports of S3: then a port that nobody named is any free one (0).
+  std::uint16_t port_out_of_the_way(const std::string& key) const;
   std::int64_t number(const std::string& key) const;
   std::int64_t bytes(const std::string& key) const;           ///< `512MB`, `2GiB`, `0`
   std::int64_t seconds(const std::string& key) const;         ///< `90s`, `10m`, `7d`

@@ -30,6 +30,16 @@ TEST(Settings, an_unknown_key_is_an_error_with_a_suggestion) {
   }
 }
 
+TEST(Settings, unnamed_ports_get_out_of_the_way_of_a_second_lab) {
+  Settings settings;
+  EXPECT_EQ(settings.port_out_of_the_way("hub.port"), 8000);
+  settings.set_flag("objects.port=9100");
+  EXPECT_EQ(settings.port_out_of_the_way("hub.port"), 0);
+  EXPECT_EQ(settings.port_out_of_the_way("objects.console_port"), 0);
+  settings.set_flag("hub.port=8000");
+  EXPECT_EQ(settings.port_out_of_the_way("hub.port"), 8000);
+}
+
 TEST(Settings, reads_units_and_refuses_others) {
   Settings settings;
   settings.set_flag("history.keep=2h");

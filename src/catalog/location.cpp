@@ -102,11 +102,15 @@ struct Places::Cache {
   std::map<std::string, std::shared_ptr<lake::delta::Table>> tables;
 };
 
-Places::Places(store::Store& store, Disk& disk, const Clock& clock, RemoteStores* remotes, OwnEndpoint own)
-    : store_(store), disk_(disk), clock_(clock), remotes_(remotes), own_(std::move(own)), cache_(std::make_shared<Cache>()) {}
+Places::Places(store::Store& store, Disk& disk, const Clock& clock, RemoteStores* remotes, OwnEndpoint own, FenceOf fence_of)
+    : store_(store), disk_(disk), clock_(clock), remotes_(remotes), own_(std::move(own)), fence_of_(std::move(fence_of)), cache_(std::make_shared<Cache>()) {}
 
-Location Places::locate(const std::string& text, const SettingLookup& setting) const {
+Location Places::locate(const std::string& text, const std::string& user, const SettingLookup& setting) const {
   Location location = parse_location(text);
+  if (location.kind == Location::Kind::Folder && fence_of_) {
+    location.fence = fence_of_(user);
+    location.fence->check_contents(location.folder);
+  }
   if (location.kind != Location::Kind::Bucket || remotes_ == nullptr) return location;
   if (const auto store = find_remote_store(location.bucket, setting, own_)) location.remote = remotes_->open(*store, location.bucket);
   return location;
@@ -249,6 +253,7 @@ std::vector<scan::DataFile> Places::open(const Location& location, const std::ve
     for (const FoundFile& file : files) {
       scan::DataFile data;
       data.path = file.path.empty() ? location.folder.string() : file.path.starts_with('/') ? file.path : (location.folder / file.path).string();
+      if (location.fence) location.fence->check(data.path);
       data.num_bytes = file.num_bytes;
       data.modified_millis = file.modified_millis;
       data.uri = "file://" + quoted_for_uri(data.path);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/remote_objects.h"
+#include "catalog/local_fence.h"
 #include "catalog/remote_settings.h"
 #include "lake/delta/table.h"
 #include "scan/table_source.h"
@@ -22,6 +23,7 @@ struct Location {
   std::filesystem::path folder;   ///< Folder: absolute
   std::string text;               ///< as errors and DESCRIBE name it
   std::shared_ptr<RemoteBucket> remote;  ///< Bucket: set when it lies in another S3 than the lab's own
+  std::shared_ptr<const LocalFence> fence;  ///< Folder: holds for every file below it
 
   /// A place below this one.
   Location child(const std::string& name) const;
@@ -41,10 +43,11 @@ struct FoundFile {
 class Places {
  public:
   /// Without `remotes` every bucket is the lab's own.
-  Places(store::Store& store, Disk& disk, const Clock& clock, RemoteStores* remotes = nullptr, OwnEndpoint own = {});
+  Places(store::Store& store, Disk& disk, const Clock& clock, RemoteStores* remotes = nullptr, OwnEndpoint own = {}, FenceOf fence_of = {});
 
-  /// The place that `text` names to somebody with these settings (`fs.s3a.*` may name another S3).
-  Location locate(const std::string& text, const SettingLookup& setting) const;
+  /// The place that `text` names to a user with these settings (`fs.s3a.*` may name another S3). Throws PATH_NOT_ALLOWED for a
+  /// local one that is closed to the user; open() does for files that a pattern or a link finds.
+  Location locate(const std::string& text, const std::string& user, const SettingLookup& setting) const;
 
   std::shared_ptr<lake::delta::TableStorage> delta_storage(const Location& location, const store::Origin& origin) const;
   /// Tables are kept so that their snapshots are read incrementally. (One per location and origin's user.)
@@ -75,6 +78,7 @@ class Places {
   const Clock& clock_;
   RemoteStores* const remotes_;
   const OwnEndpoint own_;
+  const FenceOf fence_of_;
   struct Cache;
   std::shared_ptr<Cache> cache_;
 };

@@ -172,7 +172,7 @@ std::shared_ptr<const scan::TableSource> Statement::run_inner(const plan::Statem
 
 catalog::Location Statement::locate(const std::string& path, const plan::Options& options) const {
   // Options of a read or write reach Hadoop's configuration as they are, settings of the session with `spark.hadoop.` or without.
-  return world_.places.locate(path, [&](const std::string& key) -> std::optional<std::string> {
+  return world_.places.locate(path, session_.user(), [&](const std::string& key) -> std::optional<std::string> {
     if (const auto option = options.find(key); option != options.end()) return option->second;
     return session_.explicit_setting(key);
   });

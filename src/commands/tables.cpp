@@ -67,8 +67,8 @@ LocalTable truncate_table(const plan::TruncateTable& command, Statement& context
   if (const auto entry = ref.is_path() ? std::nullopt : context.world().catalog.find_table(ref.database, ref.table); entry && !entry->is_view() && entry->provider != "delta") {
     if (entry->kind == catalog::Table::Kind::External)
       throw Error(conditions::kTruncateExternal, {{"message", "TRUNCATE TABLE on external tables: " + types::quote_parts({catalog::kCatalogName, entry->database, entry->name})}});
-    if (context.world().places.exists(catalog::parse_location(entry->location)))
-      context.world().places.remove(catalog::parse_location(entry->location), context.origin("TRUNCATE TABLE"));
+    if (const catalog::Location location = context.locate(entry->location); context.world().places.exists(location))
+      context.world().places.remove(location, context.origin("TRUNCATE TABLE"));
     context.session().cached_plans().refresh(context.bind(table_named(command.name)));
     return no_rows();
   }
@@ -216,7 +216,7 @@ LocalTable show_partitions(const plan::ShowPartitions& command, Statement& conte
   const auto entry = ref.is_path() ? std::nullopt : context.world().catalog.find_table(ref.database, ref.table);
   if (entry && !entry->is_view() && entry->provider != "delta") {
     if (entry->partition_columns.empty()) throw Error(conditions::kNotPartitioned, {{"operation", "SHOW PARTITIONS"}, {"tableIdentWithDB", ref.quoted()}});
-    const catalog::Location location = catalog::parse_location(entry->location);
+    const catalog::Location location = context.locate(entry->location);
     if (context.world().places.exists(location))
       for (const catalog::FoundFile& file : context.world().places.list(location))
         if (const auto slash = file.path.rfind('/'); slash != std::string::npos) partitions.push_back(file.path.substr(0, slash));

@@ -35,8 +35,16 @@ std::string pyspark_kernel(const ServersOptions& options) {
          "\n";
 }
 
+/// The Python that the environment was made with: another folder than the system's when people built their own.
+fs::path python_of(const ServersOptions& options) {
+  std::error_code ignored;
+  return fs::canonical(options.environment / "bin" / "python", ignored).parent_path().parent_path();
+}
+
 fs::path kernels_of(const ServersOptions& options) { return options.run / "jupyter"; }
 fs::path names_of(const ServersOptions& options) { return options.run / "hosts"; }
+// Where programs look for a folder of temporary files, everybody's /tmp is closed.
+fs::path temporary_of(const fs::path& home) { return home / ".cache" / "tmp"; }
 
 }  // namespace
 
@@ -68,13 +76,21 @@ fs::path home_of(const ServersOptions& options, const std::string& user) {
 void prepare_home(const ServersOptions& options, const std::string& user) {
   const fs::path home = home_of(options, user);
   fs::create_directories(home / "work");
+  fs::create_directories(temporary_of(home));
   fs::permissions(home, fs::perms::owner_all);
   for (const char* folder : {"datasets", "notebooks"}) fs::create_directories(options.shared / folder);
   std::error_code ignored;
   if (!fs::is_symlink(fs::symlink_status(home / "shared", ignored))) fs::create_directory_symlink(options.shared, home / "shared", ignored);
+  if (fs::is_directory(options.examples, ignored) && !fs::exists(fs::symlink_status(home / "examples", ignored))) fs::copy(options.examples, home / "examples", fs::copy_options::recursive | fs::copy_options::skip_existing);
   write_once(kernels_of(options) / "kernels" / "pyspark" / "kernel.json", pyspark_kernel(options));
   write_once(names_of(options), kHostNames);
   fs::create_directories(options.run / "servers");
+}
+
+proc::Confinement server_confinement(const ServersOptions& options, const std::string& user) {
+  proc::Confinement confinement{.readable = {options.environment, kernels_of(options), names_of(options)}, .writable = {home_of(options, user), options.shared}};
+  if (const fs::path python = python_of(options); python.has_relative_path()) confinement.readable.push_back(python);
+  return confinement;
 }
 
 std::vector<std::string> server_environment(const ServersOptions& options, const std::string& hub_url, const std::string& user, const std::string& server, std::uint16_t port,
@@ -90,6 +106,7 @@ std::vector<std::string> server_environment(const ServersOptions& options, const
       {"LOGNAME", user},
       {"SHELL", "/bin/bash"},
       {"LANG", "C.UTF-8"},
+      {"TMPDIR", temporary_of(home).string()},
       {"PATH", (options.environment / "bin").string() + ":/usr/local/bin:/usr/bin:/bin"},
       {"JUPYTER_PATH", kernels_of(options).string()},
       // Packages that people install are theirs, and survive: the environment itself is everybody's.

@@ -16,6 +16,7 @@ struct ServersOptions {
   std::filesystem::path program;      ///< this `dflab`, which helps to start children
   std::filesystem::path environment;  ///< Python environment with jupyterhub-singleuser
   std::filesystem::path homes;        ///< a folder for each user
+  std::filesystem::path examples;     ///< notebooks that each home gets a copy of, where there are any
   std::filesystem::path shared;       ///< `datasets` and `notebooks`, everybody's
   std::filesystem::path run;          ///< logs of servers, kernels, the table of names
   std::string objects_url, spark_address;  ///< `http://localhost:9000`, `localhost:15002`; empty when the role does not run
@@ -37,8 +38,12 @@ std::string server_client(std::string_view user, std::string_view server);
 /// A user's home: the user's name where that is a plain folder name.
 std::filesystem::path home_of(const ServersOptions& options, const std::string& user);
 
-/// Makes home (`work`, `shared`), the shared folders, kernels and the table of the lab's host names, where they are missing.
+/// Makes home (`work`, `shared`, `examples`), the shared folders, kernels and the table of the lab's host names, where they are missing. Examples
+/// are copied once: what people change or delete stays so.
 void prepare_home(const ServersOptions& options, const std::string& user);
+
+/// What a user's servers may open: their home and the shared folders; to read, their environment and what the lab tells them.
+proc::Confinement server_confinement(const ServersOptions& options, const std::string& user);
 
 struct ServerSecrets {
   std::string token;         ///< the server's own, for the hub and for Spark

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "hub/conditions.h"
+#include "hub/object_rights.h"
 #include "hub/probe.h"
 
 namespace lab::hub {
@@ -61,6 +62,7 @@ Servers::~Servers() { stop(true); }
 
 void Servers::begin(std::string hub_url) {
   hub_url_ = std::move(hub_url);
+  withdraw_workshop_rights(access_, kByTheLab);
   adopt();
   watcher_ = std::thread([this] { watch(); });
 }
@@ -115,6 +117,7 @@ ServerSecrets Servers::make_secrets(const std::string& user, const std::string& 
   ServerSecrets secrets{access_.create_token(std::move(token), by).text, {}};
   const auto keys = access_.list_s3_keys(user);
   auto pair = keys.empty() ? std::nullopt : access_.find_s3_secret(keys.front().access_key);
+  settle_object_rights(access_, user, by);
   secrets.objects = pair ? *std::move(pair) : access_.create_s3_key(user, std::nullopt, by);
   return secrets;
 }
@@ -158,6 +161,7 @@ StartOutcome Servers::start(const std::string& user, const std::string& name, co
     child.directory = home_of(options_, user);
     child.log = log_of(user, name);
     child.limits = options_.limits;
+    child.confinement = server_confinement(options_, user);
     std::error_code ignored;
     std::filesystem::remove(child.log, ignored);
     const proc::ChildId id = proc::start_child(child);

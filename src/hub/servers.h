@@ -70,6 +70,9 @@ class Servers {
   /// Moves the time of a server's last use on, never back.
   void note_activity(const std::string& user, const std::string& name, Timestamp time);
 
+  /// A token and keys for a server's process; a token that an earlier one of the name had ends. Throws NO_SUCH_USER.
+  ServerSecrets make_secrets(const std::string& user, const std::string& name, const store::Origin& by);
+
   const ServersOptions& options() const { return options_; }
 
  private:
@@ -86,7 +89,6 @@ class Servers {
   void look_at(const Key& key, const ServerInfo& info);
   void ended(const Key& key, std::string reason, bool failed);
   void add_progress(const Key& key, int percent, std::string message);
-  ServerSecrets make_secrets(const std::string& user, const std::string& name, const store::Origin& by);
   std::filesystem::path log_of(const std::string& user, const std::string& name) const;
 
   store::Store& store_;

@@ -62,6 +62,11 @@ ChildId start_child(const ChildOptions& options) {
   add_limit("--memory", options.limits.memory_bytes);
   add_limit("--file", options.limits.file_bytes);
   add_limit("--cores", options.limits.cores);
+  const auto add_paths = [&](const char* name, const std::vector<fs::path>& paths) {
+    for (const fs::path& path : paths) words.insert(words.end(), {name, path.string()});
+  };
+  add_paths("--readable", options.confinement.readable);
+  add_paths("--writable", options.confinement.writable);
   words.emplace_back("--");
   words.insert(words.end(), options.command.begin(), options.command.end());
   std::vector<std::string> variables = options.environment;

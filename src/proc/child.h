@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "proc/confinement.h"
+
 namespace lab::proc {
 
 /// What one process may use; 0 is no limit. Enforced by the kernel for each process of the child, not for their sum.
@@ -23,6 +25,7 @@ struct ChildOptions {
   std::filesystem::path directory;       ///< to start in
   std::filesystem::path log;             ///< appended to
   ChildLimits limits;
+  Confinement confinement;               ///< empty: none
 };
 
 /// A process that cannot be mistaken for a later one with its number.

@@ -53,6 +53,7 @@ void run_on_cores(std::uint64_t count) {
 
 int run_child_program(int argc, char** argv) {
   int at = 2;
+  Confinement confinement;
   for (; at + 1 < argc && std::string_view(argv[at]) != "--"; at += 2) {
     const std::string_view name = argv[at];
     const char* value = argv[at + 1];
@@ -71,6 +72,10 @@ int run_child_program(int argc, char** argv) {
       limit(RLIMIT_FSIZE, number);
     } else if (name == "--cores") {
       run_on_cores(number);
+    } else if (name == "--readable") {
+      confinement.readable.emplace_back(value);
+    } else if (name == "--writable") {
+      confinement.writable.emplace_back(value);
     } else {
       errno = EINVAL;
       return fail(126, argv[at]);
@@ -86,6 +91,7 @@ int run_child_program(int argc, char** argv) {
   ::syscall(SYS_close_range, 3U, ~0U, 0U);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::setpriority(PRIO_PROCESS, 0, 5);
+  if (!confinement.empty() && !confine(confinement)) return fail(126, "Landlock");
   ::execv(argv[at], argv + at);
   return fail(127, argv[at]);
 }

@@ -105,7 +105,7 @@ def test_detached_from_up_to_down(data, own_ports):
     try:
         assert "keys are shown once" in answer.stdout
         status = json.loads(dflab("status", "--json", "--data", data).stdout)
-        assert {role["role"] for role in status["roles"] if role["state"] == "up"} == {"objects", "spark"}
+        assert {role["role"] for role in status["roles"] if role["state"] == "up"} == {"objects", "spark", "hub"}
         environment = json.loads(dflab("env", "--json", "--data", data).stdout)
         assert environment["SPARK_REMOTE"].startswith("sc://localhost:") and environment["AWS_ACCESS_KEY_ID"]
         again = dflab("up", "--data", data, *own_ports)
@@ -421,6 +421,20 @@ def test_a_bucket_of_another_store_over_tls(certificate, spark):
             spark.read.parquet("s3a://b/x").count()
     finally:
         made.close()
+
+
+def test_labs_side_by_side_name_their_ports_of_s3_and_spark_only(tmp_path):
+    folders = [tmp_path / "one", tmp_path / "two"]
+    try:
+        for folder in folders:
+            ports = [item for key in ("objects.port", "spark.port", "spark.ui_port") for item in ("--set", f"{key}={lab_module.free_port()}")]
+            answer = dflab("up", "--detach", "--data", folder, *ports)
+            assert answer.returncode == 0, answer.stderr
+        urls = [json.loads(dflab("env", "--json", "--data", folder).stdout)["JUPYTERHUB_API_URL"] for folder in folders]
+        assert len(set(urls)) == 2
+    finally:
+        for folder in folders:
+            dflab("down", "--data", folder)
 
 
 def test_the_data_folder_is_closed_to_others(own_lab):

@@ -73,6 +73,12 @@ def test_readme_names_the_two_commands():
     assert "./dev demo" in text and "./dev test" in text
 
 
+def test_promises_of_security_name_tests_that_exist():
+    named = re.findall(r"`((?:tests|src)/[^`:]+)::([^`]+)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"))
+    missing = [f"{path}::{name}" for path, name in named if not re.search(rf"def {name}\(|, {name}\)", (ROOT / path).read_text(encoding="utf-8"))]
+    assert named and not missing
+
+
 def rows_of(page: str) -> dict[str, list[str]]:
     """Table rows whose first cell is code, by that cell's first word; the other cells without back quotes."""
     rows = {}

@@ -10,8 +10,9 @@ import time
 
 import requests
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1]), str(pathlib.Path(__file__).resolve().parents[2] / "tools")]
 
+import build_examples  # noqa: E402
 import lab as lab_module  # noqa: E402
 
 ENVIRONMENT = pathlib.Path(sys.prefix)
@@ -20,13 +21,15 @@ ENVIRONMENT = pathlib.Path(sys.prefix)
 class HubLab(lab_module.Lab):
     def __init__(self, **settings):
         self.hub_port = lab_module.free_port()
-        super().__init__(roles=("all",), **{"hub.port": self.hub_port, "hub.environment": ENVIRONMENT} | settings)
+        super().__init__(**{"hub.port": self.hub_port, "hub.environment": ENVIRONMENT} | settings)
+        self.settings.setdefault("hub.examples", self.folder / "examples")
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.hub_port}"
 
     def start(self, wait_seconds: float = 90):
+        build_examples.build(self.folder / "examples")
         super().start(wait_seconds)
         deadline = time.monotonic() + wait_seconds
         while True:

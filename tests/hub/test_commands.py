@@ -43,3 +43,35 @@ def test_the_environment_names_the_hub(hub):
     found = json.loads(dflab(hub, "env", "--json").stdout)
     assert found["JUPYTERHUB_API_URL"] == f"{hub.url}/hub/api"
     assert Api(hub, found["JUPYTERHUB_API_TOKEN"])("GET", "/user").json()["name"] == "admin"
+
+
+def test_a_notebook_runs_without_a_browser(hub, tmp_path):
+    import nbformat
+
+    new = nbformat.v4
+    cells = [new.new_code_cell("limit, name = 10, ''", metadata={"tags": ["parameters"]}), new.new_code_cell("from pyspark.sql import SparkSession\nprint(name, SparkSession.builder.getOrCreate().range(limit).count())")]
+    source = tmp_path / "report.ipynb"
+    nbformat.write(new.new_notebook(cells=cells), source)
+    before = source.read_bytes()
+    done = dflab(hub, "notebook", "run", str(source), "-p", "limit=3", "-p", "name=may", "--set", f"hub.environment={hub.settings['hub.environment']}")
+    assert done.returncode == 0, done.stderr
+    result = nbformat.read(done.stdout.strip(), 4)
+    assert result.cells[-1].outputs[0].text == "may 3\n"
+    assert source.read_bytes() == before
+
+    nbformat.write(new.new_notebook(cells=[new.new_code_cell("print('so far')"), new.new_code_cell("1 / 0")]), source)
+    kept = tmp_path / "kept.ipynb"
+    done = dflab(hub, "notebook", "run", str(source), "-o", str(kept), "--set", f"hub.environment={hub.settings['hub.environment']}")
+    assert done.returncode == 1 and "ZeroDivisionError" in done.stderr
+    assert [output.output_type for cell in nbformat.read(kept, 4).cells for output in cell.outputs] == ["stream", "error"]
+
+    for wrong in ("1=2", "limit", "a-b=1"):
+        assert dflab(hub, "notebook", "run", str(source), "-p", wrong).returncode == 2
+    assert dflab(hub, "notebook", "run", str(tmp_path / "absent.ipynb")).returncode == 2
+
+
+def test_a_backup_says_that_homes_are_not_in_it(hub, tmp_path):
+    (hub.folder / "data" / "homes").mkdir(exist_ok=True)
+    done = dflab(hub, "backup", str(tmp_path / "backup"))
+    assert done.returncode == 0, done.stderr
+    assert str(hub.folder / "data" / "homes") in done.stdout and not (tmp_path / "backup" / "homes").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 import uuid
 
@@ -10,7 +11,7 @@ import pytest
 import requests
 import websocket
 
-from door import Api, HubLab, Person
+from door import Api, HubLab, Person, lab_module
 
 
 class Kernel:
@@ -187,5 +188,37 @@ def test_a_lab_without_the_environment_says_what_is_missing(tmp_path):
         api = Api(lab, Person(lab, "admin", "admin").make_token())
         answer = api("POST", "/users/admin/server")
         assert answer.status_code == 503 and "clients_setup hub" in answer.json()["message"]
+    finally:
+        lab.close()
+
+
+def test_in_the_workshop_everybodys_notebooks_reach_all_buckets(hub, api, ann, running, token):
+    Kernel(hub, "admin", token).run("import boto3; boto3.client('s3').create_bucket(Bucket='of-admin'); boto3.client('s3').put_object(Bucket='of-admin', Key='k', Body=b'x')")
+    api.start(ann.name)
+    try:
+        hers = Kernel(hub, ann.name, ann.make_token())
+        assert hers.run("import boto3; s3 = boto3.client('s3'); print(s3.get_object(Bucket='of-admin', Key='k')['Body'].read())") == "b'x'\n"
+        assert hers.run(f"s3.create_bucket(Bucket='of-{ann.name}'); print([b['Name'] for b in s3.list_buckets()['Buckets']])") == f"['of-{ann.name}']\n"
+    finally:
+        api.stop(ann.name)
+
+
+def test_in_the_secure_profile_people_own_their_buckets_and_no_others():
+    lab = HubLab(profile="secure")
+    try:
+        lab.start()
+        data = ["--data", str(lab.folder / "data")]
+        words = subprocess.run([lab_module.program(), "env", "--json", *data], capture_output=True, text=True, check=True).stdout
+        admin = Api(lab, json.loads(words)["JUPYTERHUB_API_TOKEN"])
+        for name in ("ann", "ben"):
+            assert admin("POST", f"/users/{name}").status_code == 201
+            assert admin("PUT", f"/users/{name}/password", {"password": "correct horse"}).status_code == 204
+            admin.start(name)
+        ann, ben = (Kernel(lab, name, Person(lab, name, "correct horse").make_token()) for name in ("ann", "ben"))
+        ann.run("import boto3; s3 = boto3.client('s3'); s3.create_bucket(Bucket='anns'); s3.put_object(Bucket='anns', Key='k', Body=b'hers')")
+        with pytest.raises(RuntimeError, match="AccessDenied"):
+            ben.run("import boto3; boto3.client('s3').get_object(Bucket='anns', Key='k')")
+        for name in ("ann", "ben"):
+            admin.stop(name)
     finally:
         lab.close()

@@ -41,6 +41,15 @@ store::BackupResult run_here(bool as_json, Work work) {
   return work(progress);
 }
 
+/// People's files lie beside the store: other tools copy files better.
+void tell_what_is_left_out(const Settings& settings) {
+  const std::filesystem::path data = settings.text("data");
+  const std::filesystem::path homes = settings.text("hub.homes").empty() ? data / "homes" : std::filesystem::path(settings.text("hub.homes"));
+  std::error_code ignored;
+  for (const auto& [folder, what] : {std::pair(homes, "people's homes"), std::pair(data / "shared", "the folders that they share")})
+    if (std::filesystem::exists(folder, ignored)) std::printf("Not in it: %s. Copy them with a tool for files: %s\n", what, folder.c_str());
+}
+
 int back_up(const Settings& settings, const BackupOptions& options) {
   const auto folder = std::filesystem::absolute(options.folder);
   store::BackupResult result;
@@ -53,6 +62,7 @@ int back_up(const Settings& settings, const BackupOptions& options) {
     result = run_here(options.as_json, [&](store::StoreProgress& progress) { return store::back_up(*store, folder, side_files(), &progress); });
   }
   if (!options.as_json) std::printf("%s holds the lab as of commit %lld; %llu bytes were new\n", folder.c_str(), static_cast<long long>(result.commit.value), static_cast<unsigned long long>(result.copied));
+  if (!options.as_json) tell_what_is_left_out(settings);
   return print_store_report(result, options.as_json);
 }
 

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "engine/engine.h"
+#include "proc/confinement.h"
 
 namespace lab::app::cli {
 namespace {
@@ -60,7 +61,9 @@ void check_folder(Report& report, const fs::path& data) {
 void check_ports(Report& report, const Settings& settings, const std::optional<RunFile>& run) {
   for (const RoleRow& role : all_roles()) {
     if (!role.is_built) continue;
-    const std::uint16_t port = settings.port(std::string(role.port_key));
+    const std::string key(role.port_key);
+    const std::uint16_t port = key == "hub.port" ? settings.port_out_of_the_way(key) : settings.port(key);
+    if (port == 0) continue;  // any free one
     const std::string owner = describe_port_owner(port);
     const std::string what = "port " + std::to_string(port) + " (" + std::string(role.key) + ")";
     if (owner.empty()) {
@@ -68,7 +71,7 @@ void check_ports(Report& report, const Settings& settings, const std::optional<R
     } else if (run && owner.find("process " + std::to_string(run->pid)) != std::string::npos) {
       report.good(what + " is this lab's");
     } else {
-      report.bad(what + " is taken" + owner, "Take another one: --set " + std::string(role.port_key) + "=" + std::to_string(next_free_port(port)));
+      report.bad(what + " is taken" + owner, "Take another one: --set " + key + "=" + std::to_string(next_free_port(port)));
     }
   }
 }
@@ -87,6 +90,11 @@ int doctor(const Settings& settings) {
     report.good("the engine's library is the one this program was built with");
   } catch (const Error& error) {
     report.bad(error.message(), "Run ./dev setup and build again.");
+  }
+  if (const std::string gaps = proc::describe_confinement_gaps(proc::landlock_version()); gaps.empty()) {
+    report.good("the kernel keeps notebook servers to their own files (Landlock)");
+  } else {
+    report.note(gaps);
   }
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);

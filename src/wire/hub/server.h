@@ -25,7 +25,7 @@ struct HubOptions {
   /// Names under which browsers may reach the door, besides those of this machine: others are refused (DNS rebinding).
   std::vector<std::string> hosts;
   std::function<std::vector<RoleLine>()> roles;
-  /// Whether the data folder is closed to people's processes; the pages say so when it is not.
+  /// The administrator's password is known to everybody.
   bool is_workshop = false;
 };
 

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "proc/child.h"
+#include "proc/confinement.h"
 #include "wire/hub/api/models.h"
 #include "wire/hub/operations.h"
 #include "wire/hub/pages/layout.h"
@@ -30,6 +31,11 @@ std::string gibibytes(std::uint64_t bytes) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / (1 << 30));
   return text;
+}
+
+std::string isolation_text() {
+  const std::string gaps = proc::describe_confinement_gaps(proc::landlock_version());
+  return gaps.empty() ? "It opens the home of its owner and the shared folders, and nothing else of the lab's files." : gaps;
 }
 
 std::string server_row(const Service& service, const Call& call, const ServerInfo& server) {
@@ -70,7 +76,7 @@ net::Response home(Service& service, Call& call) {
   content += "</table></div><form method=post action='/hub/spawn' class=row>" + csrf_field(call) +
              "<label for=server class=soft>Another one</label><span class=grow><input id=server name=server placeholder='its name' pattern='[A-Za-z0-9._\\-]{1,64}' required></span><button class=quiet>Start</button></form>";
   content += "<p class=soft>Each process of a server has up to " + gibibytes(options.limits.memory_bytes) + " of memory, a server " + std::to_string(options.limits.cores) +
-             " cores. All servers run under the lab's own account: a notebook can read what the lab can.</p></section>";
+             " cores. " + escape_html(isolation_text()) + "</p></section>";
   content += "<section><h2>The lab</h2><div class=table><table><tr><th>Role<th>Speaks<th>State<th>Address</tr>";
   for (const RoleLine& role : service.options.roles()) {
     content += "<tr><td>" + escape_html(role.key) + "<td class=soft>" + escape_html(role.protocol) + "<td><span class='state" + (role.is_running ? " up'>running" : "'>not running") + "</span><td>";
