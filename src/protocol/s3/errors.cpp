@@ -22,6 +22,7 @@ constexpr ErrorRow kErrorRows[] = {
     {&conditions::kEntityTooSmall, 400},
     {&conditions::kDeleteConflict, 409},
     {&conditions::kEntityAlreadyExists, 409},
+    {&conditions::kEntityTemporarilyUnmodifiable, 409},
     {&conditions::kIamValidation, 400},
     {&conditions::kMalformedPolicyDocument, 400},
     {&conditions::kNoSuchEntity, 404},

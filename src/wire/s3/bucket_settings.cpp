@@ -10,6 +10,7 @@
 #include "protocol/s3/xml.h"
 #include "store/conditions.h"
 #include "wire/s3/encryption.h"
+#include "wire/s3/iam_entities.h"
 #include "wire/s3/website.h"
 
 namespace lab::s3 {
@@ -92,11 +93,12 @@ constexpr SettingRow kSettings[] = {
 
 store::SchemaSpec s3_schema() {
   return {.module = "s3",
-          .version = 1,
+          .version = 2,
           .tables = {{.name = kTable,
                       .kind = store::RowKind::History,
                       .columns = {{"bucket", store::ColumnType::Integer}, {"name"}, {"document"}},
-                      .num_key_columns = 2}}};
+                      .num_key_columns = 2},
+                     iam_entity_table()}};
 }
 
 std::string write_ownership(std::string_view mode) {

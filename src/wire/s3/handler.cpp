@@ -118,6 +118,7 @@ net::awaitable<net::Response> S3Handler::answer(Call& call, net::RequestBody& bo
   else
     authenticated = prove();
   call.session_policy = std::move(authenticated.session_policy);
+  call.role = std::move(authenticated.role);
   call.identity = std::move(authenticated.identity);
   call.authentication = std::move(authenticated.authentication);
   call.signing_key = std::move(authenticated.signing_key);
