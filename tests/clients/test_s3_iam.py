@@ -4,16 +4,9 @@ import json
 import uuid
 
 import boto3
-import botocore.exceptions
 import pytest
 from botocore.config import Config
-
-
-def code_of(call, *args, **kwargs):
-    with pytest.raises(botocore.exceptions.ClientError) as caught:
-        call(*args, **kwargs)
-    response = caught.value.response
-    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+from test_s3_objects import code_of
 
 
 def client(lab, service, access_key, secret_key, token=None, signature=None):
