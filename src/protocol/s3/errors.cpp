@@ -57,6 +57,7 @@ constexpr ErrorRow kErrorRows[] = {
     {&conditions::kInvalidRequest, 400},
     {&conditions::kInvalidStorageClass, 400},
     {&conditions::kInvalidTag, 400},
+    {&conditions::kInvalidTargetBucketForLogging, 400},
     {&conditions::kExpiredToken, 400},
     {&conditions::kInvalidTokenId, 403},
     {&conditions::kInvalidUri, 400},

@@ -14,6 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxPolicyBytes = 20'480;
+constexpr std::string_view kServicePrefix = "service:";
 constexpr std::string_view kArnPrefix = "arn:aws:s3:::";
 
 Error malformed_policy(std::string reason) { return Error(conditions::kMalformedPolicy, {{"reason", std::move(reason)}}); }
@@ -71,9 +72,11 @@ void read_principals(const json& value, PolicyStatement& statement) {
   for (const auto& [kind, names] : value.items()) {
     if (kind != "AWS" && kind != "CanonicalUser" && kind != "Federated" && kind != "Service")
       throw malformed_policy("Invalid principal in policy");
-    for (const std::string& name : read_texts(names, "Principal"))
-      // Services and federated identities are nobody here.
+    for (const std::string& name : read_texts(names, "Principal")) {
       if (kind == "AWS" || kind == "CanonicalUser") statement.principals.push_back(user_of_principal(name));
+      // Federated identities are nobody here.
+      if (kind == "Service") statement.principals.push_back(std::string(kServicePrefix) + name);
+    }
   }
 }
 
@@ -152,7 +155,8 @@ PolicyStatement read_statement(const json& value, Holder holder, std::string_vie
 }
 
 bool names_user(const PolicyStatement& statement, const std::optional<std::string>& user) {
-  const bool is_named = std::ranges::any_of(statement.principals, [&](const std::string& each) { return each == "*" || (user && each == *user); });
+  const bool is_service = user && user->starts_with(kServicePrefix);
+  const bool is_named = std::ranges::any_of(statement.principals, [&](const std::string& each) { return (each == "*" && !is_service) || (user && each == *user); });
   return is_named != statement.is_not_principal;
 }
 

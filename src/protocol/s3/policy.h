@@ -21,7 +21,8 @@ struct PolicyCondition {
 struct PolicyStatement {
   std::string id;
   bool is_allow = false;
-  /// Names of users, `role/NAME` for sessions of a role; `*` is everybody, also somebody without a name. Not in a user's policies.
+  /// Names of users, `role/NAME` for sessions of a role, `service:NAME` for a service; `*` is everybody, also somebody without
+  /// a name, but no service. Not in a user's policies.
   std::vector<std::string> principals;
   bool is_not_principal = false;
   std::vector<std::string> actions;

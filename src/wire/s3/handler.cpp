@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "net/offload.h"
+#include "wire/s3/access_log_line.h"
 #include "wire/s3/authorize.h"
 #include "wire/s3/body_receiver.h"
 #include "wire/s3/cross_origin.h"
@@ -74,6 +75,7 @@ net::awaitable<net::Response> S3Handler::handle(net::Request request, net::Reque
   call.host = std::string(call.head.header("host").value_or("localhost"));
   std::optional<Error> failure;
   net::Response response;
+  const auto started = std::chrono::steady_clock::now();
   try {
     set_target(call.head, target);
     call.address = parse_address(call.head, service_.options.domain);
@@ -89,6 +91,12 @@ net::awaitable<net::Response> S3Handler::handle(net::Request request, net::Reque
     response.set("x-amz-request-id", call.request_id);
     response.set("x-amz-id-2", "dflab");
   }
+  if (service_.access_logs.is_used() && !call.address.bucket.empty())
+    if (const auto owner = service_.access_logs.owner_of_logged(call.address.bucket)) {
+      const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
+      const std::string line = write_access_line(call, target, response, failure ? &*failure : nullptr, took, *owner);
+      service_.access_logs.record(call.address.bucket, service_.store.clock().now(), line);
+    }
   if (is_cross_origin(call) && call.head.method != "OPTIONS") {
     auto job = [&call, &response] { set_cors_headers(call, response); };
     co_await net::offload(service_.storage, std::move(job));
