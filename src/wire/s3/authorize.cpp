@@ -26,6 +26,7 @@ constexpr ActionRow kActions[] = {
     {"CompleteMultipartUpload", "PutObject"},
     {"CopyObject", "PutObject"},
     {"CreateMultipartUpload", "PutObject"},
+    {"DeleteAccountPublicAccessBlock", "PutAccountPublicAccessBlock"},
     {"DeleteBucketCors", "PutBucketCORS"},
     {"DeleteBucketEncryption", "PutEncryptionConfiguration"},
     {"DeleteBucketLifecycle", "PutLifecycleConfiguration"},
@@ -288,6 +289,11 @@ AccessControlList acl_of(const store::ObjectInfo& object) {
 
 bool has_access_block(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view flag) {
   const auto document = find_setting(rows, bucket, "publicAccessBlock");
+  return (document && parse_xml(*document).text_of(flag) == "true") || has_account_access_block(rows, flag);
+}
+
+bool has_account_access_block(const store::Rows& rows, std::string_view flag) {
+  const auto document = find_account_setting(rows, "publicAccessBlock");
   return document && parse_xml(*document).text_of(flag) == "true";
 }
 
@@ -348,7 +354,9 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
     if (!is_s3) return;
     fill_context(request, call);
     const PolicyEffect own = evaluate_own(own_policies(call), request);
-    const bool is_refused = own == PolicyEffect::Deny || (own == PolicyEffect::None && !call.role.name.empty());
+    // What holds for everybody's buckets is an administrator's, or whose a policy makes it.
+    const bool is_about_account = call.head.header(kAccountIdHeader) && !call.identity.is_admin;
+    const bool is_refused = own == PolicyEffect::Deny || (own == PolicyEffect::None && (is_about_account || !call.role.name.empty()));
     if (is_refused || !session_allows(call, request)) throw access_denied();
     return;
   }

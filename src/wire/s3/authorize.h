@@ -46,7 +46,8 @@ std::string requested_acl(const Call& call, const store::Rows& rows, const store
 /// Throws what a bucket's ownership and public access block say about this list.
 void check_acl_allowed(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket, const AccessControlList& acl);
 
-/// A flag of the bucket's public access block.
+/// A flag of the public access block of the bucket or of the account; the second of the account alone.
 bool has_access_block(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view flag);
+bool has_account_access_block(const store::Rows& rows, std::string_view flag);
 
 }  // namespace lab::s3

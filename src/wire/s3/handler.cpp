@@ -35,6 +35,11 @@ Scope scope_of(const Address& address) {
 
 bool is_form_of_iam(const Call& call) { return scope_of(call.address) == Scope::Service && call.head.method == "POST"; }
 
+/// A request of S3 Control (`aws s3control`), which is about the account: neither its path nor its host names a bucket.
+bool is_account_control(const RequestHead& head) {
+  return head.header(kAccountIdHeader) && head.path == "/v20180820/configuration/publicAccessBlock";
+}
+
 Error method_not_allowed(const RequestHead& head, Scope scope) {
   constexpr std::string_view kTypes[] = {"SERVICE", "BUCKET", "OBJECT"};
   return Error(conditions::kMethodNotAllowed,
@@ -78,7 +83,7 @@ net::awaitable<net::Response> S3Handler::handle(net::Request request, net::Reque
   const auto started = std::chrono::steady_clock::now();
   try {
     set_target(call.head, target);
-    call.address = parse_address(call.head, service_.options.domain);
+    if (!is_account_control(call.head)) call.address = parse_address(call.head, service_.options.domain);
     response = co_await answer(call, body);
   } catch (const Error& error) {
     failure = error;

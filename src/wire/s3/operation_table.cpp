@@ -9,6 +9,12 @@ using enum Scope;
 
 // Rows with more conditions stand before rows with fewer: the first that fits is taken.
 constexpr Operation kOperations[] = {
+    {.name = "GetAccountPublicAccessBlock", .scope = Service, .method = "GET", .header = kAccountIdHeader,
+     .handler = &serve_get_account_access_block},
+    {.name = "PutAccountPublicAccessBlock", .scope = Service, .method = "PUT", .header = kAccountIdHeader,
+     .handler = &serve_put_account_access_block, .takes_document = true},
+    {.name = "DeleteAccountPublicAccessBlock", .scope = Service, .method = "DELETE", .header = kAccountIdHeader,
+     .handler = &serve_delete_account_access_block},
     {.name = "ListBuckets", .scope = Service, .method = "GET", .handler = &serve_list_buckets},
     {.name = "IdentityAndAccess", .scope = Service, .method = "POST", .handler = &serve_iam, .takes_document = true},
 
