@@ -52,6 +52,7 @@ bool may_deliver_log(const S3Service& service, const LoggingConfig& config, cons
 }
 
 void AccessLogs::reload(store::Store& store) {
+  const std::lock_guard reloading(reloading_);
   const auto snapshot = store.snapshot();
   std::map<std::string, Source> sources;
   for (const store::BucketInfo& bucket : store.objects().list_buckets()) {

@@ -51,6 +51,7 @@ class AccessLogs {
   void write_batch(const S3Service& service, const Source& source, const Batch& batch) const;
 
   std::atomic<bool> is_used_ = false;
+  std::mutex reloading_;  ///< held from looking to telling: an older look never replaces a newer one
   mutable std::mutex mutex_;
   std::map<std::string, Source> sources_;
   std::map<BatchKey, std::pair<Source, Batch>> batches_;
