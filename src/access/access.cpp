@@ -43,7 +43,7 @@ std::string random_word(std::size_t length, std::string_view letters) {
 store::SchemaSpec access_schema() {
   using store::ColumnType;
   return {.module = "access",
-          .version = 3,
+          .version = 4,
           .tables = {{.name = "users",
                       .kind = RowKind::History,
                       .columns = {{"name"}, {"is_admin", ColumnType::Integer}, {"created", ColumnType::Integer}}},
@@ -51,6 +51,9 @@ store::SchemaSpec access_schema() {
                       .kind = RowKind::History,
                       .columns = {{"kind"}, {"id"}, {"user_name"}},
                       .num_key_columns = 2},
+                     {.name = "s3_key_states",
+                      .kind = RowKind::History,
+                      .columns = {{"access_key"}, {"is_active", ColumnType::Integer}, {"created", ColumnType::Integer}}},
                      {.name = "user_policies",
                       .kind = RowKind::History,
                       .columns = {{"user_name"}, {"name"}, {"document"}},
@@ -136,6 +139,10 @@ void Access::load() {
     }
     credential.secret = found->second;
     const bool is_s3 = credential.kind == kS3;
+    if (const auto state = is_s3 ? snapshot.find_row("s3_key_states", {credential.id}) : std::nullopt) {
+      credential.is_active = store::as_boolean((*state)[1]);
+      credential.created = Timestamp(std::chrono::microseconds(store::as_integer((*state)[2])));
+    }
     auto& first = is_s3 ? default_s3_ : default_bearer_;
     if (first.empty()) first = credential.id;
     (is_s3 ? s3_ : bearers_).emplace(credential.id, std::move(credential));
@@ -157,7 +164,7 @@ std::optional<S3Secret> Access::find_s3_secret(std::string_view access_key) cons
     return S3Secret{kWorkshopAccessKey, kWorkshopSecretKey, {kAdmin, true, "s3:workshop"}};
   const std::lock_guard lock(mutex_);
   const auto found = s3_.find(access_key);
-  if (found == s3_.end()) return std::nullopt;
+  if (found == s3_.end() || !found->second.is_active) return std::nullopt;
   return S3Secret{found->second.id, found->second.secret, identity_of(found->second)};
 }
 
@@ -167,6 +174,9 @@ S3Secret Access::default_s3_secret() const {
   {
     const std::lock_guard lock(mutex_);
     access_key = default_s3_;
+    const auto is_usable = [&](const auto& each) { return each.second.is_active && identity_of(each.second).is_admin; };
+    if (const auto first = s3_.find(access_key); first == s3_.end() || !is_usable(*first))
+      if (const auto other = std::ranges::find_if(s3_, is_usable); other != s3_.end()) access_key = other->first;
   }
   auto found = find_s3_secret(access_key);
   LAB_CHECK(found.has_value(), "no S3 key is usable");

@@ -45,6 +45,8 @@ struct UserInfo {
 struct S3Key {
   std::string access_key;
   std::string user;
+  bool is_active = true;             ///< an inactive one opens nothing
+  std::optional<Timestamp> created;  ///< absent for keys of labs that did not keep it
 };
 
 /// A policy of a user's own in IAM's language, kept as it was written.
@@ -112,6 +114,9 @@ class Access {
   void delete_user(const std::string& name, const store::Origin& by);
   /// Throws NO_SUCH_USER, LAST_ADMIN.
   void set_admin(const std::string& name, bool is_admin, const store::Origin& by);
+  /// Keys, policies, groups, tokens and password go with it; buckets and objects stay the old name's. Throws NO_SUCH_USER,
+  /// USER_ALREADY_EXISTS, INVALID_USER_NAME.
+  void rename_user(const std::string& name, const std::string& new_name, const store::Origin& by);
   std::optional<UserInfo> find_user(std::string_view name) const;
   /// By name.
   std::vector<UserInfo> list_users() const;
@@ -131,6 +136,8 @@ class Access {
   void create_group(const std::string& name, const store::Origin& by);
   /// Throws NO_SUCH_GROUP.
   void delete_group(const std::string& name, const store::Origin& by);
+  /// With its members and policies. Throws NO_SUCH_GROUP, GROUP_ALREADY_EXISTS, INVALID_USER_NAME.
+  void rename_group(const std::string& name, const std::string& new_name, const store::Origin& by);
   /// Being in it already is no error. Throws NO_SUCH_GROUP, NO_SUCH_USER.
   void add_to_group(const std::string& group, const std::string& user, const store::Origin& by);
   /// Not being in it is no error. Throws NO_SUCH_GROUP.
@@ -153,6 +160,8 @@ class Access {
   S3Secret create_s3_key(const std::string& user, std::optional<std::pair<std::string, std::string>> pair, const store::Origin& by);
   /// Throws NO_SUCH_KEY_OF_USER.
   void delete_s3_key(const std::string& user, const std::string& access_key, const store::Origin& by);
+  /// Throws NO_SUCH_KEY_OF_USER.
+  void set_s3_key_active(const std::string& user, const std::string& access_key, bool is_active, const store::Origin& by);
   std::vector<S3Key> list_s3_keys(std::string_view user) const;
 
   /// The document is the caller's to check. Throws NO_SUCH_USER.
@@ -168,9 +177,9 @@ class Access {
   /// All that decide over a user: its own and those of its groups.
   std::vector<UserPolicy> effective_policies(std::string_view user) const;
 
-  /// The pair to check a signature with; absent for an unknown key. In the workshop profile `admin` has `admin123`.
+  /// The pair to check a signature with; absent for an unknown or inactive key. In the workshop profile `admin` has `admin123`.
   std::optional<S3Secret> find_s3_secret(std::string_view access_key) const;
-  /// The pair that `dflab env` prints.
+  /// The pair that `dflab env` prints: the first of an administrator that is active.
   S3Secret default_s3_secret() const;
 
   /// Who a Spark bearer token belongs to; absent when nobody. Tokens with the scope `inherit` or `spark` are taken too. In
@@ -188,6 +197,8 @@ class Access {
     std::string id;    ///< S3 access key; for a token the hex of its SHA-256
     std::string secret;
     std::string user;
+    bool is_active = true;
+    std::optional<Timestamp> created = {};
   };
 
   Access(store::Store& store, Profile profile) : store_(store), profile_(profile) {}

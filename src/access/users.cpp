@@ -64,7 +64,10 @@ void Access::delete_user(const std::string& name, const store::Origin& by) {
       if (token.user == name) transaction.erase_row("tokens", {hash});
     for (const auto* map : {&s3_, &bearers_})
       for (const auto& [id, credential] : *map)
-        if (credential.user == name) transaction.erase_row("credentials", {credential.kind, credential.id});
+        if (credential.user == name) {
+          transaction.erase_row("credentials", {credential.kind, credential.id});
+          transaction.erase_row("s3_key_states", {credential.id});
+        }
   });
   store_.apply(std::move(change));
   {
@@ -111,12 +114,18 @@ S3Secret Access::create_s3_key(const std::string& user, std::optional<std::pair<
   const std::lock_guard changing(changing_);
   if (!find_user(user)) throw Error(conditions::kNoSuchUser, {{"user", user}});
   if (!pair) pair = {"LAB" + random_word(17, kUpper), random_word(40, kMixed)};
+  {
+    const std::lock_guard lock(mutex_);
+    if (s3_.contains(pair->first)) throw Error(conditions::kKeyExists, {{"key", pair->first}});
+  }
+  // The alias of the workshop, which lies nowhere.
   if (find_s3_secret(pair->first)) throw Error(conditions::kKeyExists, {{"key", pair->first}});
-  Credential credential{std::string(kS3), pair->first, pair->second, user};
+  Credential credential{std::string(kS3), pair->first, pair->second, user, true, store_.clock().now()};
   // The file first: a row whose secret is missing is of no use, a secret without a row is not looked at.
   write_secrets(&credential);
   store::Change change(by);
   change.add_row("credentials", {credential.kind, credential.id, user});
+  change.put_row("s3_key_states", {credential.id, store::from_boolean(true), credential.created->time_since_epoch().count()});
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   const S3Secret secret{credential.id, credential.secret, identity_of(credential)};
@@ -131,6 +140,7 @@ void Access::delete_s3_key(const std::string& user, const std::string& access_ke
     throw Error(conditions::kNoSuchKeyOfUser, {{"user", user}, {"key", access_key}});
   store::Change change(by);
   change.erase_row("credentials", {std::string(kS3), access_key});
+  change.erase_row("s3_key_states", {access_key});
   store_.apply(std::move(change));
   {
     const std::lock_guard lock(mutex_);
@@ -139,11 +149,24 @@ void Access::delete_s3_key(const std::string& user, const std::string& access_ke
   write_secrets(nullptr);
 }
 
+void Access::set_s3_key_active(const std::string& user, const std::string& access_key, bool is_active, const store::Origin& by) {
+  const std::lock_guard changing(changing_);
+  const auto keys = list_s3_keys(user);
+  const auto key = std::ranges::find(keys, access_key, &S3Key::access_key);
+  if (key == keys.end()) throw Error(conditions::kNoSuchKeyOfUser, {{"user", user}, {"key", access_key}});
+  if (key->is_active == is_active) return;
+  store::Change change(by);
+  change.put_row("s3_key_states", {access_key, store::from_boolean(is_active), key->created.value_or(Timestamp()).time_since_epoch().count()});
+  store_.apply(std::move(change));
+  const std::lock_guard lock(mutex_);
+  s3_.at(access_key).is_active = is_active;
+}
+
 std::vector<S3Key> Access::list_s3_keys(std::string_view user) const {
   const std::lock_guard lock(mutex_);
   std::vector<S3Key> keys;
   for (const auto& [id, credential] : s3_)
-    if (credential.user == user) keys.push_back({id, credential.user});
+    if (credential.user == user) keys.push_back({id, credential.user, credential.is_active, credential.created});
   return keys;
 }
 

@@ -233,6 +233,7 @@ class EmbeddedLab final : public Lab {
     options.port = settings.port("objects.port");
     options.console_port = settings.port_out_of_the_way("objects.console_port");
     options.lifecycle_day = std::chrono::seconds(settings.seconds("objects.lifecycle_day"));
+    options.log_interval = std::chrono::seconds(settings.seconds("objects.log_interval"));
     options.domain = settings.text("objects.domain");
     const auto tls = find_tls(settings, "objects");
     objects_ = std::make_unique<s3::S3Server>(runtime_, storage_, *store_, *access_, options, tls ? net::TlsContext::load(tls->certificate, tls->key) : nullptr);

@@ -36,6 +36,7 @@ constexpr SettingRow kSettings[] = {
     {"objects.domain", "", "buckets are also found as `<bucket>.<domain>`; empty: below localhost and S3's own domains only"},
     {"objects.lifecycle_day", "1d", "what lifecycle rules call a day; shorter for trying them out", SettingKind::Seconds},
     {"objects.listen", "127.0.0.1", "address the S3 role listens on"},
+    {"objects.log_interval", "5s", "how long requests wait before the access log of their bucket is written", SettingKind::Seconds},
     {"objects.port", "9000", "S3 port", SettingKind::Port},
     {"objects.tls_certificate", "", "PEM file of the S3 role's certificate and its chain; with the key the role speaks HTTPS"},
     {"objects.tls_key", "", "PEM file of the S3 role's key"},

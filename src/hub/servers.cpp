@@ -116,7 +116,8 @@ ServerSecrets Servers::make_secrets(const std::string& user, const std::string& 
   token.client = client;
   ServerSecrets secrets{access_.create_token(std::move(token), by).text, {}};
   const auto keys = access_.list_s3_keys(user);
-  auto pair = keys.empty() ? std::nullopt : access_.find_s3_secret(keys.front().access_key);
+  const auto active = std::ranges::find_if(keys, &access::S3Key::is_active);
+  auto pair = active == keys.end() ? std::nullopt : access_.find_s3_secret(active->access_key);
   settle_object_rights(access_, user, by);
   secrets.objects = pair ? *std::move(pair) : access_.create_s3_key(user, std::nullopt, by);
   return secrets;

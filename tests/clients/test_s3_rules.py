@@ -327,10 +327,7 @@ def test_an_empty_continuation_is_the_first_page(s3, fresh):
 
 def test_what_is_not_there_may_be_turned_off(s3, fresh):
     s3.put_bucket_notification_configuration(Bucket=fresh, NotificationConfiguration={})
-    s3.put_bucket_logging(Bucket=fresh, BucketLoggingStatus={})
     s3.put_bucket_accelerate_configuration(Bucket=fresh, AccelerateConfiguration={"Status": "Suspended"})
     topic = {"TopicConfigurations": [{"TopicArn": "arn:aws:sns:us-east-1:1:t", "Events": ["s3:ObjectCreated:*"]}]}
     assert code_of(s3.put_bucket_notification_configuration, Bucket=fresh, NotificationConfiguration=topic) == ("NotImplemented", 501)
-    target = {"LoggingEnabled": {"TargetBucket": fresh, "TargetPrefix": "log/"}}
-    assert code_of(s3.put_bucket_logging, Bucket=fresh, BucketLoggingStatus=target) == ("NotImplemented", 501)
     assert code_of(s3.put_bucket_accelerate_configuration, Bucket=fresh, AccelerateConfiguration={"Status": "Enabled"}) == ("NotImplemented", 501)

@@ -33,26 +33,6 @@ bool is_group(std::string_view address) {
 Grantee grantee_of(const Owner& owner) { return {owner.id, owner.display_name, {}}; }
 Grantee group_of(std::string_view address) { return {{}, {}, std::string(address)}; }
 
-Grant read_grant(const XmlElement& element) {
-  const XmlElement* grantee = element.find("Grantee");
-  const std::string_view permission = trim_spaces(element.text_of("Permission"));
-  const auto* row = std::ranges::find(kPermissions, permission, &PermissionRow::name);
-  if (element.name != "Grant" || grantee == nullptr || row == std::end(kPermissions)) throw malformed_acl();
-  Grant grant{.permission = row->permission};
-  if (const XmlElement* address = grantee->find("URI")) {
-    grant.grantee.group = std::string(trim_spaces(address->text));
-    if (!is_group(grant.grantee.group)) throw invalid_argument("Invalid group uri", "Grantee/URI", grant.grantee.group);
-  } else if (const XmlElement* email = grantee->find("EmailAddress")) {
-    // Users are known here by their names alone.
-    throw Error(conditions::kUnresolvableGrant, {{"Email", std::string(trim_spaces(email->text))}});
-  } else {
-    grant.grantee.id = std::string(trim_spaces(grantee->text_of("ID")));
-    grant.grantee.display_name = std::string(trim_spaces(grantee->text_of("DisplayName", grant.grantee.id)));
-    if (grant.grantee.id.empty()) throw malformed_acl();
-  }
-  return grant;
-}
-
 /// `id="ann", uri="http://…"`: the grantees of one header.
 std::vector<Grantee> parse_grantees(std::string_view text) {
   std::vector<Grantee> grantees;
@@ -84,6 +64,42 @@ std::string_view show_permission(Permission permission) {
   return std::ranges::find(kPermissions, permission, &PermissionRow::permission)->name;
 }
 
+Grant parse_grant(const XmlElement& element) {
+  const XmlElement* grantee = element.find("Grantee");
+  const std::string_view permission = trim_spaces(element.text_of("Permission"));
+  const auto* row = std::ranges::find(kPermissions, permission, &PermissionRow::name);
+  if (element.name != "Grant" || grantee == nullptr || row == std::end(kPermissions)) throw malformed_acl();
+  Grant grant{.permission = row->permission};
+  if (const XmlElement* address = grantee->find("URI")) {
+    grant.grantee.group = std::string(trim_spaces(address->text));
+    if (!is_group(grant.grantee.group)) throw invalid_argument("Invalid group uri", "Grantee/URI", grant.grantee.group);
+  } else if (const XmlElement* email = grantee->find("EmailAddress")) {
+    // Users are known here by their names alone.
+    throw Error(conditions::kUnresolvableGrant, {{"Email", std::string(trim_spaces(email->text))}});
+  } else {
+    grant.grantee.id = std::string(trim_spaces(grantee->text_of("ID")));
+    grant.grantee.display_name = std::string(trim_spaces(grantee->text_of("DisplayName", grant.grantee.id)));
+    if (grant.grantee.id.empty()) throw malformed_acl();
+  }
+  return grant;
+}
+
+void write_grant(XmlWriter& xml, const Grant& grant) {
+  xml.open("Grant");
+  const bool is_user = grant.grantee.group.empty();
+  xml.raw(std::string("<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"") +
+          (is_user ? "CanonicalUser" : "Group") + "\">");
+  if (is_user) {
+    xml.element("ID", grant.grantee.id);
+    xml.element("DisplayName", grant.grantee.display_name);
+  } else {
+    xml.element("URI", grant.grantee.group);
+  }
+  xml.raw("</Grantee>");
+  xml.element("Permission", show_permission(grant.permission));
+  xml.close();
+}
+
 AccessControlList parse_acl(std::string_view xml) {
   XmlElement root;
   try {
@@ -98,7 +114,7 @@ AccessControlList parse_acl(std::string_view xml) {
   acl.owner.id = std::string(trim_spaces(owner->text_of("ID")));
   acl.owner.display_name = std::string(trim_spaces(owner->text_of("DisplayName", acl.owner.id)));
   if (acl.owner.id.empty() || list->children.size() > kMaxGrants) throw malformed_acl();
-  for (const XmlElement& child : list->children) acl.grants.push_back(read_grant(child));
+  for (const XmlElement& child : list->children) acl.grants.push_back(parse_grant(child));
   return acl;
 }
 
@@ -110,21 +126,7 @@ std::string write_acl(const AccessControlList& acl) {
   xml.element("DisplayName", acl.owner.display_name);
   xml.close();
   xml.open("AccessControlList");
-  for (const Grant& grant : acl.grants) {
-    xml.open("Grant");
-    const bool is_user = grant.grantee.group.empty();
-    xml.raw(std::string("<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"") +
-            (is_user ? "CanonicalUser" : "Group") + "\">");
-    if (is_user) {
-      xml.element("ID", grant.grantee.id);
-      xml.element("DisplayName", grant.grantee.display_name);
-    } else {
-      xml.element("URI", grant.grantee.group);
-    }
-    xml.raw("</Grantee>");
-    xml.element("Permission", show_permission(grant.permission));
-    xml.close();
-  }
+  for (const Grant& grant : acl.grants) write_grant(xml, grant);
   return std::move(xml).finish();
 }
 

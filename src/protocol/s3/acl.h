@@ -7,6 +7,7 @@
 
 #include "protocol/s3/answers.h"
 #include "protocol/s3/text_forms.h"
+#include "protocol/s3/xml.h"
 
 namespace lab::s3 {
 
@@ -28,6 +29,7 @@ inline constexpr std::string_view kLogDelivery = "http://acs.amazonaws.com/group
 struct Grant {
   Grantee grantee;
   Permission permission = Permission::Read;
+  friend bool operator==(const Grant&, const Grant&) = default;
 };
 
 /// An access control list of S3 (`<AccessControlPolicy>`).
@@ -39,6 +41,10 @@ struct AccessControlList {
 /// Throws MalformedACLError.
 AccessControlList parse_acl(std::string_view xml);
 std::string write_acl(const AccessControlList& acl);
+
+/// One `<Grant>`, as lists and settings of buckets hold them. Throws MalformedACLError.
+Grant parse_grant(const XmlElement& element);
+void write_grant(XmlWriter& xml, const Grant& grant);
 
 /// What `x-amz-acl` stands for; absent for an unknown name.
 std::optional<AccessControlList> canned_acl(std::string_view name, const Owner& owner, const Owner& bucket_owner);

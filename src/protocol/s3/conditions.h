@@ -31,6 +31,8 @@ LAB_S3_CONDITION(kEntityTooLarge, "EntityTooLarge", TooLarge,
 LAB_S3_CONDITION(kEntityTooSmall, "EntityTooSmall", InvalidArgument,
                  "Your proposed upload is smaller than the minimum allowed object size.");
 LAB_S3_CONDITION(kDeleteConflict, "DeleteConflict", Conflict, "<reason>");
+LAB_S3_CONDITION(kInvalidTargetBucketForLogging, "InvalidTargetBucketForLogging", InvalidArgument, "The target bucket for logging does not exist");
+LAB_S3_CONDITION(kEntityTemporarilyUnmodifiable, "EntityTemporarilyUnmodifiable", Conflict, "<reason>");
 LAB_S3_CONDITION(kEntityAlreadyExists, "EntityAlreadyExists", AlreadyExists, "<reason>");
 LAB_S3_CONDITION(kIamValidation, "ValidationError", InvalidArgument, "<reason>");
 LAB_S3_CONDITION(kMalformedPolicyDocument, "MalformedPolicyDocument", InvalidArgument, "<reason>");

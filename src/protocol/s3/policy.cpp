@@ -14,6 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxPolicyBytes = 20'480;
+constexpr std::string_view kServicePrefix = "service:";
 constexpr std::string_view kArnPrefix = "arn:aws:s3:::";
 
 Error malformed_policy(std::string reason) { return Error(conditions::kMalformedPolicy, {{"reason", std::move(reason)}}); }
@@ -37,9 +38,16 @@ std::vector<std::string> read_texts(const json& value, const char* element) {
   return texts;
 }
 
-/// The user that a principal means: `*`, a name, `arn:aws:iam::account:user/name`, `arn:aws:iam::name:root`.
+/// The user that a principal means: `*`, a name, `arn:aws:iam::account:user/path/name`, `arn:aws:iam::name:root`; `role/NAME`
+/// for a role or one session of it.
 std::string user_of_principal(const std::string& text) {
-  constexpr std::string_view kIam = "arn:aws:iam:";
+  constexpr std::string_view kIam = "arn:aws:iam:", kSts = "arn:aws:sts:", kAssumed = "assumed-role/";
+  if (text.starts_with(kSts)) {
+    const auto at = text.find(kAssumed);
+    if (at == std::string::npos) throw malformed_policy("Invalid principal in policy");
+    const std::string tail = text.substr(at + kAssumed.size());
+    return "role/" + tail.substr(0, tail.find('/'));
+  }
   if (!text.starts_with(kIam)) return text;
   const auto account_at = text.find(':', kIam.size());
   const auto last = text.rfind(':');
@@ -47,8 +55,12 @@ std::string user_of_principal(const std::string& text) {
   const std::string tail = text.substr(last + 1);
   if (tail == "root") return text.substr(account_at + 1, last - account_at - 1);
   if (!tail.starts_with("user/") && !tail.starts_with("role/")) throw malformed_policy("Invalid principal in policy");
-  return tail.substr(tail.rfind('/') + 1);
+  const std::string name = tail.substr(tail.rfind('/') + 1);
+  return tail.starts_with("role/") ? "role/" + name : name;
 }
+
+/// What a policy is put on; each asks for other elements.
+enum class Holder { Bucket, User, Role };
 
 void read_principals(const json& value, PolicyStatement& statement) {
   if (value.is_string()) {
@@ -60,9 +72,11 @@ void read_principals(const json& value, PolicyStatement& statement) {
   for (const auto& [kind, names] : value.items()) {
     if (kind != "AWS" && kind != "CanonicalUser" && kind != "Federated" && kind != "Service")
       throw malformed_policy("Invalid principal in policy");
-    for (const std::string& name : read_texts(names, "Principal"))
-      // Services and federated identities are nobody here.
+    for (const std::string& name : read_texts(names, "Principal")) {
       if (kind == "AWS" || kind == "CanonicalUser") statement.principals.push_back(user_of_principal(name));
+      // Federated identities are nobody here.
+      if (kind == "Service") statement.principals.push_back(std::string(kServicePrefix) + name);
+    }
   }
 }
 
@@ -104,7 +118,7 @@ bool is_resource_of(std::string_view resource, std::string_view bucket) {
   return matches_pattern(name.substr(0, name.find('/')), bucket);
 }
 
-PolicyStatement read_statement(const json& value, std::string_view bucket) {
+PolicyStatement read_statement(const json& value, Holder holder, std::string_view bucket) {
   if (!value.is_object()) throw malformed_policy("Syntax errors in policy.");
   PolicyStatement statement;
   if (value.contains("Sid")) statement.id = read_texts(value.at("Sid"), "Sid").front();
@@ -115,13 +129,19 @@ PolicyStatement read_statement(const json& value, std::string_view bucket) {
   statement.is_not_principal = value.contains("NotPrincipal");
   if (statement.is_not_principal && statement.is_allow) throw malformed_policy("Allow with NotPrincipal is not allowed.");
   const bool has_principal = value.contains("Principal") || statement.is_not_principal;
-  if (has_principal == bucket.empty()) throw malformed_policy(bucket.empty() ? "Policy document should not specify a principal." : "Missing required field Principal");
+  const bool is_users = holder == Holder::User;
+  if (has_principal == is_users) throw malformed_policy(is_users ? "Policy document should not specify a principal." : "Missing required field Principal");
   if (has_principal) read_principals(value.at(statement.is_not_principal ? "NotPrincipal" : "Principal"), statement);
   statement.actions = read_either(value, "Action", statement.is_not_action);
   for (const std::string& action : statement.actions)
     if (action != "*" && action.find(':') == std::string::npos) throw malformed_policy("Policy has invalid action");
-  statement.resources = read_either(value, "Resource", statement.is_not_resource);
-  if (!bucket.empty())
+  if (holder == Holder::Role) {
+    if (value.contains("Resource") || value.contains("NotResource")) throw malformed_policy("Has prohibited field Resource");
+    statement.resources = {"*"};
+  } else {
+    statement.resources = read_either(value, "Resource", statement.is_not_resource);
+  }
+  if (holder == Holder::Bucket)
     for (const std::string& resource : statement.resources)
       if (!is_resource_of(resource, bucket)) throw malformed_policy("Policy has invalid resource");
   if (const auto tests = value.find("Condition"); tests != value.end()) {
@@ -135,7 +155,8 @@ PolicyStatement read_statement(const json& value, std::string_view bucket) {
 }
 
 bool names_user(const PolicyStatement& statement, const std::optional<std::string>& user) {
-  const bool is_named = std::ranges::any_of(statement.principals, [&](const std::string& each) { return each == "*" || (user && each == *user); });
+  const bool is_service = user && user->starts_with(kServicePrefix);
+  const bool is_named = std::ranges::any_of(statement.principals, [&](const std::string& each) { return (each == "*" && !is_service) || (user && each == *user); });
   return is_named != statement.is_not_principal;
 }
 
@@ -152,9 +173,7 @@ bool names_resource(const PolicyStatement& statement, const PolicyRequest& reque
   return is_named != statement.is_not_resource;
 }
 
-}  // namespace
-
-Policy parse_policy(std::string_view text, std::string_view bucket) {
+Policy read_policy(std::string_view text, Holder holder, std::string_view bucket) {
   if (text.size() > kMaxPolicyBytes) throw malformed_policy("Normal policies must not exceed 20480 bytes");
   const json document = json::parse(text, nullptr, false);
   if (!document.is_object()) throw malformed_policy("Policies must be valid JSON and the first byte must be '{'");
@@ -164,9 +183,9 @@ Policy parse_policy(std::string_view text, std::string_view bucket) {
   if (statements == document.end()) throw malformed_policy("Missing required field Statement");
   Policy policy;
   if (statements->is_array()) {
-    for (const json& each : *statements) policy.statements.push_back(read_statement(each, bucket));
+    for (const json& each : *statements) policy.statements.push_back(read_statement(each, holder, bucket));
   } else {
-    policy.statements.push_back(read_statement(*statements, bucket));
+    policy.statements.push_back(read_statement(*statements, holder, bucket));
   }
   if (policy.statements.empty()) throw malformed_policy("Could not parse the policy: Statement is empty!");
   std::set<std::string_view> ids;
@@ -174,6 +193,12 @@ Policy parse_policy(std::string_view text, std::string_view bucket) {
     if (!statement.id.empty() && !ids.insert(statement.id).second) throw malformed_policy("Statement IDs (SID) in a single policy must be unique.");
   return policy;
 }
+
+}  // namespace
+
+Policy parse_policy(std::string_view text, std::string_view bucket) { return read_policy(text, bucket.empty() ? Holder::User : Holder::Bucket, bucket); }
+
+Policy parse_trust_policy(std::string_view text) { return read_policy(text, Holder::Role, {}); }
 
 PolicyEffect evaluate(const Policy& policy, const PolicyRequest& request) {
   PolicyEffect effect = PolicyEffect::None;

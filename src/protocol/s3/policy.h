@@ -21,7 +21,8 @@ struct PolicyCondition {
 struct PolicyStatement {
   std::string id;
   bool is_allow = false;
-  /// Names of users; `*` is everybody, also somebody without a name. Bucket policies only.
+  /// Names of users, `role/NAME` for sessions of a role, `service:NAME` for a service; `*` is everybody, also somebody without
+  /// a name, but no service. Not in a user's policies.
   std::vector<std::string> principals;
   bool is_not_principal = false;
   std::vector<std::string> actions;
@@ -39,10 +40,12 @@ struct Policy {
 /// Throws MalformedPolicy. A bucket policy names principals and resources of `bucket` alone; with an empty `bucket` it is
 /// a user's, which names no principal.
 Policy parse_policy(std::string_view json, std::string_view bucket);
+/// A role's: who may assume it. It names principals and no resource. Throws MalformedPolicy.
+Policy parse_trust_policy(std::string_view json);
 
 /// What is asked of a policy.
 struct PolicyRequest {
-  std::optional<std::string> user;  ///< absent: without a name
+  std::optional<std::string> user;  ///< or `role/NAME`; absent: without a name
   std::string action;               ///< `s3:GetObject`
   std::string resource;             ///< `arn:aws:s3:::bucket/key`
   /// By the keys that conditions name, lower-case but for what follows a `/`; a key that is not there is absent.

@@ -74,6 +74,34 @@ TEST(Policy, refuses_what_is_none) {
     EXPECT_THROW(parse_policy(text, "bkt"), Error) << text;
 }
 
+TEST(Policy, of_a_role_names_who_may_assume_it) {
+  const Policy policy = parse_trust_policy(R"({"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam:::user/team/ann"},"Action":"sts:AssumeRole"}})");
+  EXPECT_EQ(evaluate(policy, {.user = "ann", .action = "sts:AssumeRole", .resource = "r"}), PolicyEffect::Allow);
+  EXPECT_EQ(evaluate(policy, {.user = "bob", .action = "sts:AssumeRole", .resource = "r"}), PolicyEffect::None);
+  EXPECT_EQ(evaluate(policy, {.user = "role/ann", .action = "sts:AssumeRole", .resource = "r"}), PolicyEffect::None);
+  EXPECT_THROW(parse_trust_policy(R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole"}})"), Error);
+  EXPECT_THROW(parse_trust_policy(R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}})"), Error);
+}
+
+TEST(Policy, names_a_service_and_everybody_is_none) {
+  const auto effect_on_service = [](const std::string& principal) {
+    const Policy policy = parse_policy(R"({"Statement":{"Effect":"Allow","Principal":)" + principal + R"(,"Action":"s3:PutObject","Resource":"arn:aws:s3:::bkt/*"}})", "bkt");
+    return evaluate(policy, {.user = "service:logging.s3.amazonaws.com", .action = "s3:PutObject", .resource = "arn:aws:s3:::bkt/log/"});
+  };
+  EXPECT_EQ(effect_on_service(R"({"Service":"logging.s3.amazonaws.com"})"), PolicyEffect::Allow);
+  EXPECT_EQ(effect_on_service(R"({"Service":"other.amazonaws.com"})"), PolicyEffect::None);
+  EXPECT_EQ(effect_on_service(R"({"AWS":"*"})"), PolicyEffect::None);
+  EXPECT_EQ(effect_on_service(R"("*")"), PolicyEffect::None);
+}
+
+TEST(Policy, names_a_role_by_its_arn_or_a_sessions) {
+  for (const char* arn : {"arn:aws:iam:::role/team/reader", "arn:aws:sts:::assumed-role/reader/job"}) {
+    const Policy policy = parse_policy(R"({"Statement":{"Effect":"Allow","Principal":{"AWS":")" + std::string(arn) + R"("},"Action":"s3:*","Resource":"arn:aws:s3:::bkt"}})", "bkt");
+    EXPECT_EQ(evaluate(policy, {.user = "role/reader", .action = "s3:ListBucket", .resource = "arn:aws:s3:::bkt"}), PolicyEffect::Allow);
+    EXPECT_EQ(evaluate(policy, {.user = "reader", .action = "s3:ListBucket", .resource = "arn:aws:s3:::bkt"}), PolicyEffect::None);
+  }
+}
+
 TEST(Pattern, stands_for_runs_and_single_characters) {
   EXPECT_TRUE(matches_pattern("a*c?e*", "abbcde"));
   EXPECT_TRUE(matches_pattern("*", ""));

@@ -47,7 +47,8 @@ std::optional<AuthenticationV2> parse_authentication_v2(const RequestHead& head)
     result.signature = std::string(text.substr(colon + 1));
     const auto date = head.header("x-amz-date") ? head.header("x-amz-date") : head.header("date");
     if (date) result.time = parse_http_date(*date);
-    if (!result.time) throw Error(conditions::kAccessDenied);
+    // S3 knows no time before 1970.
+    if (!result.time || result.time->time_since_epoch().count() < 0) throw Error(conditions::kAccessDenied);
     return result;
   }
   const auto key = head.parameter("AWSAccessKeyId");
@@ -76,8 +77,10 @@ void check_time_v2(const AuthenticationV2& authentication, std::chrono::sys_seco
   }
 }
 
-std::string write_string_to_sign_v2(const RequestHead& head, const AuthenticationV2& authentication,
-                                    std::string_view bucket) {
+namespace {
+
+/// `resource`: the path, after the bucket that the host names.
+std::string string_to_sign(const RequestHead& head, const AuthenticationV2& authentication, std::string_view resource) {
   std::string text = head.method + "\n";
   text += std::string(head.header("content-md5").value_or("")) + "\n";
   text += std::string(head.header("content-type").value_or("")) + "\n";
@@ -95,8 +98,7 @@ std::string write_string_to_sign_v2(const RequestHead& head, const Authenticatio
     joined += trim_spaces(value);
   }
   for (const auto& [name, value] : amz_headers) text += name + ":" + value + "\n";
-  if (!bucket.empty()) text += "/" + std::string(bucket);
-  text += head.raw_path;
+  text += resource;
   char separator = '?';
   for (const std::string_view name : kSignedParameters) {
     const auto value = head.parameter(name);
@@ -109,12 +111,26 @@ std::string write_string_to_sign_v2(const RequestHead& head, const Authenticatio
   return text;
 }
 
+std::string resource_of(const RequestHead& head, std::string_view bucket) {
+  return (bucket.empty() ? std::string() : "/" + std::string(bucket)) + std::string(head.raw_path);
+}
+
+}  // namespace
+
+std::string write_string_to_sign_v2(const RequestHead& head, const AuthenticationV2& authentication,
+                                    std::string_view bucket) {
+  return string_to_sign(head, authentication, resource_of(head, bucket));
+}
+
 std::string sign_text_v2(std::string_view secret_key, std::string_view text) { return hmac_sha1_base64(secret_key, text); }
 
 void verify_signature_v2(const RequestHead& head, const AuthenticationV2& authentication, std::string_view bucket,
                          std::string_view secret_key) {
-  const std::string text = write_string_to_sign_v2(head, authentication, bucket);
+  const std::string resource = resource_of(head, bucket), text = string_to_sign(head, authentication, resource);
   if (equal_in_constant_time(hmac_sha1_base64(secret_key, text), authentication.signature)) return;
+  // Newer clients ask for `/bucket` and sign `/bucket/`.
+  const bool is_bucket = resource.size() > 1 && resource.find('/', 1) == std::string::npos;
+  if (is_bucket && equal_in_constant_time(hmac_sha1_base64(secret_key, string_to_sign(head, authentication, resource + "/")), authentication.signature)) return;
   throw Error(conditions::kSignatureDoesNotMatch, {{"AWSAccessKeyId", authentication.access_key},
                                                    {"SignatureProvided", authentication.signature},
                                                    {"StringToSign", text}});

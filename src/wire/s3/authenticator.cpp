@@ -16,31 +16,34 @@ Authenticated Authenticator::authenticate(const RequestHead& head, std::chrono::
   if (authentication->scope.service != "s3" && authentication->scope.service != "iam" && authentication->scope.service != "sts") {
     throw Error(conditions::kAuthorizationHeaderMalformed, {{"reason", "incorrect service; this endpoint belongs to \"s3\""}});
   }
-  const auto [secret, policy] = open_secret(*authentication, now);
+  const auto [secret, policy, role] = open_secret(*authentication, now);
   std::string key = signing_key(secret.secret_key, authentication->scope);
   check_time(*authentication, now);
   verify_signature(head, *authentication, key);
-  return {secret.identity, std::move(*authentication), std::move(key), policy};
+  return {secret.identity, std::move(*authentication), std::move(key), policy, role};
 }
 
 bool Authenticator::has_session(const RequestHead& head) {
   return head.header("x-amz-security-token").has_value() || head.has_parameter("X-Amz-Security-Token");
 }
 
-std::pair<access::S3Secret, std::string> Authenticator::open_secret(const Authentication& authentication, std::chrono::sys_seconds now) {
+Authenticator::OpenedSecret Authenticator::open_secret(const Authentication& authentication, std::chrono::sys_seconds now) {
   const std::string& access_key = authentication.scope.access_key;
   const Error unknown(conditions::kInvalidAccessKeyId, {{"AWSAccessKeyId", access_key}});
   if (authentication.session_token.empty()) {
     auto secret = access_.find_s3_secret(access_key);
     if (!secret) throw unknown;
-    return {*std::move(secret), {}};
+    return {.secret = *std::move(secret)};
   }
   const auto session = open_session(store_, authentication.session_token);
   if (!session || session->access_key != access_key) throw Error(conditions::kInvalidTokenId);
   if (session->expires <= now) throw Error(conditions::kExpiredToken);
   const auto user = access_.find_user(session->user);
   if (!user) throw unknown;
-  return {{session->access_key, session->secret_key, {user->name, user->is_admin, "session:" + access_key}}, session->policy};
+  const bool is_role = !session->role.empty();
+  return {.secret = {session->access_key, session->secret_key, {user->name, user->is_admin && !is_role, "session:" + access_key}},
+          .policy = session->policy,
+          .role = is_role ? AssumedRole{session->role, session->role_id, session->name} : AssumedRole{}};
 }
 
 Authenticated Authenticator::authenticate_v2(const RequestHead& head, const AuthenticationV2& authentication,

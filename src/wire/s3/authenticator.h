@@ -8,6 +8,7 @@
 #include "access/access.h"
 #include "protocol/s3/signature.h"
 #include "protocol/s3/signature_v2.h"
+#include "wire/s3/sessions.h"
 
 namespace lab::s3 {
 
@@ -16,6 +17,7 @@ struct Authenticated {
   Authentication authentication;
   std::string signing_key;
   std::string session_policy = {};  ///< of temporary credentials
+  AssumedRole role = {};            ///< of temporary credentials
 };
 
 /// Says who signed a request. Keeps derived signing keys, which are the same for a day. Thread-safe; blocks for temporary
@@ -33,8 +35,13 @@ class Authenticator {
   Authenticated authenticate(const RequestHead& head, std::chrono::sys_seconds now);
 
  private:
-  /// The pair of temporary credentials and what they may.
-  std::pair<access::S3Secret, std::string> open_secret(const Authentication& authentication, std::chrono::sys_seconds now);
+  /// The pair that signs, and what temporary credentials may.
+  struct OpenedSecret {
+    access::S3Secret secret;
+    std::string policy = {};
+    AssumedRole role = {};
+  };
+  OpenedSecret open_secret(const Authentication& authentication, std::chrono::sys_seconds now);
   Authenticated authenticate_v2(const RequestHead& head, const AuthenticationV2& authentication,
                                 std::chrono::sys_seconds now);
   std::string signing_key(const std::string& secret, const CredentialScope& scope);

@@ -7,6 +7,7 @@
 #include "protocol/s3/xml.h"
 #include "store/conditions.h"
 #include "wire/s3/bucket_settings.h"
+#include "wire/s3/iam_entities.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/versions.h"
 
@@ -25,6 +26,7 @@ constexpr ActionRow kActions[] = {
     {"CompleteMultipartUpload", "PutObject"},
     {"CopyObject", "PutObject"},
     {"CreateMultipartUpload", "PutObject"},
+    {"DeleteAccountPublicAccessBlock", "PutAccountPublicAccessBlock"},
     {"DeleteBucketCors", "PutBucketCORS"},
     {"DeleteBucketEncryption", "PutEncryptionConfiguration"},
     {"DeleteBucketLifecycle", "PutLifecycleConfiguration"},
@@ -85,7 +87,7 @@ bool is_policy_operation(std::string_view action) {
 
 std::optional<std::string> user_of(const Call& call) {
   if (call.identity.user.empty()) return std::nullopt;
-  return call.identity.user;
+  return call.role.name.empty() ? call.identity.user : "role/" + call.role.name;
 }
 
 void add_tags(PolicyRequest& request, const std::string& prefix, const NameValues& tags) {
@@ -110,7 +112,10 @@ void fill_context(PolicyRequest& request, const Call& call) {
   request.context["aws:securetransport"] = {call.is_secure ? "true" : "false"};
   request.context["aws:sourceip"] = {call.peer};
   request.context["aws:currenttime"] = {std::to_string(to_seconds(call.service.store.clock().now()).time_since_epoch().count())};
-  if (!call.identity.user.empty()) {
+  if (!call.role.name.empty()) {
+    request.context["aws:principaltype"] = {"AssumedRole"};
+    request.context["aws:userid"] = {call.role.id + ":" + call.role.session};
+  } else if (!call.identity.user.empty()) {
     request.context["aws:username"] = {call.identity.user};
     request.context["aws:principaltype"] = {"User"};
   } else {
@@ -133,12 +138,20 @@ struct Ground {
   bool restricts_public = false;
 };
 
-/// The policies of the caller and its groups.
+/// The policies of the caller and its groups, or of the role it acts as.
 std::vector<std::shared_ptr<const Policy>> own_policies(const Call& call) {
   std::vector<std::shared_ptr<const Policy>> policies;
   if (call.identity.user.empty()) return policies;
-  for (const auto& policy : call.service.access.effective_policies(call.identity.user))
-    policies.push_back(call.service.policies.get(policy.document, [](const std::string& json) { return parse_policy(json, {}); }));
+  const auto add = [&](const std::string& document) {
+    policies.push_back(call.service.policies.get(document, [](const std::string& json) { return parse_policy(json, {}); }));
+  };
+  if (call.role.name.empty()) {
+    for (const auto& policy : call.service.access.effective_policies(call.identity.user)) add(policy.document);
+    return policies;
+  }
+  const auto role = find_entity(call.service.store.snapshot(), IamKind::Role, call.role.name);
+  if (role && role->id == call.role.id)
+    for (const auto& [name, document] : role->policies) add(document);
   return policies;
 }
 
@@ -172,7 +185,7 @@ bool session_allows(const Call& call, const PolicyRequest& request) {
 
 /// Nothing stands between an administrator, or the owner, and a bucket without a policy.
 bool is_free(const Call& call, const Ground& ground) {
-  return !ground.policy && ground.user_policies.empty() && call.session_policy.empty() && (call.identity.is_admin || call.identity.user == ground.bucket.owner);
+  return call.role.name.empty() && !ground.policy && ground.user_policies.empty() && call.session_policy.empty() && (call.identity.is_admin || call.identity.user == ground.bucket.owner);
 }
 
 void fill_lists(Ground& ground, const store::Rows& rows) {
@@ -204,10 +217,12 @@ bool has_requester_pays(const store::Rows& rows, const store::BucketInfo& bucket
 bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std::string& action, const std::string& key,
             const store::ObjectInfo* object) {
   const auto user = user_of(call);
+  // What a role may, its policies say: it owns nothing.
+  const bool is_role = !call.role.name.empty();
   const bool is_owner = user && *user == ground.bucket.owner;
   PolicyEffect effect = PolicyEffect::None;
   bool is_allowed_by_own = false;
-  if (ground.policy || !ground.user_policies.empty() || !call.session_policy.empty()) {
+  if (is_role || ground.policy || !ground.user_policies.empty() || !call.session_policy.empty()) {
     PolicyRequest request{.user = user, .action = action, .resource = "arn:aws:s3:::" + ground.bucket.name + (key.empty() ? "" : "/" + key)};
     fill_context(request, call);
     if (object != nullptr)
@@ -274,6 +289,11 @@ AccessControlList acl_of(const store::ObjectInfo& object) {
 
 bool has_access_block(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view flag) {
   const auto document = find_setting(rows, bucket, "publicAccessBlock");
+  return (document && parse_xml(*document).text_of(flag) == "true") || has_account_access_block(rows, flag);
+}
+
+bool has_account_access_block(const store::Rows& rows, std::string_view flag) {
+  const auto document = find_account_setting(rows, "publicAccessBlock");
   return document && parse_xml(*document).text_of(flag) == "true";
 }
 
@@ -333,7 +353,11 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
     if (call.identity.user.empty() && !is_listing) throw access_denied();
     if (!is_s3) return;
     fill_context(request, call);
-    if (!session_allows(call, request) || evaluate_own(own_policies(call), request) == PolicyEffect::Deny) throw access_denied();
+    const PolicyEffect own = evaluate_own(own_policies(call), request);
+    // What holds for everybody's buckets is an administrator's, or whose a policy makes it.
+    const bool is_about_account = call.head.header(kAccountIdHeader) && !call.identity.is_admin;
+    const bool is_refused = own == PolicyEffect::Deny || (own == PolicyEffect::None && (is_about_account || !call.role.name.empty()));
+    if (is_refused || !session_allows(call, request)) throw access_denied();
     return;
   }
   Ground ground = ground_of(call, rows, call.address.bucket);
@@ -352,6 +376,19 @@ PolicyEffect effect_of_own_policies(const Call& call, const std::string& action,
   PolicyRequest request{.user = user_of(call), .action = action, .resource = resource};
   fill_context(request, call);
   return evaluate_own(own_policies(call), request);
+}
+
+bool may_assume(const Call& call, const std::string& trust_policy, const std::string& arn) {
+  PolicyRequest request{.user = user_of(call), .action = "sts:AssumeRole", .resource = arn};
+  fill_context(request, call);
+  if (const auto external = find_value(parse_query(call.document), "ExternalId")) request.context["sts:externalid"] = {std::string(*external)};
+  const Policy trust = parse_trust_policy(trust_policy);
+  const PolicyEffect effect = evaluate(trust, request);
+  if (effect != PolicyEffect::None) return effect == PolicyEffect::Allow;
+  // Who trusts the account leaves it to the account's own policies.
+  const bool may = call.identity.is_admin || evaluate_own(own_policies(call), request) == PolicyEffect::Allow;
+  request.user = std::string(kAccount);
+  return may && evaluate(trust, request) == PolicyEffect::Allow;
 }
 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {

@@ -22,7 +22,11 @@ void authorize_copy_source(const Call& call, const store::ObjectInfo& source);
 bool may_delete(const Call& call, const store::Rows& rows, const std::string& key, bool is_version);
 
 /// What the policies of the caller and its groups say of an action that is not about a bucket: IAM's.
+/// With a role, the role's.
 PolicyEffect effect_of_own_policies(const Call& call, const std::string& action, const std::string& resource);
+
+/// Whether a role's policy lets the caller assume it.
+bool may_assume(const Call& call, const std::string& trust_policy, const std::string& arn);
 
 /// Whether the request asks to bypass governance mode and may (`s3:BypassGovernanceRetention`).
 bool may_bypass_governance(const Call& call, const store::Rows& rows, const std::string& key);
@@ -42,7 +46,8 @@ std::string requested_acl(const Call& call, const store::Rows& rows, const store
 /// Throws what a bucket's ownership and public access block say about this list.
 void check_acl_allowed(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket, const AccessControlList& acl);
 
-/// A flag of the bucket's public access block.
+/// A flag of the public access block of the bucket or of the account; the second of the account alone.
 bool has_access_block(const store::Rows& rows, const store::BucketInfo& bucket, std::string_view flag);
+bool has_account_access_block(const store::Rows& rows, std::string_view flag);
 
 }  // namespace lab::s3

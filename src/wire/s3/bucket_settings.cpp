@@ -10,6 +10,7 @@
 #include "protocol/s3/xml.h"
 #include "store/conditions.h"
 #include "wire/s3/encryption.h"
+#include "wire/s3/iam_entities.h"
 #include "wire/s3/website.h"
 
 namespace lab::s3 {
@@ -17,24 +18,13 @@ namespace {
 
 constexpr const char* kTable = "bucket_settings";
 constexpr std::size_t kMaxBucketTags = 50;
+// Where a bucket's id stands in the rows of settings; no bucket has this one.
+constexpr std::int64_t kAccountRow = -1;
 
 std::string read_cors_setting(const Call&, std::string_view document) { return write_cors(parse_cors(document)); }
 
 std::string read_tagging_setting(const Call&, std::string_view document) {
   return write_tagging(parse_tagging(document, kMaxBucketTags));
-}
-
-std::string read_public_access_block(const Call&, std::string_view document) {
-  const XmlElement root = parse_xml(document);
-  if (root.name != "PublicAccessBlockConfiguration") throw Error(conditions::kMalformedXml);
-  XmlWriter xml;
-  xml.open_root(root.name);
-  for (const char* flag : {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"}) {
-    const std::string value = to_lower_ascii(trim_spaces(root.text_of(flag, "false")));
-    if (value != "true" && value != "false") throw Error(conditions::kMalformedXml);
-    xml.element(flag, value);
-  }
-  return std::move(xml).finish();
 }
 
 bool is_ownership(std::string_view mode) {
@@ -90,13 +80,27 @@ constexpr SettingRow kSettings[] = {
 
 }  // namespace
 
+std::string read_public_access_block(const Call&, std::string_view document) {
+  const XmlElement root = parse_xml(document);
+  if (root.name != "PublicAccessBlockConfiguration") throw Error(conditions::kMalformedXml);
+  XmlWriter xml;
+  xml.open_root(root.name);
+  for (const char* flag : {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"}) {
+    const std::string value = to_lower_ascii(trim_spaces(root.text_of(flag, "false")));
+    if (value != "true" && value != "false") throw Error(conditions::kMalformedXml);
+    xml.element(flag, value);
+  }
+  return std::move(xml).finish();
+}
+
 store::SchemaSpec s3_schema() {
   return {.module = "s3",
-          .version = 1,
+          .version = 2,
           .tables = {{.name = kTable,
                       .kind = store::RowKind::History,
                       .columns = {{"bucket", store::ColumnType::Integer}, {"name"}, {"document"}},
-                      .num_key_columns = 2}}};
+                      .num_key_columns = 2},
+                     iam_entity_table()}};
 }
 
 std::string write_ownership(std::string_view mode) {
@@ -136,5 +140,17 @@ void erase_setting(store::Change& change, std::string bucket, std::string_view n
     transaction.erase_row(kTable, {found->id, name});
   });
 }
+
+std::optional<std::string> find_account_setting(const store::Rows& rows, std::string_view name) {
+  const auto row = rows.find_row(kTable, {kAccountRow, std::string(name)});
+  if (!row) return std::nullopt;
+  return store::as_text((*row)[2]);
+}
+
+void put_account_setting(store::Change& change, std::string_view name, std::string document) {
+  change.put_row(kTable, {kAccountRow, std::string(name), std::move(document)});
+}
+
+void erase_account_setting(store::Change& change, std::string_view name) { change.erase_row(kTable, {kAccountRow, std::string(name)}); }
 
 }  // namespace lab::s3

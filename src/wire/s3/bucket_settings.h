@@ -23,8 +23,16 @@ struct SettingRow {
   int put_status = 200;
 };
 
+/// `<PublicAccessBlockConfiguration>` as it is kept. Throws MalformedXML.
+std::string read_public_access_block(const Call& call, std::string_view document);
+
 /// The row for the sub-resource of this request.
 const SettingRow& setting_of(const RequestHead& head);
+
+/// A setting of the one account that the lab is, which holds for all buckets.
+std::optional<std::string> find_account_setting(const store::Rows& rows, std::string_view name);
+void put_account_setting(store::Change& change, std::string_view name, std::string document);
+void erase_account_setting(store::Change& change, std::string_view name);
 
 /// `<OwnershipControls>` of one rule. Throws InvalidArgument for an unknown mode.
 std::string write_ownership(std::string_view mode);

@@ -12,6 +12,7 @@
 #include "protocol/s3/signature.h"
 #include "store/change.h"
 #include "wire/s3/service.h"
+#include "wire/s3/sessions.h"
 
 namespace lab::s3 {
 
@@ -26,6 +27,7 @@ struct Call {
   std::string signing_key;
   access::Identity identity;
   std::string session_policy = {};  ///< of temporary credentials: what it does not allow, they may not
+  AssumedRole role = {};                 ///< of temporary credentials: decides in place of the user's own rights
   std::string request_id;
   std::string host;      ///< as the client wrote it
   std::string document;  ///< body of the operations that take one whole

@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "net/offload.h"
+#include "wire/s3/access_log_line.h"
 #include "wire/s3/authorize.h"
 #include "wire/s3/body_receiver.h"
 #include "wire/s3/cross_origin.h"
@@ -33,6 +34,11 @@ Scope scope_of(const Address& address) {
 }
 
 bool is_form_of_iam(const Call& call) { return scope_of(call.address) == Scope::Service && call.head.method == "POST"; }
+
+/// A request of S3 Control (`aws s3control`), which is about the account: neither its path nor its host names a bucket.
+bool is_account_control(const RequestHead& head) {
+  return head.header(kAccountIdHeader) && head.path == "/v20180820/configuration/publicAccessBlock";
+}
 
 Error method_not_allowed(const RequestHead& head, Scope scope) {
   constexpr std::string_view kTypes[] = {"SERVICE", "BUCKET", "OBJECT"};
@@ -74,9 +80,10 @@ net::awaitable<net::Response> S3Handler::handle(net::Request request, net::Reque
   call.host = std::string(call.head.header("host").value_or("localhost"));
   std::optional<Error> failure;
   net::Response response;
+  const auto started = std::chrono::steady_clock::now();
   try {
     set_target(call.head, target);
-    call.address = parse_address(call.head, service_.options.domain);
+    if (!is_account_control(call.head)) call.address = parse_address(call.head, service_.options.domain);
     response = co_await answer(call, body);
   } catch (const Error& error) {
     failure = error;
@@ -89,6 +96,12 @@ net::awaitable<net::Response> S3Handler::handle(net::Request request, net::Reque
     response.set("x-amz-request-id", call.request_id);
     response.set("x-amz-id-2", "dflab");
   }
+  if (service_.access_logs.is_used() && !call.address.bucket.empty())
+    if (const auto owner = service_.access_logs.owner_of_logged(call.address.bucket)) {
+      const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
+      const std::string line = write_access_line(call, target, response, failure ? &*failure : nullptr, took, *owner);
+      service_.access_logs.record(call.address.bucket, service_.store.clock().now(), line);
+    }
   if (is_cross_origin(call) && call.head.method != "OPTIONS") {
     auto job = [&call, &response] { set_cors_headers(call, response); };
     co_await net::offload(service_.storage, std::move(job));
@@ -118,6 +131,7 @@ net::awaitable<net::Response> S3Handler::answer(Call& call, net::RequestBody& bo
   else
     authenticated = prove();
   call.session_policy = std::move(authenticated.session_policy);
+  call.role = std::move(authenticated.role);
   call.identity = std::move(authenticated.identity);
   call.authentication = std::move(authenticated.authentication);
   call.signing_key = std::move(authenticated.signing_key);

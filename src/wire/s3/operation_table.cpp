@@ -9,6 +9,12 @@ using enum Scope;
 
 // Rows with more conditions stand before rows with fewer: the first that fits is taken.
 constexpr Operation kOperations[] = {
+    {.name = "GetAccountPublicAccessBlock", .scope = Service, .method = "GET", .header = kAccountIdHeader,
+     .handler = &serve_get_account_access_block},
+    {.name = "PutAccountPublicAccessBlock", .scope = Service, .method = "PUT", .header = kAccountIdHeader,
+     .handler = &serve_put_account_access_block, .takes_document = true},
+    {.name = "DeleteAccountPublicAccessBlock", .scope = Service, .method = "DELETE", .header = kAccountIdHeader,
+     .handler = &serve_delete_account_access_block},
     {.name = "ListBuckets", .scope = Service, .method = "GET", .handler = &serve_list_buckets},
     {.name = "IdentityAndAccess", .scope = Service, .method = "POST", .handler = &serve_iam, .takes_document = true},
 
@@ -45,7 +51,7 @@ constexpr Operation kOperations[] = {
     {.name = "GetBucketNotificationConfiguration", .scope = Bucket, .method = "GET", .sub_resource = "notification",
      .handler = &serve_empty_configuration},
     {.name = "GetBucketLogging", .scope = Bucket, .method = "GET", .sub_resource = "logging",
-     .handler = &serve_empty_configuration},
+     .handler = &serve_get_bucket_logging},
     {.name = "GetBucketRequestPayment", .scope = Bucket, .method = "GET", .sub_resource = "requestPayment",
      .handler = &serve_get_setting},
     {.name = "GetBucketAccelerateConfiguration", .scope = Bucket, .method = "GET", .sub_resource = "accelerate",
@@ -90,7 +96,7 @@ constexpr Operation kOperations[] = {
     {.name = "PutBucketNotificationConfiguration", .scope = Bucket, .method = "PUT", .sub_resource = "notification",
      .handler = &serve_put_empty_configuration, .takes_document = true},
     {.name = "PutBucketLogging", .scope = Bucket, .method = "PUT", .sub_resource = "logging",
-     .handler = &serve_put_empty_configuration, .takes_document = true},
+     .handler = &serve_put_bucket_logging, .takes_document = true},
     {.name = "PutBucketRequestPayment", .scope = Bucket, .method = "PUT", .sub_resource = "requestPayment",
      .handler = &serve_put_setting, .takes_document = true},
     {.name = "PutBucketAccelerateConfiguration", .scope = Bucket, .method = "PUT", .sub_resource = "accelerate",

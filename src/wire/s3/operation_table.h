@@ -10,6 +10,9 @@
 
 namespace lab::s3 {
 
+/// Requests of S3 Control have it, and are about the account.
+inline constexpr std::string_view kAccountIdHeader = "x-amz-account-id";
+
 enum class Scope { Service, Bucket, Object };
 
 /// Runs on the storage pool and may block.

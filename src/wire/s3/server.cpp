@@ -18,6 +18,7 @@ S3Server::S3Server(net::IoRuntime& runtime, ThreadPool& storage, store::Store& s
     : service_{store, access, storage, std::move(options)},
       handler_(service_),
       lifecycle_(service_),
+      access_logs_(service_),
       console_(handler_),
       server_(runtime, storage, handler_, server_options(service_.options, service_.options.port, tls)),
       console_server_(runtime, storage, console_, server_options(service_.options, service_.options.console_port, tls)) {}

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "net/http_server.h"
+#include "wire/s3/access_logs.h"
 #include "wire/s3/console/handler.h"
 #include "wire/s3/handler.h"
 #include "wire/s3/lifecycle_runner.h"
@@ -20,6 +21,7 @@ class S3Server {
   void start() {
     server_.start();
     lifecycle_.start();
+    access_logs_.start();
   }
   /// The admin page, behind start(). Throws the same.
   void start_console() { console_server_.start(); }
@@ -32,12 +34,14 @@ class S3Server {
     console_server_.stop(grace);
     server_.stop(grace);
     service_.jobs.stop();  // begun meanwhile
+    access_logs_.stop();
   }
 
  private:
   S3Service service_;
   S3Handler handler_;
   LifecycleRunner lifecycle_;
+  AccessLogRunner access_logs_;
   console::ConsoleHandler console_;
   net::HttpServer server_, console_server_;
 };

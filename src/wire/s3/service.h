@@ -9,6 +9,7 @@
 #include "protocol/s3/lifecycle.h"
 #include "protocol/s3/policy.h"
 #include "store/store.h"
+#include "wire/s3/access_logs.h"
 #include "wire/s3/document_cache.h"
 #include "wire/s3/store_jobs.h"
 
@@ -20,6 +21,7 @@ struct S3Options {
   std::uint16_t console_port = 9001;
   std::string region = "us-east-1";
   std::chrono::seconds lifecycle_day = std::chrono::hours(24);  ///< what lifecycle rules call a day
+  std::chrono::milliseconds log_interval = std::chrono::seconds(5);  ///< how long lines of access logs wait for their delivery
   std::string domain;  ///< for `<bucket>.<domain>`; empty: only S3's own and localhost
 };
 
@@ -32,6 +34,7 @@ struct S3Service {
   DocumentCache<Policy> policies = {};  ///< by text, and the bucket whose it is
   DocumentCache<std::vector<LifecycleRule>> lifecycles = {};
   StoreJobs jobs = {};
+  AccessLogs access_logs = {};
 };
 
 }  // namespace lab::s3

@@ -33,7 +33,8 @@ std::string issue_session(store::Store& store, Session& session) {
   session.access_key = random_access_key();
   session.secret_key = random_hex(20);
   const nlohmann::json content = {{"user", session.user},     {"name", session.name},     {"access_key", session.access_key},
-                                  {"secret", session.secret_key}, {"policy", session.policy}, {"expires", session.expires.time_since_epoch().count()}};
+                                  {"secret", session.secret_key}, {"policy", session.policy}, {"expires", session.expires.time_since_epoch().count()},
+                                  {"role", session.role},     {"role_id", session.role_id}};
   store::ObjectEncryption sealing = sealing_of({});
   const store::DataKey key = store.keyring().make_key(sealing);
   return encode_base64(sealing.sealed_key + store::seal_key(key, store::DataKey{content.dump()}, kSessionContext));
@@ -56,7 +57,9 @@ std::optional<Session> open_session(store::Store& store, std::string_view token)
                  .access_key = json.at("access_key"),
                  .secret_key = json.at("secret"),
                  .policy = json.at("policy"),
-                 .expires = std::chrono::sys_seconds(std::chrono::seconds(json.at("expires").get<std::int64_t>()))};
+                 .expires = std::chrono::sys_seconds(std::chrono::seconds(json.at("expires").get<std::int64_t>())),
+                 .role = json.value("role", std::string()),
+                 .role_id = json.value("role_id", std::string())};
 }
 
 }  // namespace lab::s3

@@ -36,6 +36,7 @@ net::Response serve_create_bucket(Call& call) {
   // The oldest name of a region.
   if (region == "EU") region = "eu-west-1";
   if (region.empty()) region = call.service.options.region;
+  if (acl && is_public(*acl) && has_account_access_block(call.service.store.snapshot(), "BlockPublicAcls")) throw Error(conditions::kAccessDenied);
   store::Change change = call.new_change();
   change.create_bucket(name, call.identity.user, region);
   if (acl) put_setting(change, name, "acl", write_acl(*acl));

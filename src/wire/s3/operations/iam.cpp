@@ -19,76 +19,29 @@ constexpr std::string_view kNamespace = "https://iam.amazonaws.com/doc/2010-05-0
 
 Error no_such_entity(std::string reason) { return Error(conditions::kNoSuchEntity, {{"reason", std::move(reason)}}); }
 
-access::UserInfo get_user(IamCall& iam) {
-  const auto user = iam.access().find_user(iam.user());
-  if (!user) throw no_such_entity("The user with name " + iam.user() + " cannot be found.");
-  return *user;
+std::vector<std::string> IamCall::members(std::string_view name) const {
+  std::vector<std::string> values;
+  for (std::size_t number = 1;; ++number) {
+    const auto value = find_value(form, std::string(name) + ".member." + std::to_string(number));
+    if (!value) return values;
+    values.emplace_back(*value);
+  }
 }
 
-void write_user(XmlWriter& xml, const access::UserInfo& user, std::string_view element) {
-  xml.open(element);
-  xml.element("Path", "/");
-  xml.element("UserName", user.name);
-  xml.element("UserId", user.name);
-  xml.element("Arn", "arn:aws:iam:::user/" + user.name);
-  xml.element("CreateDate", print_iso_time(std::chrono::floor<std::chrono::milliseconds>(user.created)));
-  xml.close();
+std::string IamCall::path(std::string_view name) const {
+  constexpr std::size_t kMaxPath = 512;
+  std::string path(find_value(form, name).value_or("/"));
+  const bool is_printable = std::ranges::all_of(path, [](char c) { return c > ' ' && c < 127; });
+  if (!path.starts_with('/') || !path.ends_with('/') || path.size() > kMaxPath || !is_printable)
+    throw Error(conditions::kIamValidation, {{"reason", "The specified value for path is invalid. It must begin and end with / and contain only printable characters."}});
+  return path;
+}
+
+void write_time(XmlWriter& xml, std::string_view element, Timestamp time) {
+  xml.element(element, print_iso_time(std::chrono::floor<std::chrono::milliseconds>(time)));
 }
 
 namespace {
-
-void create_user(IamCall& iam) {
-  iam.require_no_path();
-  write_user(iam.xml, iam.access().create_user(iam.given("UserName"), false, iam.by("CreateUser")), "User");
-}
-
-void show_user(IamCall& iam) { write_user(iam.xml, get_user(iam), "User"); }
-
-void list_users(IamCall& iam) {
-  const auto prefix = find_value(iam.form, "PathPrefix").value_or("/");
-  const auto users = std::string_view("/").starts_with(prefix) ? iam.access().list_users() : std::vector<access::UserInfo>();
-  const auto key_of = [](const access::UserInfo& user) -> const std::string& { return user.name; };
-  write_page(iam, "Users", users, key_of, [&](const access::UserInfo& user) { write_user(iam.xml, user, "member"); });
-}
-
-void delete_user(IamCall& iam) {
-  const auto user = get_user(iam);
-  const bool has_more = !iam.access().list_s3_keys(user.name).empty() || !iam.access().policies_of(user.name).empty() || !iam.access().groups_of(user.name).empty();
-  if (has_more) throw Error(conditions::kDeleteConflict, {{"reason", "Cannot delete entity, must delete access keys and policies and leave groups first."}});
-  iam.access().delete_user(user.name, iam.by("DeleteUser"));
-}
-
-void create_access_key(IamCall& iam) {
-  const auto user = get_user(iam);
-  const auto secret = iam.access().create_s3_key(user.name, std::nullopt, iam.by("CreateAccessKey"));
-  iam.xml.open("AccessKey");
-  iam.xml.element("UserName", user.name);
-  iam.xml.element("AccessKeyId", secret.access_key);
-  iam.xml.element("Status", "Active");
-  iam.xml.element("SecretAccessKey", secret.secret_key);
-  iam.xml.close();
-}
-
-void list_access_keys(IamCall& iam) {
-  const auto user = get_user(iam);
-  iam.xml.element("UserName", user.name);
-  const auto key_of = [](const access::S3Key& key) -> const std::string& { return key.access_key; };
-  write_page(iam, "AccessKeyMetadata", iam.access().list_s3_keys(user.name), key_of, [&](const access::S3Key& key) {
-    iam.xml.open("member");
-    iam.xml.element("UserName", user.name);
-    iam.xml.element("AccessKeyId", key.access_key);
-    iam.xml.element("Status", "Active");
-    iam.xml.close();
-  });
-}
-
-void delete_access_key(IamCall& iam) {
-  const auto user = get_user(iam);
-  const auto keys = iam.access().list_s3_keys(user.name);
-  const std::string id = iam.given("AccessKeyId");
-  if (std::ranges::none_of(keys, [&](const auto& each) { return each.access_key == id; })) throw no_such_entity("The Access Key with id " + id + " cannot be found.");
-  iam.access().delete_s3_key(user.name, id, iam.by("DeleteAccessKey"));
-}
 
 struct IamRow {
   std::string_view action;
@@ -98,41 +51,65 @@ struct IamRow {
 };
 
 constexpr IamRow kIamActions[] = {
+    {"AddClientIDToOpenIDConnectProvider", &add_client_id, false},
     {"AddUserToGroup", &add_user_to_group, false},
     {"AssumeRole", &assume_role, true, true},
     {"AttachGroupPolicy", &attach_group_policy, false},
+    {"AttachRolePolicy", &attach_role_policy, false},
     {"AttachUserPolicy", &attach_user_policy, false},
     {"CreateAccessKey", &create_access_key, true, true},
     {"CreateGroup", &create_group},
+    {"CreateOpenIDConnectProvider", &create_provider},
+    {"CreateRole", &create_role},
     {"CreateUser", &create_user},
     {"DeleteAccessKey", &delete_access_key, false, true},
     {"DeleteGroup", &delete_group, false},
     {"DeleteGroupPolicy", &delete_group_policy, false},
+    {"DeleteOpenIDConnectProvider", &delete_provider, false},
+    {"DeleteRole", &delete_role, false},
+    {"DeleteRolePolicy", &delete_role_policy, false},
     {"DeleteUser", &delete_user, false},
     {"DeleteUserPolicy", &delete_user_policy, false},
     {"DetachGroupPolicy", &detach_group_policy, false},
+    {"DetachRolePolicy", &detach_role_policy, false},
     {"DetachUserPolicy", &detach_user_policy, false},
     {"DflabListQuotas", &show_quotas},
     {"DflabPutQuota", &put_quota, false},
     {"DflabShowJob", &show_job},
     {"DflabStartJob", &start_job},
+    {"GetAccountSummary", &show_account_summary},
     {"GetCallerIdentity", &get_caller_identity, true, true},
     {"GetGroup", &show_group},
     {"GetGroupPolicy", &show_group_policy},
+    {"GetOpenIDConnectProvider", &show_provider},
+    {"GetRole", &show_role},
+    {"GetRolePolicy", &show_role_policy},
     {"GetSessionToken", &get_session_token, true, true},
     {"GetUser", &show_user, true, true},
     {"GetUserPolicy", &show_user_policy},
     {"ListAccessKeys", &list_access_keys, true, true},
     {"ListAttachedGroupPolicies", &list_attached_group_policies},
+    {"ListAttachedRolePolicies", &list_attached_role_policies},
     {"ListAttachedUserPolicies", &list_attached_user_policies},
     {"ListGroupPolicies", &list_group_policies},
     {"ListGroups", &list_groups},
     {"ListGroupsForUser", &list_groups_for_user},
+    {"ListOpenIDConnectProviders", &list_providers},
+    {"ListRolePolicies", &list_role_policies},
+    {"ListRoles", &list_roles},
     {"ListUserPolicies", &list_user_policies},
     {"ListUsers", &list_users},
     {"PutGroupPolicy", &put_group_policy, false},
+    {"PutRolePolicy", &put_role_policy, false},
     {"PutUserPolicy", &put_user_policy, false},
+    {"RemoveClientIDFromOpenIDConnectProvider", &remove_client_id, false},
     {"RemoveUserFromGroup", &remove_user_from_group, false},
+    {"UpdateAccessKey", &update_access_key, false, true},
+    {"UpdateAssumeRolePolicy", &update_trust_policy, false},
+    {"UpdateGroup", &update_group, false},
+    {"UpdateOpenIDConnectProviderThumbprint", &update_thumbprints, false},
+    {"UpdateRole", &update_role},
+    {"UpdateUser", &update_user, false},
 };
 
 bool is_one_of(const Error& error, std::initializer_list<const Condition*> some) {
@@ -167,13 +144,27 @@ net::Response iam_error_response(const Call& call, const Error& failure) {
 
 namespace {
 
-/// Administrators may, whom a policy of its own allows it, and a user what it asks of itself, unless a policy denies it.
-void check_allowed(const IamCall& iam, const IamRow& row, bool is_sts) {
-  const auto group = find_value(iam.form, "GroupName");
-  const bool is_about_user = row.of_oneself || find_value(iam.form, "UserName");
-  const std::string resource = group ? "group/" + std::string(*group) : is_about_user ? "user/" + iam.user() : "*";
-  const PolicyEffect effect = effect_of_own_policies(iam.call, (is_sts ? "sts:" : "iam:") + std::string(row.action), "arn:aws:iam:::" + resource);
-  const bool is_own = row.of_oneself && iam.user() == iam.call.identity.user;
+/// The ARN of what an action is about; of what is not there, the one that it would have.
+std::string resource_of(IamCall& iam, const IamRow& row) {
+  const auto arn_in = [&](const store::Rows& rows, IamKind kind, const std::string& name) {
+    return arn_of(kind, find_entity(rows, kind, name).value_or(IamEntity{.name = name}));
+  };
+  for (const char* field : {"RoleArn", "OpenIDConnectProviderArn"})
+    if (const auto arn = find_value(iam.form, field)) return std::string(*arn);
+  if (const auto role = find_value(iam.form, "RoleName")) return arn_in(iam.snapshot(), IamKind::Role, std::string(*role));
+  if (const auto group = find_value(iam.form, "GroupName")) return arn_in(iam.snapshot(), IamKind::Group, std::string(*group));
+  if (row.of_oneself || find_value(iam.form, "UserName")) {
+    const auto user = iam.access().find_user(iam.user());
+    return user ? arn_of(IamKind::User, entity_of(iam.snapshot(), *user)) : arn_of(IamKind::User, {.name = iam.user()});
+  }
+  return "arn:aws:iam:::*";
+}
+
+/// Administrators may, whom a policy of its own allows it, and a user what it asks of itself, unless a policy denies it. STS
+/// asks the role itself who may assume it.
+void check_allowed(IamCall& iam, const IamRow& row, bool is_sts) {
+  const PolicyEffect effect = effect_of_own_policies(iam.call, (is_sts ? "sts:" : "iam:") + std::string(row.action), resource_of(iam, row));
+  const bool is_own = row.of_oneself && iam.user() == iam.call.identity.user && (is_sts || iam.call.role.name.empty());
   if (effect == PolicyEffect::Deny || (effect != PolicyEffect::Allow && !is_own && !iam.call.identity.is_admin)) throw Error(conditions::kAccessDenied);
 }
 

@@ -41,7 +41,7 @@ std::string given_policy_name(const IamCall& iam) {
   return name;
 }
 
-/// Who has policies: a user or a group.
+/// Who has policies: a user, a group or a role.
 struct Users {
   static constexpr std::string_view kElement = "UserName";
   static std::string find(IamCall& iam) { return get_user(iam).name; }
@@ -56,6 +56,28 @@ struct Groups {
   static std::vector<access::UserPolicy> policies(IamCall& iam, const std::string& name) { return iam.access().policies_of_group(name); }
   static void put(IamCall& iam, const std::string& name, const access::UserPolicy& policy) { iam.access().put_group_policy(name, policy, iam.by("PutGroupPolicy")); }
   static bool erase(IamCall& iam, const std::string& name, const std::string& policy) { return iam.access().delete_group_policy(name, policy, iam.by("DeleteGroupPolicy")); }
+};
+
+struct Roles {
+  static constexpr std::string_view kElement = "RoleName";
+  static std::string find(IamCall& iam) { return get_role(iam).name; }
+  static std::vector<access::UserPolicy> policies(IamCall& iam, const std::string& name) {
+    std::vector<access::UserPolicy> policies;
+    if (const auto role = find_entity(iam.snapshot(), IamKind::Role, name))
+      for (const auto& [policy, document] : role->policies) policies.push_back({policy, document});
+    return policies;
+  }
+  static void put(IamCall& iam, const std::string&, const access::UserPolicy& policy) {
+    IamEntity role = get_role(iam);
+    role.policies[policy.name] = policy.document;
+    iam.apply("PutRolePolicy", [&](store::Change& change) { put_entity(change, IamKind::Role, role); });
+  }
+  static bool erase(IamCall& iam, const std::string&, const std::string& policy) {
+    IamEntity role = get_role(iam);
+    if (role.policies.erase(policy) == 0) return false;
+    iam.apply("DeleteRolePolicy", [&](store::Change& change) { put_entity(change, IamKind::Role, role); });
+    return true;
+  }
 };
 
 Error no_such_policy(const std::string& name) { return no_such_entity("The policy with name " + name + " cannot be found."); }
@@ -134,5 +156,12 @@ void delete_group_policy(IamCall& iam) { delete_policy<Groups>(iam); }
 void attach_group_policy(IamCall& iam) { attach_policy<Groups>(iam); }
 void detach_group_policy(IamCall& iam) { detach_policy<Groups>(iam); }
 void list_attached_group_policies(IamCall& iam) { list_policies<Groups, true>(iam); }
+void put_role_policy(IamCall& iam) { put_policy<Roles>(iam); }
+void show_role_policy(IamCall& iam) { show_policy<Roles>(iam); }
+void list_role_policies(IamCall& iam) { list_policies<Roles, false>(iam); }
+void delete_role_policy(IamCall& iam) { delete_policy<Roles>(iam); }
+void attach_role_policy(IamCall& iam) { attach_policy<Roles>(iam); }
+void detach_role_policy(IamCall& iam) { detach_policy<Roles>(iam); }
+void list_attached_role_policies(IamCall& iam) { list_policies<Roles, true>(iam); }
 
 }  // namespace lab::s3

@@ -24,6 +24,11 @@ net::Response serve_get_bucket_policy(Call& call);
 net::Response serve_get_bucket_policy_status(Call& call);
 net::Response serve_put_bucket_policy(Call& call);
 net::Response serve_delete_bucket_policy(Call& call);
+net::Response serve_get_account_access_block(Call& call);
+net::Response serve_put_account_access_block(Call& call);
+net::Response serve_delete_account_access_block(Call& call);
+net::Response serve_get_bucket_logging(Call& call);
+net::Response serve_put_bucket_logging(Call& call);
 /// The settings of wire/s3/bucket_settings.h.
 net::Response serve_get_setting(Call& call);
 net::Response serve_put_setting(Call& call);

@@ -1,5 +1,6 @@
 #include "protocol/s3/http_date.h"
 #include "protocol/s3/policy.h"
+#include "wire/s3/authorize.h"
 #include "wire/s3/operations/iam_call.h"
 #include "wire/s3/sessions.h"
 
@@ -48,10 +49,31 @@ void write_credentials(IamCall& iam, Session session) {
   iam.xml.close();
 }
 
+/// A session that acts as the role, for whom its trust policy lets.
+void assume_kept_role(IamCall& iam, const IamEntity& role, const std::string& arn, const std::string& name) {
+  if (!arn.ends_with(":role" + role.path + role.name) || !may_assume(iam.call, role.trust, arn)) throw Error(conditions::kAccessDenied);
+  // Roles that assume roles do so for an hour at most.
+  const std::uint64_t longest = iam.call.role.name.empty() ? role.longest_session : kHour;
+  write_credentials(iam, {.user = iam.call.identity.user,
+                          .name = name,
+                          .policy = read_session_policy(iam),
+                          .expires = read_expiry(iam, kHour, longest),
+                          .role = role.name,
+                          .role_id = role.id});
+  iam.xml.open("AssumedRoleUser");
+  iam.xml.element("Arn", "arn:aws:sts:::assumed-role/" + role.name + "/" + name);
+  iam.xml.element("AssumedRoleId", role.id + ":" + name);
+  iam.xml.close();
+}
+
 }  // namespace
 
 void assume_role(IamCall& iam) {
   const std::string arn = iam.given("RoleArn"), name = iam.given("RoleSessionName");
+  const auto role = find_entity(iam.snapshot(), IamKind::Role, arn.substr(arn.rfind('/') + 1));
+  if (role) return assume_kept_role(iam, *role, arn, name);
+  // A session of a role is that role's: it does not fall back to who assumed it.
+  if (!iam.call.role.name.empty()) throw Error(conditions::kAccessDenied);
   write_credentials(iam, {.user = iam.call.identity.user, .name = name, .policy = read_session_policy(iam), .expires = read_expiry(iam, kHour, 12 * kHour)});
   iam.xml.open("AssumedRoleUser");
   iam.xml.element("Arn", arn + "/" + name);
@@ -60,13 +82,22 @@ void assume_role(IamCall& iam) {
 }
 
 void get_session_token(IamCall& iam) {
+  if (!iam.call.role.name.empty()) throw Error(conditions::kAccessDenied);
   write_credentials(iam, {.user = iam.call.identity.user, .policy = read_session_policy(iam), .expires = read_expiry(iam, 12 * kHour, 36 * kHour)});
 }
 
 void get_caller_identity(IamCall& iam) {
-  iam.xml.element("Arn", "arn:aws:iam:::user/" + iam.call.identity.user);
-  iam.xml.element("UserId", iam.call.identity.user);
-  iam.xml.element("Account", "000000000000");
+  const AssumedRole& role = iam.call.role;
+  const auto user = role.name.empty() ? iam.access().find_user(iam.call.identity.user) : std::nullopt;
+  if (!role.name.empty()) {
+    iam.xml.element("Arn", "arn:aws:sts:::assumed-role/" + role.name + "/" + role.session);
+    iam.xml.element("UserId", role.id + ":" + role.session);
+  } else {
+    const IamEntity entity = user ? entity_of(iam.snapshot(), *user) : IamEntity{.name = iam.call.identity.user, .id = iam.call.identity.user};
+    iam.xml.element("Arn", arn_of(IamKind::User, entity));
+    iam.xml.element("UserId", entity.id);
+  }
+  iam.xml.element("Account", kAccount);
 }
 
 }  // namespace lab::s3
