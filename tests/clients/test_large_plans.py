@@ -6,6 +6,7 @@ import pyspark.sql.functions as F
 import pytest
 from conftest import connect
 from lab import Lab
+from pyspark.sql import Window
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,17 @@ def test_a_chain_of_300_filters(small_lab):
     assert [row.id for row in frame.orderBy("id").collect()] == list(range(300, 400))
 
 
-def test_200_subqueries_in_each_other(small_lab):
+def test_25_windows_upon_each_other(small_lab):
+    spark = connect(small_lab)
+    frame = spark.range(40)
+    for i in range(25):
+        total = F.sum("id").over(Window.partitionBy(F.col("id") % (i + 2)).orderBy("id"))
+        frame = frame.withColumn(f"w{i}", total + 1 if i % 2 else total)
+    for row in frame.orderBy("id").collect():
+        assert [row[f"w{i}"] for i in range(25)] == [sum(range(row.id % (i + 2), row.id + 1, i + 2)) + i % 2 for i in range(25)]
+
+
+def test_100_subqueries_in_each_other(small_lab):
     spark = connect(small_lab)
     text = "SELECT id AS x FROM range(300)"
     for i in range(100):
