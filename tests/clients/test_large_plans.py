@@ -1,5 +1,6 @@
 """Plans of hundreds of nodes, as generated code makes them: planned in seconds, and run within a small session's memory."""
 
+import sys
 from functools import reduce
 
 import pyspark.sql.functions as F
@@ -14,6 +15,15 @@ def small_lab():
     lab = Lab(**{"spark.memory": "256MiB"})
     yield lab.start().remote
     lab.close()
+
+
+@pytest.fixture(autouse=True)
+def deep_client():
+    """The client of 3.5 prints every plan it sends, some calls deep for each level."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    yield
+    sys.setrecursionlimit(usual)
 
 
 def test_500_columns_of_which_each_needs_the_one_before(small_lab):
