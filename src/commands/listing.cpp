@@ -1,8 +1,9 @@
 #include "commands/listing.h"
 
-#include <ctime>
+#include <algorithm>
 
 #include "base/letter_case.h"
+#include "base/utc_text.h"
 #include "commands/conditions.h"
 
 namespace lab::commands {
@@ -53,13 +54,6 @@ Error wrong_object(const catalog::Table& entry, const char* operation, const cha
                                                      {"alternative", alternative}});
 }
 
-std::string time_text(std::int64_t micros) {
-  const std::time_t seconds = micros / 1'000'000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[64];
-  std::strftime(text, sizeof text, "%a %b %d %H:%M:%S UTC %Y", &parts);
-  return text;
-}
+std::string time_text(std::int64_t micros) { return utc_text(micros, "%a %b %d %H:%M:%S UTC %Y"); }
 
 }  // namespace lab::commands

@@ -11,6 +11,7 @@
 #include "engine/kept_rows.h"
 #include "engine/kernels/registry.h"
 #include "engine/lowering_kernels.h"
+#include "engine/projection_steps.h"
 #include "engine/remote_file_system.h"
 #include "engine/retype.h"
 #include "engine/statement_run.h"
@@ -60,6 +61,7 @@ class DuckInstance : public Instance {
     register_text_scan(*database_);
     register_input_scan(*database_);
     register_kernels(*database_);
+    register_projection_steps(*database_);
     duckdb::Connection connection(*database_);
     for (const char* setting : {"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL lambda_syntax = 'DISABLE_SINGLE_ARROW'",
                                 // Footers are read once for planning and reading; a changed file is noticed by its time.

@@ -231,6 +231,38 @@ TEST(Instance, tells_a_lack_of_memory) {
   }
 }
 
+// Each column needs the one before, and all of them are kept: `columns` levels of projections.
+Statement chain_of(int columns, const std::string& rows, const std::string& step) {
+  Statement statement{.sql = "SELECT i AS c0 FROM " + rows, .schema = {{"c0", TypeKind::Long}}};
+  std::string passed = "c0";
+  for (int i = 1; i < columns; ++i) {
+    const std::string last = "c" + std::to_string(i - 1), column = "c" + std::to_string(i);
+    statement.sql = "SELECT " + passed + ", " + last + step + " AS " + column + " FROM (" + statement.sql + ") AS t" + std::to_string(i);
+    statement.schema.push_back({column, TypeKind::Long});
+    passed += ", " + column;
+  }
+  return statement;
+}
+
+TEST(Instance, computes_dependent_columns_in_little_memory) {
+  const auto instance = Instance::open({.memory_limit_bytes = 128ULL << 20, .threads = 2});
+  const auto rows = instance->run(chain_of(500, "range(3) AS r(i)", " + 1"), {});
+  const auto batch = rows->next(1 << 20);
+  ASSERT_EQ(batch->num_rows(), 3);
+  for (int i = 0; i < batch->num_columns(); ++i) EXPECT_EQ(batch->column(i)->GetScalar(2).ValueOrDie()->ToString(), std::to_string(i + 2));
+}
+
+TEST(Instance, gives_dependent_columns_to_what_stands_above) {
+  const auto instance = open_instance();
+  const std::string chain = chain_of(20, "range(5000) AS r(i)", " + 1").sql;
+  EXPECT_EQ(show(*instance, {.sql = "SELECT sum(c19)::BIGINT, count(*), max(c0), min(c7) FROM (" + chain + ") AS t WHERE c3 >= 4000", .schema = {{"s", TypeKind::Long}, {"n", TypeKind::Long}, {"m", TypeKind::Long}, {"l", TypeKind::Long}}}),
+            "4530551|1003|4999|4004\n");
+  EXPECT_EQ(show(*instance, {.sql = "SELECT c19, c19 AS again, c0, 7::BIGINT FROM (" + chain + ") AS t ORDER BY c19 DESC LIMIT 2", .schema = {{"a", TypeKind::Long}, {"b", TypeKind::Long}, {"c", TypeKind::Long}, {"d", TypeKind::Long}}}),
+            "5018|5018|4999|7\n5017|5017|4998|7\n");
+  EXPECT_EQ(show(*instance, {.sql = "SELECT a.c19, b.c12 FROM (" + chain + ") AS a JOIN (" + chain + ") AS b ON a.c0 = b.c19 WHERE a.c0 < 21 ORDER BY 1", .schema = {{"a", TypeKind::Long}, {"b", TypeKind::Long}}}),
+            "38|12\n39|13\n");
+}
+
 TEST(Instance, is_of_the_pinned_version) { EXPECT_NO_THROW(check_library_version()); }
 
 }  // namespace

@@ -241,6 +241,29 @@ TEST_F(ExecutorTest, refuses_what_is_too_deep) {
   EXPECT_EQ(executor_->run(b.query, {})->next(1 << 20)->num_rows(), 1);
 }
 
+TEST(Windows, upon_each_other_are_planned_in_time_that_grows_with_their_number) {
+  Builder b;
+  const auto n = b.column("n", TypeKind::Long);
+  auto root = b.numbers({n}, {{1}, {2}, {2}});
+  for (int i = 0; i < 40; ++i) {
+    const auto number = b.column("number", TypeKind::Int);
+    const WindowCall call{.call = b.aggregate("row_number", {}), .partition_by = {b.ref(n)}, .order_by = {{b.ref(n), false, true}}};
+    auto columns = root->columns;
+    columns.push_back(number);
+    root = make_relation(Window{root, {{number.id, make_expression(call, TypeKind::Int, false)}}}, columns);
+  }
+  b.query.root = root;
+  const auto executor = Executor::create(std::make_shared<EngineStock>(engine::InstanceOptions{.memory_limit_bytes = 512ULL << 20, .threads = 2}, 0));
+  const auto batch = executor->run(b.query, {})->next(1 << 20);
+  ASSERT_EQ(batch->num_rows(), 3);
+  ASSERT_EQ(batch->num_columns(), 41);
+  for (int i = 1; i <= 40; ++i) {
+    EXPECT_EQ(std::static_pointer_cast<arrow::Int32Array>(batch->column(i))->Value(0) + std::static_pointer_cast<arrow::Int32Array>(batch->column(i))->Value(1) +
+                  std::static_pointer_cast<arrow::Int32Array>(batch->column(i))->Value(2),
+              4);
+  }
+}
+
 TEST(KeptRows, are_what_was_drawn_and_outlive_a_rest) {
   const auto executor = Executor::create(std::make_shared<EngineStock>(engine::InstanceOptions{.memory_limit_bytes = 512ULL << 20, .threads = 2}, 0));
   Builder b;

@@ -114,6 +114,7 @@ class Lowering {
   std::vector<std::string> common_tables_;
   std::uint32_t next_id_;  ///< of columns that lowering makes
   int num_aliases_ = 0;
+  int num_windows_ = 0;
   int depth_ = 0;
   int lambda_depth_ = 0;
   std::size_t num_nodes_ = 0;

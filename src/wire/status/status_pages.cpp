@@ -1,9 +1,11 @@
 #include "wire/status/status_pages.h"
 
 #include <algorithm>
-#include <ctime>
+#include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "base/utc_text.h"
 
 namespace lab::wire::status {
 namespace {
@@ -22,15 +24,6 @@ std::string escape(const std::string& text) {
   return result;
 }
 
-std::string time_of_day(std::int64_t micros) {
-  const std::time_t seconds = micros / 1'000'000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%H:%M:%S", &parts);
-  return text;
-}
-
 std::string seconds_text(std::int64_t micros) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2f s", static_cast<double>(micros) / 1e6);
@@ -38,13 +31,9 @@ std::string seconds_text(std::int64_t micros) {
 }
 
 std::string iso_time(std::int64_t micros) {
-  const std::time_t seconds = micros / 1'000'000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[64];
-  const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text + length, sizeof text - length, ".%03dGMT", static_cast<int>(micros / 1000 % 1000));
-  return text;
+  char millis[16];
+  std::snprintf(millis, sizeof millis, ".%03dGMT", static_cast<int>(micros / 1000 % 1000));
+  return utc_text(micros, "%Y-%m-%dT%H:%M:%S") + millis;
 }
 
 constexpr const char* kStyle = R"(<style>
@@ -99,7 +88,7 @@ class StatusPages::Handler final : public net::HttpHandler {
     html += "<table><tr><th>Began (UTC)<th>Took<th>State<th>User<th>Statement</tr>";
     for (const auto& statement : statements) {
       const bool is_done = statement.finished_micros > 0;
-      html += "<tr><td class=n>" + time_of_day(statement.started_micros) + "<td class=n>" +
+      html += "<tr><td class=n>" + utc_text(statement.started_micros, "%H:%M:%S") + "<td class=n>" +
               (is_done ? seconds_text(statement.finished_micros - statement.started_micros) : "…") + "<td><span class='s " + escape(statement.state) + "'>" +
               escape(statement.state) + "</span><td>" + escape(statement.user) + "<td><code>" + escape(statement.text) + "</code>";
       if (!statement.error.empty()) html += "<br><code class=FAILED>" + escape(statement.error) + "</code>";
