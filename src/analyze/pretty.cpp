@@ -253,6 +253,8 @@ std::string exact_literal_sql(const types::Literal& literal, const std::string& 
 }
 
 std::string call_sql(const std::string& name, const std::vector<std::string>& arguments) {
+  // A plan may call with nothing what no SQL can write so.
+  if (arguments.empty()) return name + "()";
   if (arguments.size() == 2)
     for (const auto& infix : kInfix)
       if (infix.name == name) return "(" + arguments[0] + " " + std::string(infix.symbol) + " " + arguments[1] + ")";
