@@ -187,7 +187,7 @@ def test_a_role_is_made_shown_changed_and_removed(iam, path):
 
     with pytest.raises(iam.exceptions.MalformedPolicyDocumentException):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy("sts:AssumeRole"))
-    assert code_of(iam.create_role, RoleName=name, AssumeRolePolicyDocument=document, MaxSessionDuration=60)[1] == 400
+    assert code_of(iam.create_role, RoleName=name, AssumeRolePolicyDocument=document, MaxSessionDuration=43201)[1] == 400
     assert code_of(iam.create_role, RoleName=name, AssumeRolePolicyDocument=document, Tags=[{"Key": "k", "Value": "v"}])[1] == 501
 
 
