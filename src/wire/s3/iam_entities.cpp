@@ -100,6 +100,7 @@ IamEntity entity_of_group(const store::Rows& rows, const std::string& group) {
 
 std::string arn_of(IamKind kind, const IamEntity& entity) { return std::string("arn:aws:iam:::") + row_of(kind).name + entity.path + entity.name; }
 
-std::string sorting_name(std::string_view name) { return to_lower_ascii(name) + "/" + std::string(name); }
+// What parts the two comes before everything that a name is made of: `ann` stands before `ann-2`.
+std::string sorting_name(std::string_view name) { return to_lower_ascii(name) + "!" + std::string(name); }
 
 }  // namespace lab::s3
