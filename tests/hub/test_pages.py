@@ -3,6 +3,7 @@ folder for pictures of every page."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import re
@@ -22,7 +23,7 @@ def page(request, hub):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context(base_url=hub.url, color_scheme=request.param, viewport={"width": 1100, "height": 800})
         made = context.new_page()
-        made.set_default_timeout(60_000)
+        made.set_default_timeout(25_000)
         made.problems = []
         made.scheme = request.param
         # What the policy of the pages refuses is our mistake.
@@ -57,11 +58,15 @@ def test_a_person_logs_in_starts_and_runs_a_cell(page, hub):
     look(page, "lab")
     page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="Python 3").first.click()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
-    cell = page.locator(".jp-Notebook .cm-content").first
-    cell.fill("print(6 * 7)")
-    expect(cell).to_have_text("print(6 * 7)")
-    cell.press("Shift+Enter")
-    expect(page.locator(".jp-OutputArea-output").first).to_have_text(re.compile("42"))
+    cell, output = page.locator(".jp-Notebook .cm-content").first, page.locator(".jp-OutputArea-output").first
+    # JupyterLab draws a new notebook once more when its kernel is there, and forgets what was typed until then.
+    for _ in range(6):
+        cell.fill("print(6 * 7)")
+        cell.press("Shift+Enter")
+        with contextlib.suppress(AssertionError):
+            expect(output).to_have_text(re.compile("42"), timeout=10_000)
+            break
+    expect(output).to_have_text(re.compile("42"))
     look(page, "cell")
     page.goto("/hub/home")
     expect(page.locator(".state.up").first).to_have_text("running")
