@@ -23,7 +23,7 @@ def page(request, hub):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context(base_url=hub.url, color_scheme=request.param, viewport={"width": 1100, "height": 800})
         made = context.new_page()
-        made.set_default_timeout(25_000)
+        made.set_default_timeout(60_000)
         made.problems = []
         made.scheme = request.param
         # What the policy of the pages refuses is our mistake.
@@ -51,7 +51,8 @@ def test_a_person_logs_in_starts_and_runs_a_cell(page, hub):
     look(page, "home")
     page.get_by_role("button", name="Start").first.click()
     look(page, "starting")
-    page.wait_for_url(re.compile("/user/admin/lab"))
+    # As long as a notebook server may take to start.
+    page.wait_for_url(re.compile("/user/admin/lab"), timeout=180_000)
     # A workspace of its own: JupyterLab brings back what was open.
     page.goto(f"/user/admin/lab/workspaces/{page.scheme}?reset")
     page.locator(".jp-LauncherCard", has_text="PySpark").first.wait_for()
