@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/html_text.h"
+
 namespace lab::compute {
 namespace {
 
@@ -109,21 +111,6 @@ std::string footer(const ShownTable& table) {
   if (!table.has_more) return "";
   const std::size_t shown = table.rows.size();
   return "only showing top " + std::to_string(shown) + (shown == 1 ? " row" : " rows") + "\n";
-}
-
-std::string escape_html(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      case '\'': result += "&#39;"; break;
-      default: result += c;
-    }
-  }
-  return result;
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 #include "wire/hub/call.h"
 
-#include <ctime>
+#include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/utc_text.h"
 #include "wire/hub/conditions.h"
 
 namespace lab::wire::hub {
@@ -37,13 +38,7 @@ net::Response redirect(std::string to) {
 
 std::string iso_time(Timestamp time) {
   const std::int64_t micros = time.time_since_epoch().count();
-  const std::time_t seconds = micros / 1'000'000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[40];
-  const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text + length, sizeof text - length, ".%06dZ", static_cast<int>(micros % 1'000'000));
-  return text;
+  return fmt::format("{}.{:06}Z", utc_text(micros, "%Y-%m-%dT%H:%M:%S"), micros % 1'000'000);
 }
 
 }  // namespace lab::wire::hub

@@ -5,24 +5,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/html_text.h"
 #include "base/utc_text.h"
 
 namespace lab::wire::status {
 namespace {
-
-std::string escape(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      default: result += c;
-    }
-  }
-  return result;
-}
 
 std::string seconds_text(std::int64_t micros) {
   char text[32];
@@ -76,8 +63,8 @@ class StatusPages::Handler final : public net::HttpHandler {
     if (!open.empty()) {
       html += "<table><tr><th>Session<th>User<th>Spark<th>Application</tr>";
       for (const auto& session : open)
-        html += "<tr><td class=n>" + escape(session->id()) + "<td>" + escape(session->user()) + "<td class=n>" + session->spark_version() + "<td>" +
-                escape(session->setting("spark.app.name").value_or("")) + "</tr>";
+        html += "<tr><td class=n>" + escape_html(session->id()) + "<td>" + escape_html(session->user()) + "<td class=n>" + session->spark_version() + "<td>" +
+                escape_html(session->setting("spark.app.name").value_or("")) + "</tr>";
       html += "</table>";
     } else {
       html += "<p class=empty>Nobody is connected.</p>";
@@ -89,9 +76,9 @@ class StatusPages::Handler final : public net::HttpHandler {
     for (const auto& statement : statements) {
       const bool is_done = statement.finished_micros > 0;
       html += "<tr><td class=n>" + utc_text(statement.started_micros, "%H:%M:%S") + "<td class=n>" +
-              (is_done ? seconds_text(statement.finished_micros - statement.started_micros) : "…") + "<td><span class='s " + escape(statement.state) + "'>" +
-              escape(statement.state) + "</span><td>" + escape(statement.user) + "<td><code>" + escape(statement.text) + "</code>";
-      if (!statement.error.empty()) html += "<br><code class=FAILED>" + escape(statement.error) + "</code>";
+              (is_done ? seconds_text(statement.finished_micros - statement.started_micros) : "…") + "<td><span class='s " + escape_html(statement.state) + "'>" +
+              escape_html(statement.state) + "</span><td>" + escape_html(statement.user) + "<td><code>" + escape_html(statement.text) + "</code>";
+      if (!statement.error.empty()) html += "<br><code class=FAILED>" + escape_html(statement.error) + "</code>";
       html += "</tr>";
     }
     return html + "</table></html>";

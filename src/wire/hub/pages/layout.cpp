@@ -46,21 +46,6 @@ std::string bar_of(const Call& call) {
 
 }  // namespace
 
-std::string escape_html(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      case '\'': result += "&#39;"; break;
-      default: result += c;
-    }
-  }
-  return result;
-}
-
 std::string csrf_field(const Call& call) { return "<input type=hidden name=_xsrf value='" + escape_html(call.visitor ? call.visitor->csrf : call.csrf_cookie) + "'>"; }
 
 std::string note(std::string_view text, bool is_bad) {

@@ -3,12 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/html_text.h"
 #include "wire/hub/call.h"
 
 /// What all pages share.
 namespace lab::wire::hub::pages {
-
-std::string escape_html(std::string_view text);
 
 /// A whole page: the head, the bar with the person's places (when there is one), `content` as HTML.
 net::Response page(const Call& call, std::string_view title, std::string content, int status = 200);
