@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -11,7 +12,7 @@
 namespace lab::exec {
 
 /// Engines opened ahead. To open one, with all its functions, takes longer than a short query: a new session takes one that is ready,
-/// and a thread of the stock opens the next. Thread-safe.
+/// and a thread of the stock opens the next once no more sessions come. Thread-safe.
 class EngineStock {
  public:
   /// Keeps `num_ready` engines; 0: opens each when it is asked for.
@@ -30,6 +31,7 @@ class EngineStock {
   const std::size_t num_ready_;
   std::mutex mutex_;
   std::condition_variable_any taken_, opened_;
+  std::uint64_t num_taken_ = 0;
   bool is_opening_ = false;
   bool is_awaited_ = false;  ///< somebody waits for the one that is being opened: others open their own
   std::vector<std::unique_ptr<engine::Instance>> ready_;

@@ -93,8 +93,8 @@ class LabSessionManager final : public SessionManager {
   }
 
  private:
-  /// A few people may open notebooks at once; each idle engine takes some megabytes.
-  static constexpr std::size_t kReadyEngines = 4;
+  /// A few people may open notebooks at once; each idle engine takes some three megabytes.
+  static constexpr std::size_t kReadyEngines = 8;
   using Key = std::pair<std::string, std::string>;
 
   void remember_closed(const Key& key) {
