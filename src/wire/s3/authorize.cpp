@@ -381,7 +381,8 @@ PolicyEffect effect_of_own_policies(const Call& call, const std::string& action,
 bool may_assume(const Call& call, const std::string& trust_policy, const std::string& arn) {
   PolicyRequest request{.user = user_of(call), .action = "sts:AssumeRole", .resource = arn};
   fill_context(request, call);
-  if (const auto external = find_value(parse_query(call.document), "ExternalId")) request.context["sts:externalid"] = {std::string(*external)};
+  const NameValues form = parse_query(call.document);
+  if (const auto external = find_value(form, "ExternalId")) request.context["sts:externalid"] = {std::string(*external)};
   const Policy trust = parse_trust_policy(trust_policy);
   const PolicyEffect effect = evaluate(trust, request);
   if (effect != PolicyEffect::None) return effect == PolicyEffect::Allow;
