@@ -1,6 +1,7 @@
 """What the killing tests share: a lab that is killed and started again, and the frame of rounds around it."""
 
 import argparse
+import contextlib
 import os
 import pathlib
 import random
@@ -28,9 +29,12 @@ def connect(port, **settings):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives to clients: the lab comes back to it after each kill, and nobody may have it meanwhile."""
+    while True:
+        port = random.SystemRandom().randint(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Lab:
