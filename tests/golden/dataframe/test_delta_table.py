@@ -64,12 +64,13 @@ def test_merge(spark, place):
     yield "by_source", rows(spark, path)
     twice = spark.createDataFrame([(1, "x", 1), (1, "y", 2)], "id INT, name STRING, pay INT")
     yield "ambiguous", lambda: table.alias("t").merge(twice.alias("s"), "t.id = s.id").whenMatchedUpdateAll().execute()
+    yield "missing", lambda: table.alias("t").merge(source.alias("s"), "t.id = s.nope").whenMatchedDelete().execute()
     wide = source.withColumn("extra", F.lit("e"))
-    yield "star_with_extra", lambda: table.alias("t").merge(wide.alias("s"), "t.id = s.id").whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+    # Delta 4's execute() gives its counts back, Delta 3's nothing.
+    yield "star_with_extra", lambda: table.alias("t").merge(wide.alias("s"), "t.id = s.id").whenMatchedUpdateAll().whenNotMatchedInsertAll().execute() and None
     yield "after_extra", rows(spark, path)
     table.alias("t").merge(wide.alias("s"), "t.id = s.id").withSchemaEvolution().whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
     yield "evolved", rows(spark, path)
-    yield "missing", lambda: table.alias("t").merge(source.alias("s"), "t.id = s.nope").whenMatchedDelete().execute()
     yield "no_clause", lambda: table.alias("t").merge(source.alias("s"), "t.id = s.id").execute()
     yield "history", table.history().select("version", "operation").orderBy("version")
     yield "metrics", lambda: {key: table.history(1).first().operationMetrics[key] for key in ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted", "numOutputRows")}
