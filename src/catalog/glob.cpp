@@ -3,6 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+#include "catalog/conditions.h"
+
 namespace lab::catalog {
 namespace {
 
@@ -83,7 +86,31 @@ bool matches(std::string_view glob, std::string_view path, bool allow_below) {
 
 }  // namespace
 
-bool has_glob(std::string_view path) { return path.find_first_of("*?[{") != std::string_view::npos; }
+bool has_glob(std::string_view path) { return path.find_first_of(kGlobCharacters) != std::string_view::npos; }
+
+void check_glob(std::string_view glob) {
+  bool in_class = false;
+  int groups = 0;
+  const auto refuse = [&](const char* problem, std::size_t at) {
+    throw Error(conditions::kIllegalFilePattern, {{"problem", problem}, {"index", std::to_string(at)}, {"glob", std::string(glob)}});
+  };
+  for (std::size_t i = 0; i < glob.size(); ++i) {
+    if (glob[i] == '\\') {
+      if (++i == glob.size()) refuse("Missing escaped character", i);
+    } else if (glob[i] == '[') {
+      if (in_class) refuse("Unclosed character class", i);
+      in_class = true;
+    } else if (glob[i] == ']') {
+      in_class = false;
+    } else if (glob[i] == '{') {
+      ++groups;
+    } else if (glob[i] == '}' && groups > 0) {
+      --groups;
+    }
+  }
+  if (in_class) refuse("Unclosed character class", glob.size());
+  if (groups > 0) refuse("Unclosed group", glob.size());
+}
 
 bool matches_glob_or_below(std::string_view glob, std::string_view path) {
   std::vector<std::string> alternatives;

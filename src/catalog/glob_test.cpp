@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
+
 namespace lab::catalog {
 
 TEST(Glob, star_stays_within_a_path_part) {
@@ -21,6 +23,16 @@ TEST(Glob, knows_classes_alternatives_and_escapes) {
   EXPECT_TRUE(matches_glob_or_below("{a,b{1,2}}/x", "b2/x"));
   EXPECT_TRUE(matches_glob_or_below("a\\*b", "a*b"));
   EXPECT_FALSE(matches_glob_or_below("a\\*b", "axb"));
+}
+
+TEST(Glob, a_backslash_makes_a_glob) {
+  EXPECT_TRUE(has_glob("a\\b"));
+  EXPECT_TRUE(matches_glob_or_below("/t/\\a.csv", "/t/a.csv"));
+}
+
+TEST(Glob, what_is_not_closed_is_refused) {
+  for (const char* glob : {"[", "a[b", "{a,b", "a\\", "[a[b]"}) EXPECT_THROW(check_glob(glob), Error) << glob;
+  for (const char* glob : {"[ab]", "{a,{b}}", "a]b}", "\\[", "*.csv"}) EXPECT_NO_THROW(check_glob(glob)) << glob;
 }
 
 TEST(Glob, many_stars_do_not_take_exponential_time) {

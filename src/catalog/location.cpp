@@ -189,7 +189,7 @@ std::vector<FoundFile> list_bucket(store::Store& store, const Location& location
   if (!location.remote && !store.objects().find_bucket(location.bucket)) return files;
   if (has_glob(location.key)) {
     // Everything behind the part before the first special character, matched part by part; a match of a folder stands for its files.
-    const std::string prefix = location.key.substr(0, location.key.find_first_of("*?[{"));
+    const std::string prefix = location.key.substr(0, location.key.find_first_of(kGlobCharacters));
     for (const ListedObject& object : objects_below(store, location, prefix))
       if (matches_glob_or_below(location.key, object.key) && !object.key.ends_with('/') && !is_hidden(object.key.substr(std::min(object.key.size(), prefix.rfind('/') + 1))))
         files.push_back({object.key, object.num_bytes, object.modified_millis});
@@ -222,7 +222,7 @@ std::vector<FoundFile> list_folder(const Location& location) {
   std::vector<FoundFile> files;
   const std::string text = location.folder.string();
   if (has_glob(text) && !fs::exists(location.folder)) {
-    const std::string head = text.substr(0, text.find_first_of("*?[{"));
+    const std::string head = text.substr(0, text.find_first_of(kGlobCharacters));
     const fs::path root = head.substr(0, head.rfind('/') + 1);
     std::vector<FoundFile> below;
     list_below(root, "/", below);
@@ -239,6 +239,11 @@ std::vector<FoundFile> list_folder(const Location& location) {
 }
 
 }  // namespace
+
+bool Places::is_folder(const Location& location) const {
+  if (location.kind == Location::Kind::Folder) return fs::is_directory(location.folder);
+  return exists(location) && !find_object(store_, location);
+}
 
 std::vector<FoundFile> Places::list(const Location& location) const {
   auto files = location.kind == Location::Kind::Bucket ? list_bucket(store_, location) : list_folder(location);

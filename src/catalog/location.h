@@ -54,6 +54,8 @@ class Places {
   std::shared_ptr<lake::delta::Table> delta_table(const Location& location, const store::Origin& origin) const;
 
   bool exists(const Location& location) const;
+  /// There, and no file.
+  bool is_folder(const Location& location) const;
   /// Files under the location, by path; names that begin with `_` or `.` are left out, as Hadoop's readers do. Glob characters
   /// (`*?[]{}`) in the location are expanded. Throws PATH_NOT_FOUND when there is nothing at all.
   std::vector<FoundFile> list(const Location& location) const;

@@ -13,6 +13,7 @@
 #include "commands/source_files.h"
 #include "lake/delta/conditions.h"
 #include "scan/json_options.h"
+#include "scan/merge_schema.h"
 #include "scan/parquet_schema.h"
 #include "scan/text_schema.h"
 #include "types/type_text.h"
@@ -193,16 +194,14 @@ types::Schema infer_parquet(const std::vector<scan::DataFile>& files, const plan
   for (const scan::DataFile& file : files)
     if (file.path < first->path) first = &file;
   types::Schema data = scan::read_parquet_schema(*first);
-  const bool merges = lower_case(find_option(options, "mergeschema").value_or(statement.setting("spark.sql.parquet.mergeSchema").value_or("false"))) == "true";
+  const bool merges = find_flag(options, "mergeschema", statement.setting("spark.sql.parquet.mergeSchema").value_or("false") == "true");
   for (const scan::DataFile& file : files) {
     if (!merges || &file == first) continue;
     const types::Schema other = scan::read_parquet_schema(file);
-    try {
-      data = delta::merge_schema(data, other, true);
-    } catch (const Error& failure) {
-      if (&failure.condition() != &delta::conditions::kFailedToMergeFields) throw;
+    auto merged = scan::merge_schemas(data, other, statement.policy().case_sensitive);
+    if (!merged)
       throw Error(conditions::kCannotMergeSchemas, {{"left", types::quoted_sql(types::DataType::structure(data))}, {"right", types::quoted_sql(types::DataType::structure(other))}});
-    }
+    data = std::move(*merged);
   }
   return data;
 }
@@ -313,14 +312,9 @@ std::shared_ptr<const scan::TableSource> open_files(const Statement& statement, 
                                                     const plan::Options& given, const std::optional<types::Schema>& schema,
                                                     const std::optional<std::string>& version_as_of, const plan::ExpressionPtr& timestamp_as_of) {
   const std::string format = file_format(format_name);
-  if (locations.empty()) {
-    if (format == "delta") throw Error(conditions::kPathOptionNotSupported, {});
-    if (format != "parquet") text_format(format);
-    throw Error(conditions::kUnableToInferSchema, {{"format", format}});
-  }
   if (format == "delta") {
     // Delta takes one path, and does not know several for any.
-    if (locations.size() > 1) throw Error(conditions::kPathOptionNotSupported);
+    if (locations.size() != 1) throw Error(conditions::kPathOptionNotSupported);
     return open_delta(statement, locations.front(), given, version_as_of, timestamp_as_of);
   }
   if (format != "parquet") text_format(format);

@@ -278,6 +278,9 @@ std::shared_ptr<const scan::TableSource> Statement::open_files_of(const plan::Da
   if (source.is_streaming) throw Error(conditions::kUnsupportedFeature, {{"feature", "structured streaming"}, {"hint", ""}});
   std::string format = source.format.empty() ? *session_.setting("spark.sql.sources.default") : source.format;
   std::vector<catalog::Location> locations;
+  const bool has_path_option = source.options.contains("path") || source.options.contains("paths");
+  constexpr const char* kLegacy = "spark.sql.legacy.pathOptionBehavior.enabled";
+  if (has_path_option && !source.paths.empty() && session_.setting(kLegacy).value_or("false") != "true") throw Error(conditions::kPathTwice, {{"config", kLegacy}});
   for (const std::string& path : source.paths) locations.push_back(locate(path, source.options));
   if (const auto path = source.options.find("path"); path != source.options.end() && locations.empty()) locations.push_back(locate(path->second, source.options));
   std::optional<types::Schema> schema;
