@@ -52,6 +52,9 @@ store::Row table_row(const Table& table) {
                   {"view_settings", table.view_settings},
                   {"view_query_columns", table.view_query_columns},
                   {"view_schema_mode", table.view_schema_mode},
+                  {"bucket_columns", table.bucket_columns},
+                  {"sort_columns", table.sort_columns},
+                  {"num_buckets", table.num_buckets},
                   {"created", table.created_micros}};
   return {table.database, table.name, body.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
@@ -76,6 +79,9 @@ Table read_table(const store::Row& row) {
   table.view_query_columns = body.value("view_query_columns", std::vector<std::string>{});
   table.view_schema_mode = body.value("view_schema_mode", std::string());
   table.created_micros = body.at("created");
+  table.bucket_columns = body.value("bucket_columns", std::vector<std::string>{});
+  table.sort_columns = body.value("sort_columns", std::vector<std::string>{});
+  table.num_buckets = body.value("num_buckets", std::int64_t{0});
   return table;
 }
 

@@ -41,6 +41,9 @@ struct Table {
   std::vector<std::string> view_query_columns;    ///< what the text's columns were called when the view was made
   std::string view_schema_mode;                   ///< WITH SCHEMA of Spark 4; empty: the columns' types are bound
   std::int64_t created_micros = 0;
+  /// CLUSTERED BY; no columns: the table is not bucketed. It is told, files are not laid out by it.
+  std::vector<std::string> bucket_columns, sort_columns;
+  std::int64_t num_buckets = 0;
 
   bool is_view() const { return kind == Kind::View; }
 };

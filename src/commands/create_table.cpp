@@ -2,6 +2,7 @@
 
 #include "base/ids.h"
 #include "base/letter_case.h"
+#include "commands/buckets.h"
 #include "commands/column_values.h"
 #include "commands/conditions.h"
 #include "commands/delta_write.h"
@@ -171,6 +172,7 @@ void create_empty_delta(delta::Table& table, const catalog::Table& entry, types:
 LocalTable create_table(const plan::CreateTable& command, Statement& context) {
   const plan::TableDefinition& definition = command.table;
   if (!definition.clustering.empty()) throw Error(conditions::kUnsupportedFeature, {{"feature", "CLUSTER BY"}, {"hint", "Partition by a column instead."}});
+  if (definition.buckets) check_bucket_count(*definition.buckets, true, context);
   if (command.query) {
     refuse_replace(command, "REPLACE TABLE AS SELECT", context);
     SaveTable save;
@@ -182,6 +184,8 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
     save.properties = definition.properties;
     save.location = definition.location;
     save.comment = definition.comment;
+    save.buckets = definition.buckets;
+    save.is_text = true;
     save.replace = command.or_replace || command.is_replace;
     save.must_exist = command.is_replace && !command.or_replace;
     save.mode = save.replace ? plan::SaveMode::Overwrite : command.if_not_exists ? plan::SaveMode::Ignore : plan::SaveMode::ErrorIfExists;
@@ -223,6 +227,7 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
     entry.location = location ? catalog::parse_location(*location).text : catalog::managed_location(database, ref.table);
   }
   const bool replaces = command.or_replace || command.is_replace;
+  if (definition.buckets) set_buckets(entry, *definition.buckets, schema, context);
   if (provider == "delta") {
     const auto table = context.world().places.delta_table(context.locate(entry.location, definition.options), context.origin("CREATE TABLE"));
     const bool has_log = table->exists();

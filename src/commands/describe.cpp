@@ -39,6 +39,12 @@ std::string bracketed(const std::map<std::string, std::string>& entries) {
   return "[" + text + "]";
 }
 
+std::string quoted_list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + types::quote_identifier(name);
+  return "[" + text + "]";
+}
+
 /// What Spark tells of views, and of tables that do not describe themselves.
 void add_catalog_details(const catalog::Table& entry, const types::Schema& schema, const Statement& context, std::vector<types::Values>& rows) {
   const auto add = [&](const char* label, std::string value) { rows.push_back(line(label, std::move(value), "")); };
@@ -51,6 +57,11 @@ void add_catalog_details(const catalog::Table& entry, const types::Schema& schem
   add("Created By", "Spark " + context.session().spark_version());
   add("Type", entry.is_view() ? "VIEW" : entry.kind == catalog::Table::Kind::Managed ? "MANAGED" : "EXTERNAL");
   if (!entry.is_view()) add("Provider", entry.provider);
+  if (!entry.bucket_columns.empty()) {
+    add("Num Buckets", std::to_string(entry.num_buckets));
+    add("Bucket Columns", quoted_list(entry.bucket_columns));
+    add("Sort Columns", quoted_list(entry.sort_columns));
+  }
   if (!entry.comment.empty()) add("Comment", entry.comment);
   if (!entry.properties.empty()) add("Table Properties", bracketed(entry.properties));
   if (!entry.is_view()) {

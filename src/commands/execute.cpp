@@ -5,6 +5,13 @@
 namespace lab::commands {
 namespace {
 
+/// That a table is not there is told before what cannot be done with it.
+void check_is_there(const plan::NameParts& name, const Statement& context) {
+  if (name.size() == 1 && context.session().find_temp_view(name[0])) return;
+  const TableRef ref = resolve_name(name, context);
+  if (!ref.is_path() && !context.world().catalog.find_table(ref.database, ref.table)) throw table_not_found(name, context, SearchedIn::Session);
+}
+
 /// An overload a statement; a missing one does not compile.
 struct Execute {
   Statement& context;
@@ -65,6 +72,7 @@ struct Execute {
   Outcome operator()(const plan::WriteOperation& command) const { return write(command, context); }
   Outcome operator()(const plan::WriteOperationV2& command) const { return write_v2(command, context); }
   Outcome operator()(const plan::UnsupportedCommand& command) const {
+    if (!command.table.empty()) check_is_there(command.table, context);
     throw Error(conditions::kUnsupportedFeature, {{"feature", command.what}, {"hint", ""}});
   }
 };

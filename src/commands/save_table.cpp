@@ -1,5 +1,6 @@
 #include "commands/save_table.h"
 
+#include "commands/buckets.h"
 #include "commands/conditions.h"
 #include "commands/delta_write.h"
 #include "commands/file_write.h"
@@ -100,9 +101,11 @@ void save_table(SaveTable save, Statement& context) {
   if (existing && existing->is_view()) throw Error(conditions::kExpectTableNotView, {{"operation", "saveAsTable"}, {"viewName", ref.quoted()}});
   if (!existing && save.must_exist) throw table_not_found({ref.database, ref.table}, context, SearchedIn::Database);
   if (existing && save.mode == plan::SaveMode::Ignore) return;
-  if (existing && save.mode == plan::SaveMode::ErrorIfExists) throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", types::quote_parts({ref.database, ref.table})}});
-
   const std::string provider = !save.provider.empty() ? save.provider : existing ? existing->provider : default_provider(context);
+  // Delta's catalog names a table without itself.
+  if (existing && save.mode == plan::SaveMode::ErrorIfExists)
+    throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", provider == "delta" ? types::quote_parts({ref.database, ref.table}) : ref.quoted()}});
+  if (save.buckets) check_bucket_count(*save.buckets, save.is_text, context);
   const bool is_new = !existing;
   catalog::Table entry = existing && !save.replace ? *existing : new_entry(save, ref, provider, context);
   if (existing && save.replace && existing->kind == catalog::Table::Kind::External && !save.location) {
@@ -110,14 +113,17 @@ void save_table(SaveTable save, Statement& context) {
     entry.location = existing->location;
   }
   if (provider == "delta") {
+    if (save.buckets) set_buckets(entry, *save.buckets, save.rows.schema(), context);
     save_delta(std::move(save), std::move(entry), is_new, context);
     return;
   }
   if (!is_new && save.mode == plan::SaveMode::Append) {
+    check_same_buckets(entry, save.buckets);
     append_to_file_table(entry, std::move(save.rows), false, context);
     return;
   }
   entry = new_entry(save, ref, provider, context);
+  if (save.buckets) set_buckets(entry, *save.buckets, entry.schema, context);
   write_files({std::move(save.rows), provider, context.locate(entry.location, save.options), is_new ? plan::SaveMode::Overwrite : save.mode, save.partition_by, save.options},
               context);
   context.world().catalog.put_table(std::move(entry), context.origin("CREATE TABLE"));

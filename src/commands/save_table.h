@@ -16,6 +16,8 @@ struct SaveTable {
   std::optional<types::Schema> declared_schema;
   bool replace = false;     ///< a new schema, whatever was there
   bool must_exist = false;  ///< REPLACE TABLE
+  std::optional<plan::BucketSpec> buckets = {};
+  bool is_text = false;     ///< a statement of SQL, whose numbers are refused as its text
   std::string operation;    ///< for the history; empty: by mode
 };
 void save_table(SaveTable save, Statement& context);

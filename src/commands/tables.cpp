@@ -173,6 +173,16 @@ LocalTable show_create_table(const plan::ShowCreateTable& command, Statement& co
     for (std::size_t i = 0; i < partitions.size(); ++i) text += (i > 0 ? ", " : "") + types::quote_if_needed(partitions[i]);
     text += ")\n";
   }
+  if (!entry.bucket_columns.empty()) {
+    const auto list = [](const std::vector<std::string>& names) {
+      std::string listed;
+      for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + types::quote_if_needed(name);
+      return listed;
+    };
+    text += "CLUSTERED BY (" + list(entry.bucket_columns) + ")\n";
+    if (!entry.sort_columns.empty()) text += "SORTED BY (" + list(entry.sort_columns) + ")\n";
+    text += "INTO " + std::to_string(entry.num_buckets) + " BUCKETS\n";
+  }
   if (!entry.comment.empty()) text += "COMMENT " + quote_text(entry.comment) + "\n";
   if (entry.kind == catalog::Table::Kind::External) text += "LOCATION " + quote_text(entry.location) + "\n";
   if (!properties.empty()) {
@@ -248,6 +258,9 @@ LocalTable show_functions(const plan::ShowFunctions& command, Statement& context
     }
   if (command.scope != "system") {
     for (const auto& [name, function] : context.session().functions())
+      if (matches_pattern(name, command.pattern)) rows.push_back({text_value(name)});
+    // Delta puts its own among those of the user.
+    for (const char* name : {"table_changes", "table_changes_by_path"})
       if (matches_pattern(name, command.pattern)) rows.push_back({text_value(name)});
     const std::string database = resolve_database(command.in, context);
     for (const catalog::SqlFunction& function : context.world().catalog.list_functions(database))

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "commands/buckets.h"
 #include "commands/conditions.h"
 #include "commands/delta_write.h"
 #include "commands/execute.h"
@@ -47,6 +48,8 @@ LocalTable write(const plan::WriteOperation& command, Statement& context) {
     const char* operation = command.target == plan::WriteOperation::Target::Path ? "save" : "insertInto";
     throw Error(!command.sort_by.empty() ? conditions::kBucketAndSortUnsupported : conditions::kBucketUnsupported, {{"operation", operation}});
   }
+  // Spark 4 looks at the number before it looks for the table.
+  if (context.policy().is_spark4 && !command.bucket_by.empty()) check_bucket_count({command.bucket_by, command.sort_by, command.num_buckets}, false, context);
   switch (command.target) {
     case plan::WriteOperation::Target::Path:
       if (format == "noop") {
@@ -72,6 +75,7 @@ LocalTable write(const plan::WriteOperation& command, Statement& context) {
       save.mode = command.mode;
       save.partition_by = command.partition_by;
       save.options = command.options;
+      if (!command.bucket_by.empty()) save.buckets = plan::BucketSpec{command.bucket_by, command.sort_by, command.num_buckets};
       save_table(std::move(save), context);
       return no_rows();
     }

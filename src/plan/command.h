@@ -18,6 +18,11 @@ struct ColumnDefinition {
   std::optional<IdentityDefinition> identity = {};
 };
 /// `PARTITIONED BY (a, days(b))` and CLUSTER BY: plain columns are attributes, transforms calls.
+/// CLUSTERED BY (…) SORTED BY (…) INTO n BUCKETS.
+struct BucketSpec {
+  std::vector<std::string> columns, sort_columns;
+  std::int64_t count = 0;
+};
 struct TableDefinition {
   NameParts name;
   std::vector<ColumnDefinition> columns;
@@ -27,6 +32,7 @@ struct TableDefinition {
   Options options, properties;        ///< property keys keep their case
   std::optional<std::string> location, comment;
   bool is_external = false;
+  std::optional<BucketSpec> buckets = {};
 };
 
 struct CreateNamespace { NameParts name; bool if_not_exists = false; std::optional<std::string> comment, location; Options properties; };
@@ -165,7 +171,7 @@ struct WriteOperationV2 {
   std::vector<std::string> cluster_by;
 };
 /// Known to the grammar or the protocol, not done yet: ends in UNSUPPORTED_FEATURE with this name.
-struct UnsupportedCommand { std::string what; };
+struct UnsupportedCommand { std::string what; NameParts table = {}; };  ///< `table` is looked up first
 
 struct Statement {
   std::variant<RelationPtr, CreateNamespace, DropNamespace, ShowNamespaces, UseNamespace, DescribeNamespace, CreateTable, CreateTableLike,

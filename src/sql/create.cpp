@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "sql/conditions.h"
@@ -38,8 +39,16 @@ Statement Grammar::create_statement(Index first) {
     if (!at(word, ahead)) continue;
     position_ += ahead + 1;
     if (!at_identifier()) fail();
+    plan::NameParts table;
+    if (word == "INDEX") {
+      (void)accept_if_not_exists();
+      (void)identifier();
+      expect("ON");
+      if (at("TABLE") && at_identifier(1)) advance();
+      table = identifier_reference();
+    }
     while (!at_end() && !at(";")) advance();
-    return {plan::UnsupportedCommand{"CREATE " + std::string(word)}, {}};
+    return {plan::UnsupportedCommand{"CREATE " + std::string(word), std::move(table)}, {}};
   }
   if (ahead > 0) position_ += ahead;
   fail();
@@ -247,7 +256,9 @@ void Grammar::table_clauses(plan::TableDefinition& table, Index first) {
       if (!table.provider.empty()) raise(conditions::kOperationNotAllowed, {{"message", "CREATE TABLE ... USING ... STORED AS " + format}}, first);
       table.provider = format == "textfile" ? "text" : format;
     } else if (at_all({"CLUSTERED", "BY"})) {
-      unsupported("CLUSTERED BY");
+      once("CLUSTERED BY");
+      position_ += 2;
+      table.buckets = bucket_spec();
     } else if (at_all({"SKEWED", "BY"})) {
       unsupported("SKEWED BY");
     } else if (at_all({"ROW", "FORMAT"})) {
@@ -258,6 +269,34 @@ void Grammar::table_clauses(plan::TableDefinition& table, Index first) {
       return;
     }
   }
+}
+
+/// `(a, b) SORTED BY (c) INTO n BUCKETS`.
+plan::BucketSpec Grammar::bucket_spec() {
+  plan::BucketSpec buckets;
+  expect("(");
+  do {
+    buckets.columns.push_back(identifier());
+  } while (accept(","));
+  expect(")");
+  if (accept_all({"SORTED", "BY"})) {
+    expect("(");
+    do {
+      const Index first = position_;
+      buckets.sort_columns.push_back(identifier());
+      if (accept("DESC")) raise(conditions::kOperationNotAllowed, {{"message", "Column ordering must be ASC, was 'DESC'"}}, first);
+      (void)accept("ASC");
+    } while (accept(","));
+    expect(")");
+  }
+  expect("INTO");
+  if (token().kind != TokenKind::Integer) fail();
+  const std::string digits(token().text);
+  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), buckets.count);
+  if (problem != std::errc{} || end != digits.data() + digits.size()) fail();
+  advance();
+  expect("BUCKETS");
+  return buckets;
 }
 
 /// `(a, days(ts), b INT)`: columns, transforms and Hive's typed columns, which are columns of the table too.

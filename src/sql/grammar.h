@@ -219,6 +219,7 @@ class Grammar {
   void table_columns(plan::TableDefinition& table);
   plan::ColumnDefinition column_definition();
   void table_clauses(plan::TableDefinition& table, Index first);
+  plan::BucketSpec bucket_spec();
   void partitioning(plan::TableDefinition& table);
   plan::ExpressionPtr transform();
   plan::Options property_list(bool lower_keys);

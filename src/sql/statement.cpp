@@ -146,25 +146,26 @@ namespace {
 struct UnsupportedForm {
   std::initializer_list<std::string_view> words;
   std::string_view name;
-  bool needs_more = true;  ///< something must follow the words
+  bool needs_more = true;    ///< something must follow the words
+  bool names_table = false;  ///< a table's name does
 };
 
 // Statements of Spark and Delta that the grammar knows and nothing here runs yet.
 const UnsupportedForm kUnsupportedForms[] = {
-    {{"ALTER", "TABLE"}, "ALTER TABLE"},
+    {{"ALTER", "TABLE"}, "ALTER TABLE", true, true},
     {{"ALTER", "VIEW"}, "ALTER VIEW"},
     {{"ALTER", "DATABASE"}, "ALTER DATABASE"},
     {{"ALTER", "SCHEMA"}, "ALTER SCHEMA"},
     {{"ALTER", "NAMESPACE"}, "ALTER NAMESPACE"},
-    {{"ANALYZE", "TABLE"}, "ANALYZE TABLE"},
+    {{"ANALYZE", "TABLE"}, "ANALYZE TABLE", true, true},
     {{"ANALYZE", "TABLES"}, "ANALYZE TABLES"},
     {{"COMMENT", "ON"}, "COMMENT ON"},
     {{"GENERATE"}, "GENERATE"},
     {{"OPTIMIZE"}, "OPTIMIZE"},
     {{"REORG", "TABLE"}, "REORG TABLE"},
     {{"VACUUM"}, "VACUUM"},
-    {{"MSCK", "REPAIR", "TABLE"}, "MSCK REPAIR TABLE"},
-    {{"REPAIR", "TABLE"}, "REPAIR TABLE"},
+    {{"MSCK", "REPAIR", "TABLE"}, "MSCK REPAIR TABLE", true, true},
+    {{"REPAIR", "TABLE"}, "REPAIR TABLE", true, true},
     {{"LOAD", "DATA"}, "LOAD DATA"},
     {{"CALL"}, "CALL"},
     {{"BEGIN"}, "BEGIN … END"},
@@ -210,6 +211,10 @@ std::optional<Statement> Grammar::unsupported_statement() {
     if (form.needs_more && (at_end() || at(";"))) fail();
     // Most name an object first; a word that can be none is an error of grammar and not of ours.
     if (form.needs_more && !at_identifier() && !at_string()) fail();
+    plan::NameParts table;
+    const bool is_comment = form.name == "COMMENT ON" && at("TABLE") && at_identifier(1);
+    if (is_comment) advance();
+    if (is_comment || (form.names_table && at_identifier())) table = identifier_reference();
     if (tokens_[start].is("BEGIN")) {
       while (!at_end()) advance();
     }
@@ -217,7 +222,7 @@ std::optional<Statement> Grammar::unsupported_statement() {
       if (token().kind == TokenKind::Invalid) fail();
       advance();
     }
-    return Statement{plan::UnsupportedCommand{std::string(form.name)}, {}};
+    return Statement{plan::UnsupportedCommand{std::string(form.name), std::move(table)}, {}};
   }
   // The first word of a statement, and then none of its next words.
   for (const auto& form : kUnsupportedForms)
