@@ -4,6 +4,7 @@
 #include "compute/calendar.h"
 #include "compute/datetime_pattern.h"
 #include "compute/datetime_text.h"
+#include "scan/csv_options.h"
 
 namespace lab::scan {
 
@@ -56,7 +57,8 @@ ClockFormats ClockFormats::parse(const std::map<std::string, std::string>& optio
       if (const auto pattern = text(key); pattern && (pattern->find("MMM") != std::string::npos || pattern->find_first_of("EaG") != std::string::npos))
         throw Error(conditions::kUnsupportedFeature, {{"feature", "names of months and days in the locale " + *locale}, {"hint", "Use a pattern of numbers, or the locale en-US."}});
   }
-  return {text("dateformat"), text("timestampformat"), text("timestampntzformat"), text("timezone")};
+  return {text("dateformat"), text("timestampformat"), text("timestampntzformat"), text("timezone"),
+          parse_flag(options, "enabledatetimeparsingfallback", false)};
 }
 
 ClockTexts::ClockTexts(const ClockFormats& formats, const std::string& time_zone)
@@ -66,6 +68,7 @@ std::optional<std::int32_t> ClockTexts::date(std::string_view text) const {
   std::optional<compute::Date> date;
   if (formats_.date) {
     date = compute::parse_date_by(text, *formats_.date, false);
+    if (!date && formats_.falls_back) date = compute::parse_date(text);
   } else {
     date = plain_date(text);
     if (!date) date = compute::parse_date(text);
@@ -75,7 +78,8 @@ std::optional<std::int32_t> ClockTexts::date(std::string_view text) const {
 
 std::optional<std::int64_t> ClockTexts::timestamp(std::string_view text) const {
   if (formats_.timestamp) {
-    const auto instant = compute::parse_instant(text, *formats_.timestamp, zone_, false);
+    auto instant = compute::parse_instant(text, *formats_.timestamp, zone_, false);
+    if (!instant && formats_.falls_back) instant = compute::parse_timestamp(text, zone_);
     return instant ? std::optional(instant->micros) : std::nullopt;
   }
   if (const auto clock = plain_clock(text)) return zone_.is_utc() ? *clock : zone_.utc_of_local(*clock);

@@ -14,6 +14,7 @@ namespace lab::scan {
 struct ClockFormats {
   std::optional<std::string> date, timestamp, timestamp_ntz;
   std::optional<std::string> time_zone;
+  bool falls_back = false;  ///< enableDateTimeParsingFallback: what no given pattern reads is read as a cast would
 
   static ClockFormats parse(const std::map<std::string, std::string>& options);
 };

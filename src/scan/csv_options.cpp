@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "base/letter_case.h"
+#include "scan/text_encoding.h"
 
 namespace lab::scan {
 
@@ -12,6 +15,16 @@ namespace {
 
 inline constexpr Condition kInvalidOption{"INVALID_PARAMETER_VALUE.DATA_SOURCE_OPTION", "22023", Kind::InvalidArgument,
     "The value of parameter(s) <parameter> in <functionName> is invalid: <message>"};
+
+inline constexpr Condition kTwoCharacters{"OPTION_VALUE_EXCEEDS_ONE_CHARACTER", "22023", Kind::Runtime,
+    "The value of <paramName> cannot be more than one character, but got <actualValue>."};
+inline constexpr Condition kBackslashDelimiter{"INVALID_DELIMITER_VALUE.SINGLE_BACKSLASH", "42602", Kind::InvalidArgument,
+    "Invalid value for delimiter. Single backslash is prohibited. It has special meaning as beginning of an escape sequence. To get the backslash character, pass a string with two backslashes as the delimiter."};
+inline constexpr Condition kUnknownEscape{"INVALID_DELIMITER_VALUE.UNSUPPORTED_SPECIAL_CHARACTER", "42602", Kind::InvalidArgument,
+    "Invalid value for delimiter. Unsupported special character for delimiter: <str>."};
+inline constexpr Condition kUnknownCharset{"INVALID_PARAMETER_VALUE.CHARSET", "22023", Kind::InvalidArgument,
+    "The value of parameter(s) <parameter> in <functionName> is invalid: expects one of the <charsets>, but got <charset>."};
+inline constexpr Condition kIllegalCsvOption{"", "", Kind::InvalidArgument, "<message>"};
 
 const std::string* find(const std::map<std::string, std::string>& options, const std::string& key) {
   const auto found = options.find(key);
@@ -22,45 +35,41 @@ const std::string* find(const std::map<std::string, std::string>& options, const
   throw Error(kInvalidOption, {{"parameter", "`" + key + "`"}, {"functionName", "`csv`"}, {"message", message}});
 }
 
-// `\t`, `\u0001` and the like, as people write them in options.
+// The separator with the escapes that Spark knows in it.
 std::string unescaped(const std::string& text) {
+  constexpr std::string_view kEscapes = "trbf\"'\\", kMeant = "\t\r\b\f\"'\\";
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
+    if (text[i] != '\\') {
       result += text[i];
       continue;
     }
-    switch (const char next = text[++i]) {
-      case 't': result += '\t'; break;
-      case 'r': result += '\r'; break;
-      case 'n': result += '\n'; break;
-      case 'b': result += '\b'; break;
-      case 'f': result += '\f'; break;
-      case 'u':
-        if (i + 4 < text.size() && text.compare(i + 1, 2, "00") == 0) {
-          int code = 0;
-          std::from_chars(text.data() + i + 1, text.data() + i + 5, code, 16);
-          result += static_cast<char>(code);
-          i += 4;
-          break;
-        }
-        [[fallthrough]];
-      default: result += next;
-    }
+    if (++i == text.size()) throw Error(kBackslashDelimiter);
+    const std::size_t known = kEscapes.find(text[i]);
+    if (known == std::string_view::npos) throw Error(kUnknownEscape, {{"str", text.substr(i - 1, 2)}});
+    result += kMeant[known];
   }
   return result;
 }
 
-char one_character(const std::map<std::string, std::string>& options, const std::string& key, char otherwise) {
+char one_character(const std::map<std::string, std::string>& options, const std::string& key, const std::string& shown, char otherwise) {
   const std::string* text = find(options, key);
   if (!text) return otherwise;
   if (text->empty()) return 0;
-  if (text->size() > 1) {
-    const std::string plain = unescaped(*text);
-    if (plain.size() == 1) return plain[0];
-    refuse(key, key + " cannot be more than one character");
-  }
+  if (text->size() > 1) throw Error(kTwoCharacters, {{"paramName", shown}, {"actualValue", *text}});
   return (*text)[0];
+}
+
+QuoteHandling quote_handling_of(const std::string& text) {
+  constexpr std::pair<std::string_view, QuoteHandling> kHandlings[] = {
+      {"stop_at_delimiter", QuoteHandling::StopAtDelimiter}, {"stop_at_closing_quote", QuoteHandling::StopAtClosingQuote},
+      {"back_to_delimiter", QuoteHandling::BackToDelimiter}, {"skip_value", QuoteHandling::SkipValue},
+      {"raise_error", QuoteHandling::RaiseError},
+  };
+  const std::string name = lower_case(text);
+  for (const auto& [known, handling] : kHandlings)
+    if (name == known) return handling;
+  throw Error(kIllegalCsvOption, {{"message", "No enum constant com.univocity.parsers.csv.UnescapedQuoteHandling." + text}});
 }
 
 std::optional<std::string> text_option(const std::map<std::string, std::string>& options, const std::string& key) {
@@ -97,12 +106,12 @@ CsvOptions CsvOptions::parse(const std::map<std::string, std::string>& options) 
   };
   if (const auto* separator = first_of({"sep", "delimiter"})) {
     if (separator->empty()) refuse("sep", "Delimiter cannot be empty string");
-    result.separator = *separator == "\\" ? *separator : unescaped(*separator);
+    result.separator = unescaped(*separator);
   }
-  result.quote = one_character(options, "quote", '"');
-  result.escape = one_character(options, "escape", '\\');
-  result.escape_of_escape = one_character(options, "chartoescapequoteescaping", result.escape == result.quote ? '\0' : result.escape);
-  result.comment = one_character(options, "comment", 0);
+  result.quote = one_character(options, "quote", "quote", '"');
+  result.escape = one_character(options, "escape", "escape", '\\');
+  result.escape_of_escape = one_character(options, "chartoescapequoteescaping", "charToEscapeQuoteEscaping", result.escape == result.quote ? '\0' : result.escape);
+  result.comment = one_character(options, "comment", "comment", 0);
   result.has_header = parse_flag(options, "header", false);
   result.infers_schema = parse_flag(options, "inferschema", false);
   result.prefers_date = parse_flag(options, "preferdate", true);
@@ -116,8 +125,16 @@ CsvOptions CsvOptions::parse(const std::map<std::string, std::string>& options) 
   result.negative_infinity = text_option(options, "negativeinf").value_or("-Inf");
   result.clocks = ClockFormats::parse(options);
   result.corrupt_column = text_option(options, "columnnameofcorruptrecord").value_or("_corrupt_record");
-  result.line_separator = text_option(options, "linesep").value_or("");
-  if (const auto* encoding = first_of({"encoding", "charset"})) result.encoding = *encoding;
+  if (const auto* separator = find(options, "linesep")) {
+    if (separator->empty()) throw Error(kIllegalCsvOption, {{"message", "requirement failed: 'lineSep' cannot be an empty string."}});
+    result.line_separator = *separator;
+  }
+  if (const auto* handling = find(options, "unescapedquotehandling")) result.quote_handling = quote_handling_of(*handling);
+  if (const auto* encoding = first_of({"encoding", "charset"})) {
+    if (!is_known_encoding(*encoding))
+      throw Error(kUnknownCharset, {{"functionName", "`CSVOptions`"}, {"parameter", "`charset`"}, {"charset", *encoding}, {"charsets", "iso-8859-1, us-ascii, utf-16, utf-16be, utf-16le, utf-32, utf-8"}});
+    result.encoding = *encoding;
+  }
   if (const auto* mode = find(options, "mode")) {
     // Spark takes unknown modes as PERMISSIVE.
     const std::string name = lower_case(*mode);

@@ -11,6 +11,15 @@ namespace lab::scan {
 /// What happens to a record that does not fit the schema.
 enum class ParseMode { Permissive, DropMalformed, FailFast };
 
+/// What becomes of a quoted field whose quotes close before it ends: `"a"b,c`.
+enum class QuoteHandling {
+  StopAtDelimiter,     ///< plain text with its quotes, up to the next separator
+  StopAtClosingQuote,  ///< goes on up to a quote that a separator follows
+  BackToDelimiter,     ///< as if nothing had been quoted up to there
+  SkipValue,           ///< NULL
+  RaiseError,
+};
+
 /// Spark's options of reading CSV, with its defaults. Keys are lower case.
 struct CsvOptions {
   std::string separator = ",";
@@ -31,6 +40,7 @@ struct CsvOptions {
   std::string line_separator;  ///< empty: \n, \r\n and \r
   std::string encoding = "UTF-8";
   double sampling_ratio = 1;
+  QuoteHandling quote_handling = QuoteHandling::StopAtDelimiter;
   int max_columns = 20480;
   int max_characters = -1;  ///< of one field; not positive: no limit
   bool enforces_schema = true;

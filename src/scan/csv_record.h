@@ -32,6 +32,10 @@ class CsvRecordReader {
   // Reads one field at `at`; returns the place of the separator or line end behind it.
   std::size_t read_field(std::string_view text, std::size_t at, std::string_view line_separator);
   std::size_t read_quoted(std::string_view text, std::size_t at, std::string_view line_separator);
+  // The same by another option than STOP_AT_DELIMITER, when the first quote behind the opening one does not close.
+  std::size_t read_unescaped(std::string_view text, std::size_t open, std::string_view line_separator);
+  bool ends_field(std::string_view text, std::size_t at, std::string_view line_separator) const { return is_separator(text, at) || is_line_end(text, at, line_separator); }
+  void push_copy(std::string_view text, bool is_quoted);
   bool is_separator(std::string_view text, std::size_t at) const { return text.compare(at, options_.separator.size(), options_.separator) == 0; }
   static bool is_line_end(std::string_view text, std::size_t at, std::string_view line_separator) {
     return !line_separator.empty() && text.compare(at, line_separator.size(), line_separator) == 0;
@@ -43,6 +47,7 @@ class CsvRecordReader {
   std::deque<std::string> unescaped_;  ///< owners of texts that had escapes; a deque does not move them
   std::size_t num_unescaped_ = 0;
   std::string buffer_;
+  std::string problem_;  ///< of quotes; empty: none
 };
 
 }  // namespace lab::scan

@@ -14,8 +14,8 @@ inline constexpr Condition kUnsupportedCharset{"INVALID_PARAMETER_VALUE.CHARSET"
 
 enum class Charset { Utf8, Latin1, Ascii, Utf16, Utf16Little, Utf16Big, Utf32, Utf32Little, Utf32Big };
 
-Charset charset_of(const std::string& encoding) {
-  std::string name = encoding;
+std::optional<Charset> find_charset(std::string_view encoding) {
+  std::string name(encoding);
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
   struct Row {
     std::string_view name;
@@ -28,8 +28,13 @@ Charset charset_of(const std::string& encoding) {
       {"UTF-16BE", Charset::Utf16Big},    {"UTF-32", Charset::Utf32},      {"UTF-32LE", Charset::Utf32Little},  {"UTF-32BE", Charset::Utf32Big},
   };
   const auto* row = std::ranges::find(kRows, name, &Row::name);
-  if (row == std::end(kRows)) throw Error(kUnsupportedCharset, {{"charset", encoding}});
-  return row->charset;
+  return row == std::end(kRows) ? std::nullopt : std::optional(row->charset);
+}
+
+Charset charset_of(const std::string& encoding) {
+  const auto charset = find_charset(encoding);
+  if (!charset) throw Error(kUnsupportedCharset, {{"charset", encoding}});
+  return *charset;
 }
 
 void append_code_point(std::string& text, char32_t c) {
@@ -100,6 +105,8 @@ void append_unit(std::string& out, char32_t unit, std::size_t width, bool big_en
 }
 
 }  // namespace
+
+bool is_known_encoding(std::string_view encoding) { return find_charset(encoding).has_value(); }
 
 bool is_utf8(std::string_view encoding) {
   const auto is = [&](std::string_view name) {

@@ -255,7 +255,6 @@ def test_csv_options(spark, place):
     yield "line_separator_empty", lambda: read("3.csv", "1\n", lineSep="").collect()
     for handling in ["STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "STOP_AT_DELIMITER", "SKIP_VALUE", "RAISE_ERROR", "nope"]:
         yield f"unescaped_{handling}", lambda handling=handling: [list(row) for row in read("4.csv", '"a"b,c\n"x","y\nz"w,v\n', "a STRING, b STRING, c STRING", unescapedQuoteHandling=handling).collect()]
-    yield "locale", lambda: [list(row) for row in read("5.csv", "\"1.234,5\";03 März 2020\n", "a DECIMAL(10,2), d DATE", sep=";", locale="de-DE", dateFormat="dd MMMM yyyy").collect()]
     yield "locale_decimal_inferred", lambda: [list(row) for row in read("6.csv", "\"1.234,5\"\n", sep=";", locale="de-DE", inferSchema=True).collect()]
     yield "locale_bad", lambda: read("7.csv", "1\n", locale="nope nope").collect()
     yield "fallback", lambda: [list(row) for row in read("8.csv", "2020-1-5,31/12/2020\n", "a DATE, b DATE", dateFormat="dd/MM/yyyy", enableDateTimeParsingFallback=True).collect()]
@@ -275,19 +274,15 @@ def test_csv_options(spark, place):
     yield "sep_unicode", read("22.csv", "1\u00062\n", sep="\\u0006")
     yield "sep_null", lambda: read("23.csv", "1\n", sep="\\0").collect()
     yield "encoding_bad", lambda: read("24.csv", "1\n", encoding="nope").collect()
-    yield "utf16_lines", lambda: read("25.csv", "1\n", encoding="UTF-16").collect()
     yield "null_values", read("26.csv", "NA,-,1\n,x,NA\n", "a STRING, b STRING, c INT", nullValue="NA")
     yield "infinities", read("27.csv", "inf,-inf,nan\n", "a DOUBLE, b DOUBLE, c FLOAT", positiveInf="inf", negativeInf="-inf", nanValue="nan")
     yield "escape_of_escape", read("28.csv", '"a|"b||c"\n', quote='"', escape="|", charToEscapeQuoteEscaping="|")
-    yield "pattern_bad", lambda: read("29.csv", "2020\n", "a DATE", dateFormat="yyyy-QQQQQQQ").collect()
     yield "timestamp_ntz", read("30.csv", "01/02/2020 03:04\n", "a TIMESTAMP_NTZ", timestampNTZFormat="dd/MM/yyyy HH:mm")
     yield "zone", read("31.csv", "2020-01-01 00:00:00\n", "a TIMESTAMP", timeZone="America/New_York")
     yield "zone_bad", lambda: read("32.csv", "2020-01-01 00:00:00\n", "a TIMESTAMP", timeZone="Nowhere/Town").collect()
     yield "corrupt_column_bad", lambda: read("33.csv", "x\n", "a INT, _corrupt_record INT").collect()
-    yield "column_pruning_off", lambda: [list(row) for row in read("34.csv", "1,2\n3\n", "a INT, b INT", columnPruning=False, mode="DROPMALFORMED").select("a").collect()]
     yield "column_pruning_on", lambda: [list(row) for row in read("35.csv", "1,2\n3\n", "a INT, b INT", mode="DROPMALFORMED").select("a").collect()]
     yield "input_buffer", read("36.csv", "1,2\n", inputBufferSize=16)
-    yield "variant", lambda: read("37.csv", "a,b\n1,x\n2,\n", singleVariantColumn="v", header=True).selectExpr("to_json(v)").collect()
     yield "unknown_option", read("38.csv", "1\n", nonsense="x")
     yield "extension", lambda: read("39.csv", "1\n", extension="nope").collect()
     yield "blanks_header", lambda: read("40.csv", " a , b \n1,2\n", header=True, ignoreLeadingWhiteSpace=True, ignoreTrailingWhiteSpace=True).columns
@@ -295,6 +290,19 @@ def test_csv_options(spark, place):
     yield "header_mismatch", lambda: read("42.csv", "x,y\n1,2\n", "a INT, b INT", header=True, enforceSchema=False).collect()
     yield "header_fewer", lambda: read("43.csv", "a\n1\n", "a INT, b INT", header=True, enforceSchema=False).collect()
     yield "case_of_keys", read("44.csv", "a|b\n1|2\n", HEADER=True, SEP="|", InferSchema="TRUE")
+
+
+@scenario
+def test_csv_rare_options(spark, place):
+    def read(name, text, schema=None, **options):
+        reader = spark.read.options(**options)
+        return (reader.schema(schema) if schema else reader).csv(put(place, name, text))
+
+    yield "locale", lambda: [list(row) for row in read("5.csv", "\"1.234,5\";03 März 2020\n", "a DECIMAL(10,2), d DATE", sep=";", locale="de-DE", dateFormat="dd MMMM yyyy").collect()]
+    yield "utf16_lines", lambda: read("25.csv", "1\n", encoding="UTF-16").collect()
+    yield "pattern_bad", lambda: read("29.csv", "2020\n", "a DATE", dateFormat="yyyy-QQQQQQQ").collect()
+    yield "column_pruning_off", lambda: [list(row) for row in read("34.csv", "1,2\n3\n", "a INT, b INT", columnPruning=False, mode="DROPMALFORMED").select("a").collect()]
+    yield "variant", lambda: read("37.csv", "a,b\n1,x\n2,\n", singleVariantColumn="v", header=True).selectExpr("to_json(v)").collect()
 
 
 @scenario
