@@ -163,6 +163,7 @@ inline constexpr Condition kNamedParametersNotSupported{"NAMED_PARAMETERS_NOT_SU
 inline constexpr Condition kNotAScalarFunction{"NOT_A_SCALAR_FUNCTION", "42887", Kind::Analysis, "<functionName> appears as a scalar expression here, but the function was defined as a table function. Please update the query to move the function call into the FROM clause, or redefine <functionName> as a scalar function instead."};
 inline constexpr Condition kUnexpectedArgumentType{"UNEXPECTED_INPUT_TYPE", "42K09", Kind::Analysis, "Parameter <paramIndex> of function <functionName> requires the <requiredType> type, however <inputSql> has the type <inputType>."};
 inline constexpr Condition kFeedArgumentType{"DELTA_UNSUPPORTED_EXPRESSION", "0A000", Kind::Analysis, "Unsupported expression type(<expType>) for <causedBy>. The supported types are [<supportedTypes>]."};
+inline constexpr Condition kNullInLocalRelation{"", "", Kind::Runtime, "Value at index is null"};
 inline constexpr Condition kNullFeedBound{"DELTA_CDC_READ_NULL_RANGE_BOUNDARY", "22004", Kind::InvalidArgument, "CDC read start/end parameters cannot be null. Please provide a valid version or timestamp."};
 
 }  // namespace lab::analyze::conditions

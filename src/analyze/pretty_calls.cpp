@@ -126,6 +126,8 @@ std::string function_sql(const std::string& name, std::vector<std::string> argum
   // An empty default is a text of its own.
   if (name == "replace" && arguments.size() == 2) arguments.emplace_back();
   while (name == "sentences" && arguments.size() < 3) arguments.emplace_back();
+  // mode(x, false) is mode(x); with true it is another expression.
+  if (name == "mode" && arguments.size() == 2 && arguments[1] == "false") arguments.pop_back();
   if (name == "log" && arguments.size() == 1) arguments.insert(arguments.begin(), "E()");
   if (name == "log" && arguments.size() == 2) return "LOG(" + join_sql(arguments) + ")";
   if ((name == "lpad" || name == "rpad") && arguments.size() == 2) arguments.emplace_back(arguments[0].starts_with("X'") ? "X'00'" : " ");

@@ -1,6 +1,11 @@
+#include <arrow/array.h>
 #include <arrow/buffer.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+
+#include <algorithm>
 
 #include "analyze/conditions.h"
 #include "analyze/pretty.h"
@@ -35,6 +40,15 @@ types::Schema schema_of(const std::string& arrow_stream) {
   auto reader = arrow::ipc::RecordBatchStreamReader::Open(std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(arrow_stream)));
   if (!reader.ok()) throw Error(lab::conditions::kInternalError, {{"message", "the local relation is not an Arrow stream: " + reader.status().message()}});
   return types::from_arrow(*(*reader)->schema());
+}
+
+/// Spark 3 trips over a NULL in a column whose Arrow field may hold none; Spark 4 gives it back.
+void refuse_nulls(const std::string& arrow_stream) {
+  auto reader = arrow::ipc::RecordBatchStreamReader::Open(std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(arrow_stream)));
+  std::shared_ptr<arrow::RecordBatch> batch;
+  while (reader.ok() && (*reader)->ReadNext(&batch).ok() && batch)
+    for (int i = 0; i < batch->num_columns(); ++i)
+      if (!batch->schema()->field(i)->nullable() && batch->column(i)->null_count() > 0) throw Error(conditions::kNullInLocalRelation);
 }
 
 types::Schema parse_any_schema(const std::string& text) {
@@ -127,6 +141,8 @@ Resolved Resolver::resolve_node(const plan::LocalRelation& node, const plan::Rel
   std::optional<types::Schema> wanted;
   if (node.schema && !node.schema->empty()) wanted = parse_any_schema(*node.schema);
   const types::Schema given = node.arrow_stream ? schema_of(*node.arrow_stream) : wanted.value_or(types::Schema{});
+  const bool promises = std::ranges::any_of(given, [](const types::Field& field) { return !field.nullable; });
+  if (!policy_.is_spark4 && node.arrow_stream && promises) refuse_nulls(*node.arrow_stream);
   bound::Columns columns;
   for (const auto& field : given) columns.push_back({fresh(), field.name, without_char(field.type), field.nullable, field.metadata});
   // The answer of a command without one has neither columns nor rows; the engine takes no input without columns.
