@@ -92,6 +92,22 @@ LocalTable describe_column(const types::Schema& schema, const std::string& colum
 
 }  // namespace
 
+std::string table_information(const catalog::Table& entry, Statement& context) {
+  types::Schema schema = entry.schema;
+  try {
+    schema = context.analyze(plan::make_relation(plan::NamedTable{{catalog::kCatalogName, entry.database, entry.name}, {}, {}, nullptr})).schema();
+  } catch (const Error&) {
+    // One that cannot be read is listed all the same.
+  }
+  std::vector<types::Values> rows;
+  add_catalog_details(entry, schema, context, rows);
+  if (!entry.partition_columns.empty()) rows.push_back(line("Partition Columns", quoted_list(entry.partition_columns), ""));
+  if (!schema.empty()) rows.push_back(line("Schema", types::tree_string(schema), ""));
+  std::string text;
+  for (const types::Values& row : rows) text += row[0].text() + (row[1].text().empty() ? "" : ": " + row[1].text()) + "\n";
+  return text;
+}
+
 LocalTable describe_table(const plan::DescribeTable& command, Statement& context) {
   const types::Schema schema = context.analyze(plan::make_relation(plan::NamedTable{command.name, {}, {}, nullptr})).schema();
   if (command.column) return describe_column(schema, *command.column);

@@ -10,6 +10,8 @@
 
 namespace lab::commands {
 
+class Statement;
+
 /// Spark's pattern of SHOW … LIKE: `*` for anything, `|` between alternatives, any case; without a pattern everything fits.
 bool matches_pattern(const std::string& name, const std::optional<std::string>& pattern);
 
@@ -18,6 +20,9 @@ inline types::Value flag_value(bool flag) { return {flag}; }
 inline types::Field text_column(std::string name, bool nullable = false) { return {std::move(name), types::TypeKind::String, nullable, {}}; }
 inline types::Field flag_column(std::string name) { return {std::move(name), types::TypeKind::Boolean, false, {}}; }
 
+
+/// What SHOW TABLE EXTENDED tells of a table or view: `Key: value` lines, its columns last.
+std::string table_information(const catalog::Table& entry, Statement& context);
 
 /// `Sun Nov 29 01:02:03 UTC 2026`, as Java prints an instant.
 std::string time_text(std::int64_t micros);

@@ -85,11 +85,19 @@ LocalTable truncate_table(const plan::TruncateTable& command, Statement& context
 LocalTable show_tables(const plan::ShowTables& command, Statement& context) {
   const std::string database = resolve_database(command.in, context);
   std::vector<types::Values> rows;
-  for (const catalog::Table& table : context.world().catalog.list_tables(database))
-    if (matches_pattern(table.name, command.pattern)) rows.push_back({text_value(table.database), text_value(table.name), flag_value(false)});
-  for (const std::string& view : context.session().temp_view_names())
-    if (matches_pattern(view, command.pattern)) rows.push_back({text_value(""), text_value(view), flag_value(true)});
-  return make_table({text_column("namespace"), text_column("tableName"), flag_column("isTemporary")}, rows);
+  for (const catalog::Table& table : context.world().catalog.list_tables(database)) {
+    if (!matches_pattern(table.name, command.pattern)) continue;
+    rows.push_back({text_value(table.database), text_value(table.name), flag_value(false)});
+    if (command.extended) rows.back().push_back(text_value(table_information(table, context)));
+  }
+  for (const std::string& view : context.session().temp_view_names()) {
+    if (!matches_pattern(view, command.pattern)) continue;
+    rows.push_back({text_value(""), text_value(view), flag_value(true)});
+    if (command.extended) rows.back().push_back(text_value("Table: " + view + "\nType: VIEW\nSchema: " + types::tree_string(schema_of({view}, context)) + "\n"));
+  }
+  types::Schema columns{text_column("namespace"), text_column("tableName"), flag_column("isTemporary")};
+  if (command.extended) columns.push_back(text_column("information"));
+  return make_table(std::move(columns), rows);
 }
 
 LocalTable show_views(const plan::ShowViews& command, Statement& context) {
