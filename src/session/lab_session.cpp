@@ -26,7 +26,14 @@ Result LabSession::execute(const plan::Statement& statement, const Running& runn
   return Rows{context.run(query), query.schema()};
 }
 
-sql::ParserOptions LabSession::parser_options() const { return commands::parser_options(state_); }
+sql::ParserOptions LabSession::parser_options() {
+  sql::ParserOptions options = commands::parser_options(state_);
+  options.evaluate = [this](const plan::ExpressionPtr& expression) {
+    commands::Statement constants(world_, state_, {});
+    return commands::constant_value(expression, constants);
+  };
+  return options;
+}
 
 std::variant<plan::RelationPtr, LocalResult> LabSession::execute_sql(const std::string& text, SqlArguments arguments, const Running& running) {
   sql::ParserOptions options = parser_options();

@@ -25,7 +25,7 @@ class LabSession final : public Session {
   std::variant<plan::RelationPtr, LocalResult> execute_sql(const std::string& text, SqlArguments arguments, const Running& running) override;
   std::pair<types::Schema, std::vector<types::Values>> collect(const plan::RelationPtr& relation, const Running& running) override;
   types::Schema analyze(const plan::RelationPtr& relation) override;
-  sql::ParserOptions parser_options() const override;
+  sql::ParserOptions parser_options() override;
   std::string explain(const plan::RelationPtr& relation, const std::string& mode) override;
   bool same_semantics(const plan::RelationPtr& left, const plan::RelationPtr& right) override;
   std::vector<std::string> input_files(const plan::RelationPtr& relation) override;

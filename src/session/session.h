@@ -65,8 +65,9 @@ class Session {
   virtual types::Schema analyze(const plan::RelationPtr& relation) = 0;
   /// Runs a small query to its end.
   virtual std::pair<types::Schema, std::vector<types::Values>> collect(const plan::RelationPtr& relation, const Running& running) = 0;
-  /// Parses an expression or statement as this session reads texts (time zone, timestamp type).
-  virtual sql::ParserOptions parser_options() const = 0;
+  /// Parses an expression or statement as this session reads texts (time zone, timestamp type, variables that IDENTIFIER(…) names). Not
+  /// to be used once the session is gone.
+  virtual sql::ParserOptions parser_options() = 0;
   virtual std::string explain(const plan::RelationPtr& relation, const std::string& mode) = 0;
   /// `df.sameSemantics(other)`.
   virtual bool same_semantics(const plan::RelationPtr& left, const plan::RelationPtr& right) = 0;
