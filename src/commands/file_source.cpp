@@ -139,7 +139,11 @@ std::shared_ptr<const scan::TableSource> open_delta(const Statement& statement, 
   if (reads_changes(options)) return open_changes(*table, options, statement);
   const auto snapshot = snapshot_of(*table, options, version, time, statement);
   const bool is_named = version || time || options.contains("versionasof") || options.contains("timestampasof");
-  return is_named ? std::make_shared<const VersionSource>(snapshot->source(), snapshot->version()) : snapshot->source();
+  // Delta hears of it from the session only, not from the read's options.
+  const bool skips_missing = statement.setting("spark.sql.files.ignoreMissingFiles").value_or("false") == "true";
+  auto source = skips_missing ? snapshot->present_source() : snapshot->source();
+  if (is_named) return std::make_shared<const VersionSource>(std::move(source), snapshot->version());
+  return source;
 }
 
 std::string file_format(const std::string& format) {

@@ -41,6 +41,19 @@ TEST_P(Commits, a_new_table_is_read_back) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(data), {}), "data");
 }
 
+TEST_P(Commits, files_that_are_gone_are_left_out_when_asked) {
+  if (GetParam() != Place::Kind::Folder) GTEST_SKIP() << "what lies in a bucket of the lab goes by a commit only";
+  auto table = place.table();
+  create_table(*table, metadata_of(schema));
+  append(*table, "stays");
+  append(*table, "goes");
+  const auto snapshot = place.table()->snapshot();
+  for (const auto& file : snapshot->source()->file_scan()->files)
+    if (file.path.ends_with("goes")) std::filesystem::remove(file.path);
+  EXPECT_EQ(error_of([&] { snapshot->source(); }), "FAILED_READ_FILE.FILE_NOT_EXIST");
+  EXPECT_EQ(snapshot->present_source()->file_scan()->files.size(), 1u);
+}
+
 TEST_P(Commits, a_snapshot_follows_other_writers_and_a_table_made_anew) {
   auto mine = place.table(), theirs = place.table();
   create_table(*mine, metadata_of(schema));

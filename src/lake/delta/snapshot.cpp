@@ -159,7 +159,11 @@ std::shared_ptr<const scan::TableSource> LogSnapshot::source(const Pruning& prun
   return result;
 }
 
-std::shared_ptr<const scan::TableSource> LogSnapshot::source_of(const std::vector<std::size_t>& indices) const {
+std::shared_ptr<const scan::TableSource> LogSnapshot::source_of(const std::vector<std::size_t>& indices) const { return open_source(indices, false); }
+
+std::shared_ptr<const scan::TableSource> LogSnapshot::present_source() const { return open_source(prune({}), true); }
+
+std::shared_ptr<const scan::TableSource> LogSnapshot::open_source(const std::vector<std::size_t>& indices, bool skips_missing) const {
   const ColumnLayout layout = layout_of(*state_.metadata);
   const auto known = statistics();
   std::vector<std::string> paths;
@@ -170,7 +174,10 @@ std::shared_ptr<const scan::TableSource> LogSnapshot::source_of(const std::vecto
   scan.files.reserve(indices.size());
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const AddFile& file = state_.files[indices[i]];
-    if (!opened[i]) throw Error(lab::conditions::kFileNotExist, {{"path", storage_->uri() + "/" + file.path}});
+    if (!opened[i]) {
+      if (skips_missing) continue;
+      throw Error(lab::conditions::kFileNotExist, {{"path", storage_->uri() + "/" + file.path}});
+    }
     const FileStatistics& statistics = (*known)[indices[i]];
     scan::DataFile data;
     data.path = opened[i]->path.string();

@@ -25,6 +25,7 @@ class LogSnapshot final : public Snapshot {
   std::string property(const std::string& key) const override;
   std::shared_ptr<const scan::TableSource> source(const Pruning& pruning, std::vector<std::size_t>* kept) const override;
   std::shared_ptr<const scan::TableSource> source_of(const std::vector<std::size_t>& indices) const override;
+  std::shared_ptr<const scan::TableSource> present_source() const override;
   std::vector<std::size_t> prune(const Pruning& pruning) const override;
 
   const TableState& state() const { return state_; }
@@ -40,6 +41,7 @@ class LogSnapshot final : public Snapshot {
   mutable std::shared_ptr<const std::vector<FileStatistics>> statistics_;  // of all files, once they were asked for
 
   std::shared_ptr<const std::vector<FileStatistics>> statistics() const;
+  std::shared_ptr<const scan::TableSource> open_source(const std::vector<std::size_t>& indices, bool skips_missing) const;
 };
 
 /// The columns of a table as files have them.

@@ -38,6 +38,8 @@ class Snapshot {
   virtual std::shared_ptr<const scan::TableSource> source(const Pruning& pruning = {}, std::vector<std::size_t>* kept = nullptr) const = 0;
   /// The rows of these files only (indices into files()); file i of the source is files()[indices[i]].
   virtual std::shared_ptr<const scan::TableSource> source_of(const std::vector<std::size_t>& indices) const = 0;
+  /// As source(), without the files that are gone (spark.sql.files.ignoreMissingFiles).
+  virtual std::shared_ptr<const scan::TableSource> present_source() const = 0;
   /// Indices of files that may hold a matching row.
   virtual std::vector<std::size_t> prune(const Pruning& pruning) const = 0;
 };
