@@ -128,7 +128,8 @@ SourceFiles find_source_files(const Statement& statement, const std::vector<cata
   std::vector<LeafFolder> folders;
   BasePaths bases(statement, is_recursive ? plan::Options{} : options);
   for (const catalog::Location& location : locations) {
-    if (catalog::has_glob(place_of(location))) catalog::check_glob(place_of(location));
+    // A name that is there may hold what would be a glob.
+    if (catalog::has_glob(place_of(location)) && !places.exists(location)) catalog::check_glob(place_of(location));
     std::vector<catalog::FoundFile> found = places.list(location);
     if (found.empty()) bases.add_root(store_of(location) + place_of(location), "");
     for (const catalog::FoundFile& file : found) {
