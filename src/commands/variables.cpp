@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <set>
 
+#include "analyze/names.h"
 #include "base/letter_case.h"
 #include "commands/conditions.h"
 #include "commands/execute.h"
 #include "functions/function_row.h"
 #include "plan/bound_tree.h"
+#include "sql/lexer.h"
 #include "sql/parser.h"
 #include "types/type_text.h"
 
@@ -181,37 +183,91 @@ std::optional<types::Literal> constant_value(const plan::ExpressionPtr& expressi
   return types::Literal{schema.at(0).type, rows.at(0).at(0)};
 }
 
-Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& context) {
-  const std::vector<std::string> into = command.into.empty() ? std::vector<std::string>{} : existing_names(command.into, context);
-  const types::Literal text = evaluate_one(command.text, std::nullopt, context);
-  if (text.value.is_null()) {
-    const auto* name = std::get_if<plan::UnresolvedAttribute>(&command.text->node);
-    throw Error(conditions::kNullQueryString, {{"varName", name ? types::quote_parts(name->parts) : "NULL"}});
+namespace {
+
+/// The value of an argument or of the statement's text: of variables and constants, not of rows.
+types::Literal parameter_value(const plan::ExpressionPtr& expression, Statement& context) {
+  const auto unsupported = [&](const std::string& sql) {
+    return Error(conditions::kUnsupportedParameter, {{"invalidExprSql", '"' + sql + '"'}}).at(plan::query_context(expression->origin));
+  };
+  if (is_subquery(expression)) throw unsupported(std::holds_alternative<plan::Exists>(expression->node) ? "exists()" : "scalarsubquery()");
+  const plan::bound::Query query = context.analyze(plan::make_relation(plan::Project{plan::make_relation(plan::OneRow{}), {expression}}));
+  const types::Schema schema = query.schema();
+  if (!is_same_each_time(query)) throw unsupported(schema.at(0).name);
+  const auto rows = context.collect(query);
+  return {schema.at(0).type, rows.at(0).at(0)};
+}
+
+std::string written_text(const plan::ExpressionPtr& expression) {
+  const plan::Origin& origin = expression->origin;
+  if (!origin.sql_text || origin.start < 0) return "NULL";
+  return types::quote_identifier(origin.sql_text->substr(static_cast<std::size_t>(origin.start), static_cast<std::size_t>(origin.stop - origin.start + 1)));
+}
+
+struct UsedParameters {
+  bool positional = false, named = false;
+};
+
+UsedParameters used_parameters(const std::string& sql) {
+  UsedParameters used;
+  const auto tokens = sql::tokenize(sql).list;
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    used.positional = used.positional || tokens[i].is("?");
+    // Elsewhere a colon stands behind a value: `v:field`.
+    const bool begins = i == 0 || !(tokens[i - 1].is_identifier() || tokens[i - 1].is(")") || tokens[i - 1].is("]")) || tokens[i - 1].end < tokens[i].start;
+    used.named = used.named || (begins && tokens[i].is(":") && tokens[i + 1].is_identifier());
   }
-  if (!text.type.is_text()) throw Error(conditions::kInvalidExecuteType, {{"varType", types::quoted_sql(text.type)}});
-  sql::ParserOptions options = parser_options(context.session());
-  options.evaluate = [&](const plan::ExpressionPtr& expression) { return constant_value(expression, context); };
-  bool has_names = false;
-  for (const plan::ExpressionPtr& argument : command.arguments) {
+  return used;
+}
+
+/// Arguments under their names or by place, as the statement uses them.
+void bind_arguments(const plan::Expressions& arguments, const std::string& sql, sql::ParserOptions& options, Statement& context) {
+  const UsedParameters used = used_parameters(sql);
+  if (used.positional && used.named) throw Error(conditions::kMixedParameters);
+  std::vector<std::string> unnamed;
+  for (const plan::ExpressionPtr& argument : arguments) {
     const auto* alias = std::get_if<plan::Alias>(&argument->node);
     const plan::ExpressionPtr& value = alias ? alias->child : argument;
-    auto literal = plan::make_literal(evaluate_one(value, std::nullopt, context));
-    const auto* variable = std::get_if<plan::UnresolvedAttribute>(&value->node);
+    auto literal = plan::make_literal(parameter_value(value, context));
     // A bare variable is a parameter of its own name, too.
+    const auto* variable = std::get_if<plan::UnresolvedAttribute>(&value->node);
     if (alias) {
-      has_names = true;
       options.named_parameters.emplace(alias->names[0], literal);
     } else if (variable) {
       options.named_parameters.emplace(variable->parts.back(), literal);
+    } else if (used.named) {
+      unnamed.push_back('"' + context.analyze(plan::make_relation(plan::Project{plan::make_relation(plan::OneRow{}), {value}})).schema().at(0).name + '"');
     }
     options.positional_parameters.push_back(std::move(literal));
   }
-  if (has_names) options.positional_parameters.clear();
+  std::string missing;
+  for (const std::string& name : unnamed) missing += (missing.empty() ? "" : ", ") + name;
+  if (!unnamed.empty()) throw Error(conditions::kParametersNotNamed, {{"exprs", missing}});
+}
+
+/// The variables of INTO, which Spark looks up as it does columns.
+std::vector<std::string> target_names(const std::vector<plan::NameParts>& into, const Statement& context) {
+  for (const plan::NameParts& name : into) {
+    const auto last = variable_name(name);
+    if (!last || !context.session().find_variable(*last)) throw Error(lab::conditions::kUnresolvedColumnWithoutSuggestion, {{"objectName", types::quote_parts(name)}});
+  }
+  return existing_names(into, context);
+}
+
+}  // namespace
+
+Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& context) {
+  const std::vector<std::string> into = target_names(command.into, context);
+  const types::Literal text = parameter_value(command.text, context);
+  if (!text.type.is_text()) throw Error(conditions::kInvalidExecuteType, {{"exprType", types::quoted_sql(text.type)}});
+  if (text.value.is_null()) throw Error(conditions::kNullQueryString, {{"varName", written_text(command.text)}});
   const std::string sql = text.value.text();
+  sql::ParserOptions options = parser_options(context.session());
+  options.evaluate = [&](const plan::ExpressionPtr& expression) { return constant_value(expression, context); };
+  bind_arguments(command.arguments, sql, options, context);
   const plan::Statement statement = sql::parse_statement(sql, options);
-  if (std::holds_alternative<plan::ExecuteImmediate>(statement.node)) throw Error(conditions::kNestedExecuteImmediate, {{"sqlString", sql}});
   if (into.empty()) return context.execute(statement);
-  if (!statement.is_query()) throw Error(conditions::kInvalidStatementForInto, {{"sqlString", sql}});
+  if (!statement.is_query()) throw Error(conditions::kInvalidStatementForInto, {{"sqlString", analyze::upper_case(sql)}});
   assign_row(std::get<plan::RelationPtr>(statement.node), into, context);
   return no_rows();
 }

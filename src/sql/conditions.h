@@ -36,6 +36,7 @@ inline constexpr Condition kNonLastNotMatchedClause{"NON_LAST_NOT_MATCHED_BY_TAR
 inline constexpr Condition kNonLastNotMatchedBySourceClause{"NON_LAST_NOT_MATCHED_BY_SOURCE_CLAUSE_OMIT_CONDITION", "42613", Kind::Parse, "When there are more than one NOT MATCHED BY SOURCE clauses in a MERGE statement, only the last NOT MATCHED BY SOURCE clause can omit the condition."};
 inline constexpr Condition kMergeValuesMismatch{"MERGE_INSERT_VALUE_COUNT_MISMATCH", "21S01", Kind::Parse, "The number of provided values (<actualCount>) must match the number of expected columns (<expectedCount>) in the INSERT clause of MERGE."};
 inline constexpr Condition kDuplicatedCteNames{"DUPLICATED_CTE_NAMES", "42602", Kind::Parse, "CTE definition can't have duplicate names: <duplicateNames>."};
+inline constexpr Condition kDuplicateArgumentAliases{"EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES", "42701", Kind::Parse, "The USING clause of this EXECUTE IMMEDIATE command contained multiple arguments with same alias (<aliases>), which is invalid; please update the command to specify unique aliases and then try it again."};
 inline constexpr Condition kDuplicateClauses{"DUPLICATE_CLAUSES", "42614", Kind::Parse, "Found duplicate clauses: <clauseName>. Please, remove one of them."};
 inline constexpr Condition kDuplicateKey{"DUPLICATE_KEY", "23505", Kind::Parse, "Found duplicate keys <keyColumn>."};
 inline constexpr Condition kRepetitiveWindow{"INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", "42000", Kind::Parse, "Invalid SQL syntax: The definition of window <windowName> is repetitive."};

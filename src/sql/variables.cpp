@@ -1,5 +1,8 @@
+#include <set>
+
 #include "sql/conditions.h"
 #include "sql/grammar.h"
+#include "types/type_text.h"
 
 // Session variables and what they are for: DECLARE, SET VARIABLE, EXECUTE IMMEDIATE.
 namespace lab::sql {
@@ -65,13 +68,20 @@ Statement Grammar::execute_immediate(Index first) {
     } while (accept(","));
   };
   into();
+  const Index using_at = position_;
   if (accept("USING")) {
-    const bool in_parentheses = at("(") && matching_parenthesis(position_) + 1 >= tokens_.size() - 1;
+    const bool in_parentheses = at("(") && !at_query(1) && matching_parenthesis(position_) + 1 >= tokens_.size() - 1;
     if (in_parentheses) advance();
     do {
       node.arguments.push_back(named_expression());
     } while (accept(","));
     if (in_parentheses) expect(")");
+    std::set<std::string> aliases;
+    std::string doubled;
+    for (const auto& argument : node.arguments)
+      if (const auto* alias = std::get_if<plan::Alias>(&argument->node); alias && !aliases.insert(alias->names[0]).second)
+        doubled += (doubled.empty() ? "" : ", ") + types::quote_identifier(alias->names[0]);
+    if (!doubled.empty()) raise(conditions::kDuplicateArgumentAliases, {{"aliases", doubled}}, using_at);
   }
   if (node.into.empty()) into();
   (void)first;
