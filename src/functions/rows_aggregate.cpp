@@ -376,7 +376,7 @@ constexpr FunctionRow kAggregateTable[] = {
     {.name = "approx_percentile",
      .signature = "(value: any, percentage: any, accuracy?: any) -> any",
      .kind = kAggregate,
-     .sql = "quantile_disc($1, $2)$f",
+     .sql = "quantile_disc($d$1, $2)$f",
      .types = &approx_percentile_types,
      .doc = "A value below which that part of the values lies."},
     {.name = "array_agg", .alias_of = "collect_list"},

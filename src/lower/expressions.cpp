@@ -109,7 +109,10 @@ std::string Lowering::write(const Lambda& node, const Expression&) {
 std::string Lowering::write(const LambdaRef& node, const Expression&) { return "p" + std::to_string(static_cast<std::uint32_t>(node.parameter)); }
 
 std::string Lowering::sort_key(const SortKey& key) {
-  return functions::order_key(expression(key.expression), key.expression->type) + (key.descending ? " DESC" : " ASC") + (key.nulls_first ? " NULLS FIRST" : " NULLS LAST");
+  std::string value = expression(key.expression);
+  // DuckDB refuses a bare text constant, which a name in the wrong quotes often is.
+  if (std::holds_alternative<LiteralNode>(key.expression->node) && key.expression->type.is_text()) value = "CAST(" + value + " AS VARCHAR)";
+  return functions::order_key(value, key.expression->type) + (key.descending ? " DESC" : " ASC") + (key.nulls_first ? " NULLS FIRST" : " NULLS LAST");
 }
 
 }  // namespace lab::lower
