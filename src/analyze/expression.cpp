@@ -39,15 +39,23 @@ TypedList Resolver::expressions(const plan::Expressions& list, Names& names) {
   return result;
 }
 
-Typed Resolver::resolve_expression(const plan::LiteralExpression& node, const plan::Expression& expr, Names&) {
+std::string Resolver::source_sql(const plan::ExpressionPtr& expr, Names names) {
+  names.shows_source = names.aggregates = true;
+  names.invalid = nullptr;
+  const auto* alias = std::get_if<plan::Alias>(&expr->node);
+  return expression(alias ? alias->child : expr, names).sql;
+}
+
+Typed Resolver::resolve_expression(const plan::LiteralExpression& node, const plan::Expression& expr, Names& names) {
   types::Literal literal = node.literal;
   // CHAR and VARCHAR are properties of stored columns; in expressions there are only strings.
   if (literal.type.is(TypeKind::Char) || literal.type.is(TypeKind::Varchar)) literal.type = TypeKind::String;
-  std::string sql = literal_sql(literal, policy_.time_zone);
+  std::string sql = names.shows_source ? exact_literal_sql(literal, policy_.time_zone) : literal_sql(literal, policy_.time_zone);
   return {bound::make_literal(std::move(literal), expr.origin), std::move(sql), {}, {}, false};
 }
 
-Typed Resolver::resolve_expression(const plan::Alias& node, const plan::Expression&, Names& names) {
+Typed Resolver::resolve_expression(const plan::Alias& node, const plan::Expression& expr, Names& names) {
+  if (std::holds_alternative<plan::UnresolvedStar>(node.child->node)) throw Error(conditions::kInvalidUsageOfStar, {{"elem", "'*'"}, {"prettyName", "expression `alias`"}}).at(plan::query_context(expr.origin));
   Typed typed = expression(node.child, names);
   if (node.names.size() > 1) {
     typed.names = node.names;
@@ -125,7 +133,8 @@ Typed Resolver::resolve_expression(const plan::NamedParameter& node, const plan:
 }
 
 Typed Resolver::resolve_expression(const plan::PositionalParameter& node, const plan::Expression& expr, Names&) {
-  throw Error(conditions::kUnboundSqlParameter, {{"name", "_" + std::to_string(node.position)}}).at(plan::query_context(expr.origin));
+  // Spark names it by where it stands in the text.
+  throw Error(conditions::kUnboundSqlParameter, {{"name", "_" + std::to_string(expr.origin.start >= 0 ? expr.origin.start : node.position)}}).at(plan::query_context(expr.origin));
 }
 
 Typed Resolver::resolve_expression(const plan::UserDefinedFunction& node, const plan::Expression& expr, Names&) {

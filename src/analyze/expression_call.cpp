@@ -8,6 +8,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/element_types.h"
 #include "plan/bound_tree.h"
 #include "types/type_text.h"
 
@@ -39,7 +40,8 @@ Typed Resolver::call_row(const functions::FunctionRow& row, TypedList arguments,
   }
   functions::CallTypes types;
   // What its error shows is the function that Spark makes of it.
-  const std::string shown = row.name == "try_element_at" ? call_sql("element_at", displays) : sql;
+  const bool is_outer = row.kind == FunctionKind::Generator && row.name.ends_with("_outer");
+  const std::string shown = row.name == "try_element_at" ? call_sql("element_at", displays) : is_outer ? call_sql(std::string(row.name.substr(0, row.name.size() - 6)), displays) : sql;
   try {
     types = functions::bind_types(row, {bound_arguments, policy_, displays}, shown);
   } catch (Error& error) {
@@ -67,12 +69,21 @@ Typed Resolver::call_row(const functions::FunctionRow& row, TypedList arguments,
 void Resolver::check_logical(const std::string& name, const TypedList& arguments, const plan::Origin& origin) const {
   const DataType &left = arguments[0].type(), &right = arguments[1].type();
   const auto fits = [](const DataType& type) { return type.is(TypeKind::Boolean) || type.is(TypeKind::Null); };
-  const auto promoted = [&](const DataType& type, const DataType& other) { return fits(type) || (policy_.ansi && type.is_text() && fits(other)); };
-  if (promoted(left, right) && promoted(right, left)) return;
+  if (fits(left) && fits(right)) return;
+  // What text beside another type makes of both.
+  std::optional<DataType> promoted;
+  if (policy_.ansi && left.is_text() != right.is_text()) {
+    const DataType& other = left.is_text() ? right : left;
+    if (other.is_integral()) promoted = TypeKind::Long;
+    else if (other.is_numeric()) promoted = TypeKind::Double;
+    else if (other.is(TypeKind::Null)) promoted = TypeKind::String;
+    else if (!other.is_nested() && !other.is_interval()) promoted = other;
+  }
+  if (promoted && promoted->is(TypeKind::Boolean)) return;
   const std::string sql = quoted_expression(call_sql(name, sql_of(arguments)));
   const auto context = plan::query_context(origin);
-  if (left == right)
-    throw Error(conditions::kBinaryOpWrongType, {{"sqlExpr", sql}, {"inputType", "\"BOOLEAN\""}, {"actualDataType", types::quoted_sql(left)}}).at(context);
+  if (promoted || left == right)
+    throw Error(conditions::kBinaryOpWrongType, {{"sqlExpr", sql}, {"inputType", "\"BOOLEAN\""}, {"actualDataType", types::quoted_sql(promoted.value_or(left))}}).at(context);
   throw Error(conditions::kBinaryOpDiffTypes, {{"sqlExpr", sql}, {"left", types::quoted_sql(left)}, {"right", types::quoted_sql(right)}}).at(context);
 }
 
@@ -151,8 +162,9 @@ Typed Resolver::negation(Typed child, const plan::Origin& origin) {
 }
 
 Typed Resolver::between(TypedList arguments, const plan::Origin& origin) {
-  const Typed value = arguments[0];
+  Typed value = arguments[0];
   std::string sql = "between(" + join_sql(sql_of(arguments)) + ")";
+  if (policy_.is_spark4) value.sql = "commonexpressionref()";  // 4.x computes it once, and its errors tell.
   Typed result = operator_call("and", {operator_call(">=", {value, arguments[1]}, origin), operator_call("<=", {value, arguments[2]}, origin)}, origin);
   if (policy_.is_spark4) result.sql = std::move(sql);
   return result;
@@ -185,17 +197,6 @@ Typed Resolver::named_call(const std::string& name, const plan::UnresolvedFuncti
 }
 
 namespace {
-
-// Spark's class of a function, which an error names: `array_max` is `ArrayMax`.
-std::string expression_class(const std::string& name) {
-  std::string result = "org.apache.spark.sql.catalyst.expressions.";
-  bool begins = true;
-  for (const char c : name) {
-    if (c != '_') result += begins ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-    begins = c == '_';
-  }
-  return result;
-}
 
 // What stands for a lambda without being one is its body, whatever the parameters: `transform(xs, 0)`.
 plan::Lambda constant_lambda(plan::ExpressionPtr body, std::size_t arity) {
@@ -251,7 +252,7 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   if (is_generator) {
     inner.generators = false;
     inner.clause = "nested";
-    if (!names.generators) {
+    if (!names.generators && !names.shows_nested) {
       if (names.clause == "nested")
         throw Error(conditions::kUnsupportedGeneratorNested, {{"expression", quoted_expression(name + "()")}}).at(plan::query_context(expr.origin));
       throw Error(conditions::kUnsupportedGeneratorOutside, {{"plan", names.clause}}).at(plan::query_context(expr.origin));
@@ -278,7 +279,10 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   if ((name == "from_json" || name == "from_csv") && arguments.size() > 1) return parse_by_schema(*found, std::move(arguments), expr.origin, std::move(sql));
   if (auto known = context_call(name, arguments, expr.origin)) return *known;
   if ((name == "to_char" || name == "to_varchar") && arguments.size() == 2 && policy_.is_spark4) sql = char_sql(arguments, std::move(sql));
-  return call_row(*found, std::move(arguments), expr.origin, std::move(sql));
+  Typed result = call_row(*found, std::move(arguments), expr.origin, std::move(sql));
+  if (is_generator && names.shows_nested && result.type().is(TypeKind::Struct) && !result.type().fields().empty())
+    result.expression = bound::make_literal(types::Literal::null(result.type().fields()[0].type), expr.origin);
+  return result;
 }
 
 // to_char of what is no number prints as the function that it stands for.
@@ -458,6 +462,9 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
     one.sql = "1";
     arguments.push_back(std::move(one));
   } else {
+    if (name == "count" && function.arguments.empty())
+      throw Error(conditions::kWrongNumArgsWithSuggestion, {{"functionName", "`count`"}, {"expectedNum", " >= 1"}, {"actualNum", "0"}, {"legacyNum", "0"},
+                                                            {"legacyConfKey", "\"spark.sql.legacy.allowParameterlessCount\""}, {"legacyConfValue", "\"true\""}}).at(context);
     if (name == "count" && function.arguments.size() == 1) refuse_table_star(*function.arguments[0]);
     inner.lateral = names.lateral;
     arguments = call_arguments(function, inner);
@@ -501,13 +508,35 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
     if (i < types.arguments.size()) bound_arguments[i] = cast_expression(bound_arguments[i], types.arguments[i]);
   call.arguments = std::move(bound_arguments);
   if (function.filter) {
-    Typed filter = expression(function.filter, inner);
+    const Typed filter = aggregate_filter(function.filter, inner);
     sql += " FILTER (WHERE " + filter.sql + ")";
     call.filter = cast_expression(filter.expression, TypeKind::Boolean);
   }
   type = types.result;
   nullable = types.nullable.value_or(row.nullability != functions::Nullability::Never);
   return call;
+}
+
+Typed Resolver::aggregate_filter(const plan::ExpressionPtr& filter, Names names) {
+  std::vector<std::string> aggregates, windows;
+  names.aggregates = names.windows = true;
+  names.aggregate_calls = &aggregates;
+  names.window_calls = &windows;
+  names.invalid = nullptr;
+  Typed condition = expression(filter, names);
+  const auto refuse = [&](const Condition& why, Error::Parameters parameters) {
+    parameters.emplace("filterExpr", quoted_expression(condition.sql));
+    throw Error(why, std::move(parameters)).at(plan::query_context(filter->origin));
+  };
+  const bool is_volatile = bound::contains(condition.expression, [](const bound::Expression& part) {
+    const auto* call = std::get_if<bound::Call>(&part.node);
+    return call && call->function->is_volatile;
+  });
+  if (is_volatile) refuse(conditions::kFilterNotDeterministic, {});
+  if (!condition.type().is(TypeKind::Boolean) && !condition.type().is(TypeKind::Null)) refuse(conditions::kAggregateFilterNotBoolean, {});
+  if (!aggregates.empty()) refuse(conditions::kFilterWithAggregate, {{"aggExpr", quoted_expression(aggregates[0])}});
+  if (!windows.empty()) refuse(conditions::kFilterWithWindow, {{"windowExpr", quoted_expression(windows[0])}});
+  return condition;
 }
 
 /// `HAVING EXISTS (SELECT … WHERE x > max(t.a))`: an aggregate that takes all it needs from the query around is that query's.
@@ -539,7 +568,7 @@ Typed Resolver::aggregate_call(const functions::FunctionRow& row, const plan::Un
   if (!names.aggregates) {
     if (names.clause == "GROUP BY") {
       Names inner = names;
-      inner.aggregates = true;
+      inner.aggregates = inner.shows_source = true;
       std::string sql;
       DataType type;
       bool nullable = true;
@@ -552,7 +581,14 @@ Typed Resolver::aggregate_call(const functions::FunctionRow& row, const plan::Un
   DataType type;
   bool nullable = true;
   auto call = bind_aggregate(row, function, expr, names, result.sql, type, nullable);
-  if (names.invalid && names.aggregates_are_invalid) names.invalid->push_back(result.sql);
+  if (names.aggregate_calls) names.aggregate_calls->push_back(result.sql);
+  if (names.invalid && names.aggregates_are_invalid) {
+    // Once more, for the error's text.
+    Names shown = names;
+    shown.invalid = nullptr;
+    shown.shows_source = true;
+    names.invalid->push_back(aggregate_call(row, function, expr, shown).sql);
+  }
   result.expression = bound::make_expression(std::move(call), std::move(type), nullable, expr.origin);
   return result;
 }
@@ -569,7 +605,7 @@ bound::SortKey Resolver::sort_key(const plan::ExpressionPtr& expr, Names& names,
   }
   if (sql) *sql = sort_sql(typed.sql, key.descending, key.nulls_first);
   const DataType& type = typed.type();
-  if (type.is(TypeKind::Map) || type.is(TypeKind::CalendarInterval) || type.is(TypeKind::Variant))
+  if (!functions::is_orderable(type))
     throw Error(conditions::kInvalidOrderingType, {{"sqlExpr", quoted_expression(sort_sql(typed.sql, key.descending, key.nulls_first))}, {"functionName", "`sortorder`"}, {"dataType", types::quoted_sql(type)}})
         .at(plan::query_context(expr->origin));
   key.expression = typed.expression;

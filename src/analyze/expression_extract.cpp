@@ -64,10 +64,18 @@ Typed Resolver::extract(Typed child, Typed key, const plan::Origin& origin) {
     arguments.push_back(std::move(key));
     return call_row(row("[]"), std::move(arguments), origin, std::move(sql));
   }
+  if (type.is(TypeKind::Null) && policy_.is_spark4) {
+    Typed result;
+    result.sql = child.sql + "[" + key.sql + "]";
+    result.expression = bound::make_literal(types::Literal::null(), origin);
+    return result;
+  }
   throw Error(conditions::kInvalidExtractBaseFieldType, {{"base", quoted_expression(child.sql)}, {"other", types::quoted_sql(type)}}).at(plan::query_context(origin));
 }
 
 Typed Resolver::resolve_expression(const plan::ExtractValue& node, const plan::Expression& expr, Names& names) {
+  if (std::holds_alternative<plan::UnresolvedStar>(node.child->node))
+    throw Error(conditions::kInvalidUsageOfStar, {{"elem", "'*'"}, {"prettyName", "expression `unresolvedextractvalue`"}}).at(plan::query_context(expr.origin));
   Typed child = expression(node.child, names);
   return extract(std::move(child), expression(node.extraction, names), expr.origin);
 }

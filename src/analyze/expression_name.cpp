@@ -59,21 +59,30 @@ Typed Resolver::from_match(const NameMatch& match, const plan::Origin& origin) {
 }
 
 std::optional<Typed> Resolver::find_in_inputs(const std::vector<std::string>& parts, const Names& names, const plan::Origin& origin) {
+  const auto typed = [&](const NameMatch& match) {
+    Typed result = from_match(match, origin);
+    if (!names.shows_source) return result;
+    std::vector<std::string> path = match.column->qualifier;
+    path.push_back(match.name);
+    path.insert(path.end(), match.nested.begin(), match.nested.end());
+    result.sql = name_as_sql(path);
+    return result;
+  };
   // All inputs make one scope: a name that two of them have is ambiguous.
   if (names.inputs.size() == 1) {
-    if (auto match = find_name(names.inputs[0]->scope, parts, policy_.case_sensitive)) return from_match(*match, origin);
+    if (auto match = find_name(names.inputs[0]->scope, parts, policy_.case_sensitive)) return typed(*match);
   } else if (!names.inputs.empty()) {
     Scope all;
     for (const auto* input : names.inputs) all.insert(all.end(), input->scope.begin(), input->scope.end());
-    if (auto match = find_name(all, parts, policy_.case_sensitive)) return from_match(*match, origin);
+    if (auto match = find_name(all, parts, policy_.case_sensitive)) return typed(*match);
   }
   for (const auto* input : names.inputs)
-    if (auto match = find_name(input->hidden, parts, policy_.case_sensitive)) return from_match(*match, origin);
+    if (auto match = find_name(input->hidden, parts, policy_.case_sensitive)) return typed(*match);
   for (const auto* input : names.inputs)
     if (input->time_window)
       if (auto match = find_name({input->time_window->column}, parts, policy_.case_sensitive)) {
         match->column = &input->time_window->column;
-        return from_match(*match, origin);
+        return typed(*match);
       }
   return std::nullopt;
 }
@@ -81,7 +90,11 @@ std::optional<Typed> Resolver::find_in_inputs(const std::vector<std::string>& pa
 std::optional<Typed> Resolver::find_literal_function(const std::vector<std::string>& parts, Names& names, const plan::Origin& origin) {
   if (parts.size() != 1) return std::nullopt;
   const std::string name = lower_case(parts[0]);
-  if (name == "grouping__id") return resolve_expression(plan::UnresolvedFunction{{"grouping_id"}, {}, false, {}, {}, {}, false}, plan::Expression{plan::UnresolvedAttribute{}, origin}, names);
+  if (name == "grouping__id") {
+    Typed typed = resolve_expression(plan::UnresolvedFunction{{"grouping_id"}, {}, false, {}, {}, {}, false}, plan::Expression{plan::UnresolvedAttribute{}, origin}, names);
+    typed.name = "grouping__id";
+    return typed;
+  }
   static constexpr std::string_view kNames[] = {"current_date", "current_timestamp", "current_user", "user", "session_user", "localtimestamp", "current_time"};
   if (std::ranges::find(kNames, name) == std::end(kNames)) return std::nullopt;
   if (!policy_.is_spark4 && (name == "session_user" || name == "current_time" || name == "localtimestamp")) return std::nullopt;
@@ -117,7 +130,14 @@ std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& pa
     if (!names.aggregate) return std::nullopt;
     Names below;
     below.inputs = {names.aggregate->input.get()};
-    return find_in_inputs(parts, below, origin);
+    below.shows_source = names.shows_source;
+    auto found = find_in_inputs(parts, below, origin);
+    if (found && names.written)
+      bound::walk(found->expression, [&](const ExpressionPtr& part) {
+        if (const auto* reference = std::get_if<bound::ColumnRef>(&part->node)) names.written->push_back({reference->column, parts, origin});
+        return true;
+      });
+    return found;
   };
   if (names.aggregate && (names.aggregate_input_first || names.inside_aggregate)) {
     std::optional<Typed> found;
@@ -132,7 +152,8 @@ std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& pa
       if (!undone) return found;
     }
   }
-  if (auto found = find_in_inputs(parts, names, origin)) return found;
+  if (!names.past_output)
+    if (auto found = find_in_inputs(parts, names, origin)) return found;
   if (auto found = find_literal_function(parts, names, origin)) return found;
   if (names.aggregate)
     if (auto found = in_aggregate_input()) return found;
@@ -140,7 +161,11 @@ std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& pa
     for (auto below = names.inputs[0]->below; below; below = below->below) {
       Names at;
       at.inputs = {below.get()};
-      if (auto found = find_in_inputs(parts, at, origin)) return found;
+      try {
+        if (auto found = find_in_inputs(parts, at, origin)) return found;
+      } catch (const Error&) {
+        if (!names.past_output) throw;  // Else as if it were not there.
+      }
     }
   }
   if (names.lateral) {
@@ -150,7 +175,7 @@ std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& pa
         throw Error(conditions::kAmbiguousLateralColumnAlias, {{"name", types::quote_identifier(parts[0])}, {"n", std::to_string(alias.count)}}).at(plan::query_context(origin));
       Typed typed;
       typed.expression = bound::make_reference(alias.column, origin);
-      typed.sql = "lateralAliasReference(" + parts[0] + ")";
+      typed.sql = alias.is_generated ? parts[0] : "lateralAliasReference(" + parts[0] + ")";
       typed.name = alias.name;
       for (std::size_t i = 1; i < parts.size(); ++i) typed = field_of(std::move(typed), parts[i], origin);
       if (parts.size() > 1) typed.name = parts.back();

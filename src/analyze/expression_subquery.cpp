@@ -84,18 +84,31 @@ Typed Resolver::resolve_expression(const plan::InSubquery& node, const plan::Exp
   }
   bound::InSubquery in;
   std::vector<DataType> targets;
-  bool nullable = false;
+  bool nullable = false, is_mismatch = false;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const DataType a = values[i].type(), b = body.scope[i].column.type;
     std::optional<DataType> common = types::same_shape(a, b) ? std::optional(a) : functions::comparison_type(a, b, policy_);
     if (!common) common = functions::wider_type(a, b, policy_);
-    if (!common) {
-      throw Error(conditions::kInSubqueryTypeMismatch, {{"sqlExpr", quoted_expression(result.sql)}, {"mismatchedColumns", "(" + quoted_expression(values[i].sql) + ":" + types::quoted_sql(a) + ", " + quoted_expression(body.scope[i].column.name) + ":" + types::quoted_sql(b) + ")"},
-                                                        {"leftType", types::quoted_sql(a)}, {"rightType", types::quoted_sql(b)}}).at(context);
-    }
+    is_mismatch = is_mismatch || !common;
+    if (!common) continue;
     targets.push_back(*common);
     in.values.push_back(cast_expression(values[i].expression, *common));
     nullable = nullable || in.values.back()->nullable || body.scope[i].column.nullable;
+  }
+  if (is_mismatch) {
+    std::vector<std::string> mismatched, left_types, right_types;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const ScopeColumn& right = body.scope[i];
+      left_types.push_back(types::quoted_sql(values[i].type()));
+      right_types.push_back(types::quoted_sql(right.column.type));
+      if (types::same_shape(values[i].type(), right.column.type)) continue;
+      std::string right_sql;
+      for (const auto& part : right.qualifier) right_sql += types::quote_if_needed(part) + ".";
+      right_sql += types::quote_if_needed(right.column.name);
+      const std::string left_sql = node.values.size() == values.size() ? source_sql(node.values[i], names) : values[i].sql;
+      mismatched.push_back("(" + left_sql + ":" + types::catalog_string(values[i].type()) + ", " + right_sql + ":" + types::catalog_string(right.column.type) + ")");
+    }
+    throw Error(conditions::kInSubqueryTypeMismatch, {{"sqlExpr", quoted_expression(result.sql)}, {"mismatchedColumns", join_sql(mismatched)}, {"leftType", join_sql(left_types)}, {"rightType", join_sql(right_types)}}).at(context);
   }
   in.plan = widen(body, targets);
   result.expression = bound::make_expression(std::move(in), TypeKind::Boolean, nullable, expr.origin);

@@ -54,7 +54,7 @@ bound::FrameBound Resolver::frame_bound(const plan::FrameBound& given, bool is_r
   sql = offset.sql + " " + bound_text(result.kind);
   if (is_rows) {
     offset = cast_to(std::move(offset), TypeKind::Int);
-  } else if (order_type && order_type->is_numeric() && !types::same_shape(*order_type, offset.type())) {
+  } else if (order_type && (order_type->is_numeric() || order_type->is_text() || order_type->is(TypeKind::Boolean)) && !types::same_shape(*order_type, offset.type()) && !offset.type().is_interval()) {
     // A distance that is cast no longer shows as one behind, but as a negative one ahead.
     if (result.kind == Kind::Preceding) sql = "(- " + offset.sql + ") " + bound_text(Kind::Following);
     offset = cast_to(std::move(offset), *order_type);
@@ -161,6 +161,7 @@ Typed Resolver::resolve_expression(const plan::Window& node, const plan::Express
   if (window.call.is_distinct) throw Error(conditions::kDistinctWindow, {{"windowExpr", quoted_expression(result.sql)}}).at(context);
   if (window.call.filter && !policy_.is_spark4) throw Error(conditions::kWindowFilter, {}).at(context);
   result.expression = bound::make_expression(std::move(window), std::move(type), nullable, expr.origin);
+  if (names.window_calls) names.window_calls->push_back(result.sql);
   if (names.invalid) throw Error(policy_.is_spark4 ? conditions::kWindowInClause : conditions::kWindowInClause3, {{"clauseName", names.clause}}).at(context);
   if (!names.windows) {
     throw Error(conditions::kUnsupportedExprForOperator, {{"invalidExprSqls", quoted_expression(result.sql)}}).at(context);
@@ -193,11 +194,11 @@ void Resolver::check_frame(const bound::WindowFrame& frame, const std::vector<bo
   for (const auto* bound : {&frame.lower, &frame.upper}) {
     if (!is_value(*bound)) continue;
     const DataType& type = bound->offset->type;
-    if (!(by.is_numeric() || by.is_datetime() || by.is_interval()))
+    if (by.is_text() || by.is(TypeKind::Boolean))
       throw Error(conditions::kFrameUnacceptedType, {{"sqlExpr", quoted_expression(frame_sql)}, {"location", bound == &frame.lower ? "lower" : "upper"}, {"exprType", types::quoted_sql(by)},
                                                      {"expectedType", "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"}}).at(context);
     const bool days_before_4 = !policy_.is_spark4 && by.is(TypeKind::Date) && type.is(TypeKind::DayTimeInterval);
-    if (days_before_4 || (by.is_numeric() && type.is_interval()))
+    if (days_before_4 || (by.is_numeric() && type.is_interval()) || !(by.is_numeric() || by.is_datetime() || by.is_interval()))
       throw Error(conditions::kRangeFrameInvalidType, {{"sqlExpr", quoted_expression(over_sql)}, {"orderSpecType", types::quoted_sql(by)}, {"valueBoundaryType", types::quoted_sql(type)}}).at(context);
   }
   if (wrong) throw Error(conditions::kFrameWrongComparison, {{"sqlExpr", quoted_expression(frame_sql)}, {"comparison", "less than or equal"}}).at(context);

@@ -36,6 +36,7 @@ struct LateralAlias {
   Typed typed;
   bound::Column column;
   int count = 1;  ///< more than one: ambiguous
+  bool is_generated = false;  ///< a column that a generator of the list gives: it stands below the list
 };
 
 struct LambdaFrame {
@@ -49,6 +50,13 @@ struct OuterUse {
   ColumnId column{};
   std::string name;
   std::size_t order = 0;  ///< among those of its depth
+};
+
+/// A column under an aggregate, as the query writes it.
+struct WrittenName {
+  ColumnId column{};
+  std::vector<std::string> parts;
+  plan::Origin origin;
 };
 
 /// What may be named at one place of a query.
@@ -65,11 +73,17 @@ struct Names {
   bool may_expose = false;                          ///< columns below the input may be named
   const AggregateBelow* aggregate = nullptr;        ///< HAVING and ORDER BY over an Aggregate
   bool aggregate_input_first = false;
+  bool past_output = false;                         ///< the input's own columns do not count: what is below it is meant
+  std::vector<WrittenName>* written = nullptr;      ///< collects the columns under `aggregate` that are named
+  bool shows_source = false;                        ///< names print with where they are from, constants as SQL: Expression.sql
+  bool shows_nested = false;                        ///< read for its text only: generators may stand anywhere
   std::vector<ColumnId> not_from_aggregate = {};    ///< input columns that turned out not to be grouped: use the output's
   const std::vector<std::pair<std::string, plan::WindowSpec>>* named_windows = nullptr;
   std::vector<OuterUse>* used_outer = nullptr;      ///< collects what a subquery takes from here
   std::vector<std::string>* invalid = nullptr;      ///< collects calls that may not stand here, as they print
   bool aggregates_are_invalid = false;
+  std::vector<std::string>* aggregate_calls = nullptr;  ///< collects aggregates as they print
+  std::vector<std::string>* window_calls = nullptr;
   /// HAVING: computes an aggregate in the Aggregate below and gives its column, for subqueries whose aggregates are of the query around.
   std::function<ExpressionPtr(const ExpressionPtr&)> aggregated = {};
   std::string refuses_sql_functions = {};           ///< the operator that takes none, as errors name it

@@ -22,6 +22,8 @@ std::string cast_sql(const std::string& child, const DataType& type, bool is_try
 std::string case_sql(const std::vector<std::pair<std::string, std::string>>& branches, const std::string* otherwise);
 std::string sort_sql(const std::string& child, bool descending, bool nulls_first);
 std::string join_sql(const std::vector<std::string>& parts, const char* separator = ", ");
+/// Spark's class of a function, which errors name: `array_max` is `org.apache.spark.sql.catalyst.expressions.ArrayMax`.
+std::string expression_class(const std::string& name, bool is_aggregate = false);
 /// `"…"`, as parameters of conditions carry expressions.
 std::string quoted_expression(const std::string& sql);
 std::vector<std::string> sql_of(const TypedList& list);

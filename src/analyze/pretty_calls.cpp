@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string_view>
 
 #include "analyze/pretty.h"
@@ -144,6 +145,16 @@ std::string function_sql(const std::string& name, std::vector<std::string> argum
   while (arguments.size() >= 2 && arguments.size() < found->filled) arguments.emplace_back();
   if (arguments.size() > found->most) arguments.resize(found->most);
   return call_sql(found->shown.empty() ? name : std::string(found->shown), arguments);
+}
+
+std::string expression_class(const std::string& name, bool is_aggregate) {
+  std::string result = is_aggregate ? "org.apache.spark.sql.catalyst.expressions.aggregate." : "org.apache.spark.sql.catalyst.expressions.";
+  bool begins = true;
+  for (const char c : name) {
+    if (c != '_') result += begins ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    begins = c == '_';
+  }
+  return result;
 }
 
 std::string shown_name(const std::string& name) {

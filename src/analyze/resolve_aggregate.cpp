@@ -93,6 +93,28 @@ std::vector<std::vector<int>> cube_sets(const std::vector<std::vector<int>>& ele
 
 }  // namespace
 
+namespace {
+
+/// `id#7`: an attribute in the texts of errors about grouping().
+std::string attribute_text(const ExpressionPtr& expression, const std::string& sql) {
+  const auto* reference = std::get_if<bound::ColumnRef>(&expression->node);
+  return reference ? sql + "#" + std::to_string(static_cast<std::uint32_t>(reference->column)) : sql;
+}
+
+std::string attribute_texts(const AggregateBelow& below, const bound::Expressions& arguments) {
+  std::vector<std::string> texts;
+  for (const auto& argument : arguments) {
+    std::string name = "?";
+    if (const auto* reference = std::get_if<bound::ColumnRef>(&argument->node))
+      for (const auto& column : below.input->scope)
+        if (column.column.id == reference->column) name = column.column.name;
+    texts.push_back(attribute_text(argument, name));
+  }
+  return join_sql(texts, ",");
+}
+
+}  // namespace
+
 // grouping_id() is a column of the Aggregate; grouping(x) is x's bit in it.
 ExpressionPtr Resolver::grouping_value(const AggregateBelow& below, const ExpressionPtr& call, bool tells_place) {
   const auto* node = std::get_if<bound::AggregateCall>(&call->node);
@@ -104,7 +126,7 @@ ExpressionPtr Resolver::grouping_value(const AggregateBelow& below, const Expres
   if (node->function->name == "grouping_id") {
     bool fits = node->arguments.empty() || node->arguments.size() == below.groups.size();
     for (std::size_t i = 0; fits && i < node->arguments.size(); ++i) fits = bound::same(node->arguments[i], below.groups[i].expression);
-    if (!fits) throw Error(conditions::kGroupingIdColumnMismatch, {{"groupingIdColumn", "?"}, {"groupByColumns", join_sql(below.group_sql, ",")}}).at(context);
+    if (!fits) throw Error(conditions::kGroupingIdColumnMismatch, {{"groupingIdColumn", attribute_texts(below, node->arguments)}, {"groupByColumns", join_sql(below.group_sql, ",")}}).at(context);
     return id;
   }
   for (std::size_t i = 0; i < below.groups.size(); ++i) {
@@ -114,31 +136,66 @@ ExpressionPtr Resolver::grouping_value(const AggregateBelow& below, const Expres
     auto bit = make_call("&", {std::move(shifted), bound::make_literal(types::Literal::bigint(1))}, TypeKind::Long, false, call->origin);
     return bound::make_expression(bound::Cast{std::move(bit), bound::CastMode::Legacy}, TypeKind::Byte, false, call->origin);
   }
-  throw Error(conditions::kGroupingColumnMismatch, {{"grouping", "?"}, {"groupingColumns", join_sql(below.group_sql, ",")}}).at(context);
+  throw Error(conditions::kGroupingColumnMismatch, {{"grouping", attribute_texts(below, node->arguments)}, {"groupingColumns", join_sql(below.group_sql, ",")}}).at(context);
 }
+
+namespace {
+
+/// What GROUP BY may name by its place: the items, and in a generator's place what it takes from its input.
+TypedList group_targets(const Items& items) {
+  TypedList targets;
+  for (const auto& item : items) {
+    if (!is_generator(*item.typed.expression)) {
+      targets.push_back(item.typed);
+      continue;
+    }
+    for (const auto& value : generator_inputs(*item.typed.expression)) {
+      Typed target = item.typed;
+      target.expression = value;
+      targets.push_back(std::move(target));
+    }
+  }
+  return targets;
+}
+
+/// With the values of items in place of their names.
+ExpressionPtr with_aliases(const ExpressionPtr& expression, const Items& items) {
+  if (const auto* reference = std::get_if<bound::ColumnRef>(&expression->node)) {
+    for (const auto& item : items)
+      if (!item.is_pass && item.id == reference->column) return item.typed.expression;
+    return expression;
+  }
+  return bound::map_children(expression, [&](const ExpressionPtr& child) { return with_aliases(child, items); });
+}
+
+}  // namespace
 
 TypedList Resolver::grouping_expressions(const plan::Expressions& list, Names& names, const Items& items) {
   TypedList result;
+  const TypedList targets = group_targets(items);
+  const bool by_place = lower_case(context_.setting("spark.sql.groupByOrdinal").value_or("true")) != "false";
+  const bool by_alias = lower_case(context_.setting("spark.sql.groupByAliases").value_or("true")) != "false";
   for (const auto& expr : list) {
     const auto context = plan::query_context(expr->origin);
-    if (const auto* literal = std::get_if<plan::LiteralExpression>(&expr->node); literal && literal->literal.type.is(TypeKind::Int) && !literal->literal.value.is_null()) {
+    if (const auto* literal = std::get_if<plan::LiteralExpression>(&expr->node); by_place && literal && literal->literal.type.is(TypeKind::Int) && !literal->literal.value.is_null()) {
       const auto position = literal->literal.value.integer();
-      if (position < 1 || position > static_cast<std::int64_t>(items.size()))
-        throw Error(conditions::kGroupByPosOutOfRange, {{"index", std::to_string(position)}, {"size", std::to_string(items.size())}}).at(context);
-      const auto& item = items[static_cast<std::size_t>(position - 1)];
-      if (bound::contains(item.typed.expression, &bound::is_aggregate))
-        throw Error(conditions::kGroupByPosAggregate, {{"index", std::to_string(position)}, {"aggExpr", item.typed.sql}}).at(context);
-      result.push_back(item.typed);
+      if (position < 1 || position > static_cast<std::int64_t>(targets.size()))
+        throw Error(conditions::kGroupByPosOutOfRange, {{"index", std::to_string(position)}, {"size", std::to_string(targets.size())}}).at(context);
+      const Typed& target = targets[static_cast<std::size_t>(position - 1)];
+      if (bound::contains(target.expression, &bound::is_aggregate))
+        throw Error(conditions::kGroupByPosAggregate, {{"index", std::to_string(position)}, {"aggExpr", target_sql(items, target, names)}}).at(context);
+      result.push_back(target);
       continue;
     }
     if (const auto* name = std::get_if<plan::UnresolvedAttribute>(&expr->node); name && name->parts.size() == 1 && !name->plan_id) {
       Names probe = names;
       probe.outer = nullptr;
-      const bool by_alias = lower_case(context_.setting("spark.sql.groupByAliases").value_or("true")) != "false";
       if (by_alias && !find_attribute(name->parts, probe, expr->origin)) {
         const auto item = std::ranges::find_if(items, [&](const Item& i) { return same_name(i.name, name->parts[0], policy_.case_sensitive); });
         if (item != items.end()) {
-          if (bound::contains(item->typed.expression, &bound::is_aggregate)) throw Error(conditions::kGroupByAggregate, {{"sqlExpr", item->typed.sql}}).at(context);
+          if (is_generator(*item->typed.expression)) throw_unresolved(name->parts, names, expr->origin);
+          if (bound::contains(item->typed.expression, &bound::is_aggregate))
+            throw Error(conditions::kGroupByAggregate, {{"sqlExpr", item->written ? source_sql(item->written, names) : item->typed.sql}}).at(context);
           result.push_back(item->typed);
           continue;
         }
@@ -148,21 +205,36 @@ TypedList Resolver::grouping_expressions(const plan::Expressions& list, Names& n
       for (auto& column : star_columns(*star, names, expr->origin)) result.push_back(std::move(column));
       continue;
     }
-    result.push_back(expression(expr, names));
+    std::vector<LateralAlias> aliases;
+    for (const auto& item : items)
+      if (by_alias && !item.is_pass && !is_generator(*item.typed.expression)) aliases.push_back({item.name, item.typed, {item.id, item.name, item.typed.type(), item.typed.expression->nullable, {}}});
+    Names at = names;
+    at.lateral = &aliases;
+    Typed group = expression(expr, at);
+    group.expression = with_aliases(group.expression, items);
+    if (bound::contains(group.expression, &bound::is_aggregate)) throw Error(conditions::kGroupByAggregate, {{"sqlExpr", group.sql}}).at(context);
+    result.push_back(std::move(group));
   }
   return result;
+}
+
+/// The item as Spark prints it with its columns' sources: `sum(t.x) AS s`.
+std::string Resolver::target_sql(const Items& items, const Typed& target, const Names& names) {
+  for (const auto& item : items)
+    if (item.written && item.typed.expression == target.expression) return source_sql(item.written, names) + " AS " + types::quote_if_needed(item.name);
+  return target.sql;
 }
 
 // GROUP BY ALL groups by the items without aggregates. Where all have some, none may have columns outside them.
 TypedList Resolver::all_groups(const Items& items, const plan::Origin& origin) const {
   TypedList groups;
   bool has_bare_column = false;
-  for (const auto& item : items) {
-    if (!bound::contains(item.typed.expression, &bound::is_aggregate)) {
-      groups.push_back(item.typed);
+  for (const auto& item : group_targets(items)) {
+    if (!bound::contains(item.expression, &bound::is_aggregate)) {
+      groups.push_back(item);
       continue;
     }
-    bound::walk(item.typed.expression, [&](const ExpressionPtr& part) {
+    bound::walk(item.expression, [&](const ExpressionPtr& part) {
       if (bound::is_aggregate(*part)) return false;
       const auto* reference = std::get_if<bound::ColumnRef>(&part->node);
       const bool is_item = reference && std::ranges::any_of(items, [&](const Item& other) { return !other.is_pass && other.id == reference->column; });
@@ -176,6 +248,7 @@ TypedList Resolver::all_groups(const Items& items, const plan::Origin& origin) c
 
 Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std::optional<std::vector<std::vector<int>>> sets, bool is_global, const plan::Origin& origin) {
   refuse_recursion(input.relation);
+  refuse_generated(items, input);
   auto below = std::make_shared<AggregateBelow>();
   below->input = std::make_shared<const Resolved>(input);
   std::vector<int> place;  // of each written group among the distinct ones
@@ -186,7 +259,7 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
     const auto* reference = std::get_if<bound::ColumnRef>(&group.expression->node);
     const bool keeps_id = reference && !reference->is_outer && !sets;
     below->groups.push_back({keeps_id ? reference->column : fresh(), group.expression});
-    below->group_sql.push_back(group.sql);
+    below->group_sql.push_back(attribute_text(group.expression, group.sql));
   }
   if (input.time_window && input.time_window->is_session) {
     merge_sessions(input, below->groups);
@@ -294,6 +367,8 @@ Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relatio
 
   plan::Expressions output = node.aggregates;
   Items items;
+  const bool has_star = std::ranges::any_of(output, [](const auto& item) { return std::holds_alternative<plan::UnresolvedStar>(item->node); });
+  if (has_star && node.output_includes_grouping && !node.ordinals_name_input && std::ranges::any_of(node.grouping, &is_ordinal)) throw Error(conditions::kStarGroupByPos);
   if (node.output_includes_grouping) items = select_items(output, names);
 
   // The written elements: plain expressions, and sets of indices into them.

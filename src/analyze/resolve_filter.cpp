@@ -35,6 +35,12 @@ const bound::Aggregate* find_aggregate(const bound::RelationPtr& relation) {
   return inputs.size() == 1 ? find_aggregate(inputs[0]) : nullptr;
 }
 
+/// A key that the output has in another shape, or twice, may be meant of what is below it.
+bool is_misread(const Error& failure) {
+  const std::string_view name = failure.condition().name;
+  return name == conditions::kAmbiguousReference.name || name == conditions::kInvalidExtractBaseFieldType.name || name == conditions::kFieldNotFound.name;
+}
+
 }  // namespace
 
 ExpressionPtr Resolver::push_into_aggregate(Resolved& input, const ExpressionPtr& expression, std::vector<ColumnId>& ungrouped) {
@@ -85,6 +91,8 @@ Typed Resolver::resolve_above(Resolved& input, Names names, const plan::Origin& 
   const AggregateBelow* below = input.aggregate.get();
   names.aggregate = below;
   std::vector<ColumnId> ungrouped;
+  std::vector<WrittenName> written;
+  names.written = &written;
   for (int attempt = 0; attempt < 2; ++attempt) {
     const Resolved before = input;
     names.inputs = {&before};
@@ -108,7 +116,11 @@ Typed Resolver::resolve_above(Resolved& input, Names names, const plan::Origin& 
     if (attempt == 1) break;
     names.not_from_aggregate = ungrouped;
   }
-  // Where columns come from several relations, the error says whose it is.
+  if (const auto known = std::ranges::find(written, ungrouped[0], &WrittenName::column); known != written.end()) {
+    names.inputs = {&input};
+    throw_unresolved(known->parts, names, known->origin);
+  }
+  // A column taken from a DataFrame. Where columns come from several relations, the error says whose it is.
   const Scope& scope = below->input->scope;
   const bool tells_relation = !below->input->hidden.empty() || std::ranges::any_of(scope, [&](const ScopeColumn& column) { return column.qualifier != scope.front().qualifier; });
   std::vector<std::string> name{"?"};
@@ -188,6 +200,7 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
   names.refuses_sql_functions = "Sort";
   names.aggregates = input.aggregate != nullptr;
   names.windows = true;
+  const bool by_place = lower_case(context_.setting("spark.sql.orderByOrdinal").value_or("true")) != "false";
   std::vector<bound::SortKey> keys;
   std::vector<ExpressionPtr> values;
   for (const auto& order : node.orders) {
@@ -202,7 +215,7 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
       keys.push_back({{}, shape.descending, shape.nulls_first});
       values.push_back(std::move(value));
     };
-    if (const auto* literal = std::get_if<plan::LiteralExpression>(&child->node); literal && literal->literal.type.is(TypeKind::Int) && !literal->literal.value.is_null()) {
+    if (const auto* literal = std::get_if<plan::LiteralExpression>(&child->node); by_place && literal && literal->literal.type.is(TypeKind::Int) && !literal->literal.value.is_null()) {
       const auto position = literal->literal.value.integer();
       if (position < 1 || position > static_cast<std::int64_t>(before.scope.size()))
         throw Error(conditions::kOrderByPosOutOfRange, {{"index", std::to_string(position)}, {"size", std::to_string(before.scope.size())}}).at(plan::query_context(child->origin));
@@ -213,16 +226,28 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
     probe.inputs = {&before};
     probe.may_expose = true;
     probe.aggregate = nullptr;
+    probe.outer = nullptr;
     if (const auto* name = std::get_if<plan::UnresolvedAttribute>(&child->node);
         name && node.orders.size() == 1 && name->parts.size() == 1 && lower_case(name->parts[0]) == "all" && !find_attribute(name->parts, probe, child->origin)) {
       for (const auto& column : before.scope) add(bound::make_reference(column.column, child->origin));
       continue;
     }
-    Typed typed = resolve_above(input, names, child->origin, [&](Names& at) {
+    const auto read = [&](Names& at) {
       Typed key;
       key.expression = sort_key(order, at, &key.sql).expression;
       return key;
-    });
+    };
+    Typed typed;
+    const Resolved whole = input;
+    try {
+      typed = resolve_above(input, names, child->origin, read);
+    } catch (const Error& failure) {
+      if (!is_misread(failure)) throw;
+      input = whole;
+      Names below = names;
+      below.past_output = true;
+      typed = resolve_above(input, below, child->origin, read);
+    }
     add(std::move(typed.expression));
   }
   if (node.is_global) refuse_recursion(input.relation);

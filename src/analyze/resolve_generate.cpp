@@ -45,7 +45,19 @@ plan::NamedTable changes_of(const plan::TableFunction& node, bool by_path, const
 
 }  // namespace
 
-Resolved Resolver::generate(Resolved input, const Typed& generator, bool is_outer, std::vector<std::string> names, std::vector<std::string> qualifier) {
+bool is_generator(const bound::Expression& expression) {
+  const auto* call = std::get_if<bound::Call>(&expression.node);
+  return call && call->function->kind == functions::FunctionKind::Generator;
+}
+
+bound::Expressions generator_inputs(const bound::Expression& generator) {
+  bound::Expressions inputs;
+  for (const auto& argument : std::get<bound::Call>(generator.node).arguments)
+    if (bound::contains(argument, [](const bound::Expression& part) { return std::holds_alternative<bound::ColumnRef>(part.node) || bound::is_aggregate(part); })) inputs.push_back(argument);
+  return inputs;
+}
+
+bound::Columns Resolver::generator_columns(const Typed& generator, bool is_outer, const std::vector<std::string>& names) {
   const auto* call = std::get_if<bound::Call>(&generator.expression->node);
   const auto context = plan::query_context(generator.expression->origin);
   if (!call || call->function->kind != functions::FunctionKind::Generator)
@@ -58,27 +70,40 @@ Resolved Resolver::generate(Resolved input, const Typed& generator, bool is_oute
   if (!names.empty() && names.size() != fields.size()) {
     throw Error(conditions::kUdtfAliasNumberMismatch, {{"aliasesSize", std::to_string(fields.size())}, {"aliasesNames", join_sql(names, ",")}}).at(context);
   }
-  bound::Generate node{input.relation, *call, outer, {}};
+  bound::Columns columns;
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    columns.push_back({fresh(), names.empty() ? fields[i].name : names[i], fields[i].type, fields[i].nullable || outer, fields[i].metadata});
+  return columns;
+}
+
+Resolved Resolver::generate(Resolved input, const Typed& generator, bool is_outer, const bound::Columns& given, const std::vector<std::string>& qualifier) {
+  const auto& call = std::get<bound::Call>(generator.expression->node);
+  bound::Generate node{input.relation, call, is_outer || call.function->name.ends_with("_outer"), {}};
   bound::Columns columns = input.relation->columns;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    bound::Column column{fresh(), names.empty() ? fields[i].name : names[i], fields[i].type, fields[i].nullable || outer, fields[i].metadata};
+  for (const auto& column : given) {
     node.generated.push_back(column.id);
     columns.push_back(column);
     input.scope.push_back({column, qualifier, column.id});
   }
-  auto before = std::make_shared<const Resolved>(input);
   input.relation = bound::make_relation(std::move(node), std::move(columns));
   return input;
 }
 
 Resolved Resolver::resolve_node(const plan::LateralView& node, const plan::Relation&) {
   Resolved input = resolve(node.input);
+  if (const auto* call = std::get_if<plan::UnresolvedFunction>(&node.generator->node); call && call->name.size() == 1) {
+    const std::string name = lower_case(call->name[0]);
+    const auto* row = functions::find_function(name, policy_.is_spark4);
+    if (row && row->kind != functions::FunctionKind::Generator)
+      throw Error(conditions::kUnsupportedGeneratorNot, {{"functionName", types::quote_identifier(name)}, {"classCanonicalName", expression_class(name, row->kind == functions::FunctionKind::Aggregate)}})
+          .at(plan::query_context(node.generator->origin));
+  }
   Names names = names_over(input);
   names.generators = true;
   names.clause = {};
   names.refuses_sql_functions = "Generate";
   Typed generator = expression(node.generator, names);
-  Resolved result = generate(input, generator, node.is_outer, node.column_aliases, {node.table_alias});
+  Resolved result = generate(input, generator, node.is_outer, generator_columns(generator, node.is_outer, node.column_aliases), {node.table_alias});
   result.below = std::make_shared<const Resolved>(std::move(input));
   result.aggregate = nullptr;
   return result;
@@ -127,7 +152,7 @@ Resolved Resolver::resolve_node(const plan::TableFunction& node, const plan::Rel
   call.name = node.name;
   call.arguments = node.arguments;
   Typed generator = resolve_expression(call, plan::Expression{call, relation.origin}, names);
-  return generate(std::move(row), generator, false, {}, {});
+  return generate(std::move(row), generator, false, generator_columns(generator, false, {}), {});
 }
 
 }  // namespace lab::analyze

@@ -23,6 +23,7 @@ bool is_plain_table(const plan::Relation& relation) {
 
 std::int64_t Resolver::limit_value(const plan::ExpressionPtr& expr, const std::string& name, const Resolved& input) {
   Names names = names_over(input);
+  names.aggregates = true;
   Typed typed = expression(expr, names);
   const auto context = plan::query_context(expr->origin);
   const auto value = fold_constant(typed.expression, policy_);

@@ -14,9 +14,12 @@
 namespace lab::analyze {
 namespace {
 
-bool is_generator(const bound::Expression& e) {
-  const auto* call = std::get_if<bound::Call>(&e.node);
-  return call && call->function->kind == functions::FunctionKind::Generator;
+/// A call that gives rows, an alias over it or not.
+const plan::UnresolvedFunction* generator_call(const plan::ExpressionPtr& expression, bool is_spark4) {
+  const auto* alias = std::get_if<plan::Alias>(&expression->node);
+  const auto* call = std::get_if<plan::UnresolvedFunction>(alias ? &alias->child->node : &expression->node);
+  const auto* row = call && call->name.size() == 1 ? functions::find_function(lower_case(call->name[0]), is_spark4) : nullptr;
+  return row && row->kind == functions::FunctionKind::Generator ? call : nullptr;
 }
 
 ExpressionPtr replace_windows(const ExpressionPtr& expression, bound::Outputs& windows, bound::Columns& columns, const std::function<ColumnId()>& fresh) {
@@ -56,11 +59,68 @@ Item Resolver::make_item(Typed typed) {
   return item;
 }
 
+Item Resolver::generator_item(Typed typed, std::size_t place, std::vector<LateralAlias>& lateral) {
+  Item item = make_item(std::move(typed));
+  item.generated_at = place;
+  std::vector<std::string> aliases = item.typed.names;
+  if (aliases.empty() && item.typed.name) aliases = {*item.typed.name};
+  item.generated = generator_columns(item.typed, item.is_outer_generator, aliases);
+  if (policy_.is_spark4)
+    for (const auto& column : item.generated) lateral.push_back({column.name, {}, column, 1, true});
+  return item;
+}
+
+std::map<std::size_t, Item> Resolver::early_generators(const plan::Expressions& list, Names& names) {
+  std::map<std::size_t, Item> found;
+  if (!names.generators || !policy_.is_spark4 || list.size() < 2) return found;  // 3.5 knows them above the list only.
+  // One may need another's columns: round after round, those are applied first that wait for none.
+  for (bool is_new = true; is_new;) {
+    is_new = false;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (found.contains(i) || !generator_call(list[i], policy_.is_spark4)) continue;
+      std::optional<Typed> typed;
+      Names at = names;
+      try {
+        typed = expression(list[i], at);
+      } catch (const Error&) {
+        continue;  // Not yet, or never: then it fails again in its place.
+      }
+      found.emplace(i, generator_item(*std::move(typed), found.size(), *names.lateral));
+      is_new = true;
+    }
+  }
+  return found;
+}
+
+Typed Resolver::select_expression(const plan::ExpressionPtr& item, Names& names) {
+  try {
+    Typed typed = expression(item, names);
+    if (typed.names.size() > 1 && !is_generator(*typed.expression))
+      throw Error(conditions::kMultiAliasWithoutGenerator, {{"expr", quoted_expression(typed.sql)}, {"names", join_sql(typed.names)}}).at(plan::query_context(item->origin));
+    return typed;
+  } catch (const Error& failure) {
+    if (failure.condition().name != conditions::kUnsupportedGeneratorNested.name || !names.generators) throw;
+    // Once more, for the error's text: it shows the whole item.
+    Names again = names;
+    again.lambdas.clear();
+    again.shows_nested = true;
+    const auto* alias = std::get_if<plan::Alias>(&item->node);
+    std::string shown;
+    try {
+      shown = expression(alias ? alias->child : item, again).sql;
+    } catch (const Error&) {
+      throw failure;
+    }
+    throw Error(conditions::kUnsupportedGeneratorNested, {{"expression", quoted_expression(shown)}}).at(plan::query_context(item->origin));
+  }
+}
+
 Items Resolver::select_items(const plan::Expressions& list, Names& names) {
   Items items;
   std::vector<LateralAlias> lateral;
   std::unordered_map<std::string, std::size_t> places;  // in lateral
   names.lateral = &lateral;
+  auto early = early_generators(list, names);
   const auto add = [&](Typed typed, bool is_alias) {
     Item item = make_item(std::move(typed));
     if (item.is_pass)
@@ -77,16 +137,24 @@ Items Resolver::select_items(const plan::Expressions& list, Names& names) {
     }
     items.push_back(std::move(item));
   };
-  for (const auto& expr : list) {
-    if (const auto* star = std::get_if<plan::UnresolvedStar>(&expr->node)) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto& expr = list[i];
+    if (const auto known = early.find(i); known != early.end()) {
+      items.push_back(std::move(known->second));
+    } else if (const auto* star = std::get_if<plan::UnresolvedStar>(&expr->node)) {
       for (auto& column : star_columns(*star, names, expr->origin)) add(std::move(column), false);
     } else if (const auto* regex = std::get_if<plan::UnresolvedRegex>(&expr->node)) {
       for (auto& column : regex_columns(*regex, names, expr->origin)) add(std::move(column), false);
     } else {
       // What gets its name from its text can be named by later items, too.
-      Typed typed = expression(expr, names);
+      Typed typed = select_expression(expr, names);
+      if (is_generator(*typed.expression)) {
+        items.push_back(generator_item(std::move(typed), list.size() + i, lateral));
+        continue;
+      }
       const bool is_column = typed.is_attribute && std::holds_alternative<bound::ColumnRef>(typed.expression->node);
       add(std::move(typed), std::holds_alternative<plan::Alias>(expr->node) || !is_column);
+      items.back().written = expr;
     }
   }
   names.lateral = nullptr;
@@ -127,6 +195,40 @@ void Resolver::refuse_several_generators(const Items& items) const {
     throw Error(conditions::kUnsupportedGeneratorMulti, {{"num", std::to_string(generators.size())}, {"generators", join_sql(generators)}});
 }
 
+bound::RelationPtr Resolver::compute_named(bound::RelationPtr relation, const ExpressionPtr& expression, Items& items) {
+  for (auto& item : items) {
+    if (item.is_pass || bound::find_column(relation->columns, item.id)) continue;
+    const bool is_named = bound::contains(expression, [&](const bound::Expression& part) {
+      const auto* reference = std::get_if<bound::ColumnRef>(&part.node);
+      return reference && reference->column == item.id;
+    });
+    if (!is_named) continue;
+    relation = compute_named(std::move(relation), item.typed.expression, items);
+    std::vector<ExpressionPtr> value{item.typed.expression};
+    relation = extract_windows(std::move(relation), value);
+    bound::Outputs outputs;
+    bound::Columns columns = relation->columns;
+    for (const auto& column : columns) outputs.push_back({column.id, bound::make_reference(column)});
+    outputs.push_back({item.id, value[0]});
+    columns.push_back({item.id, item.name, value[0]->type, value[0]->nullable, item.typed.metadata});
+    item.typed.expression = bound::make_reference(columns.back());
+    relation = bound::make_project(std::move(relation), std::move(outputs), std::move(columns));
+  }
+  return relation;
+}
+
+// Generators stand above an aggregate, so that nothing in it can name their columns.
+void Resolver::refuse_generated(const Items& items, const Resolved& input) {
+  for (const auto& generator : items)
+    for (const auto& column : generator.generated)
+      for (const auto& item : items)
+        bound::walk(item.typed.expression, [&](const ExpressionPtr& part) {
+          const auto* reference = std::get_if<bound::ColumnRef>(&part->node);
+          if (reference && reference->column == column.id) throw_unresolved({column.name}, names_over(input), part->origin);
+          return true;
+        });
+}
+
 Resolved Resolver::finish_projection(Resolved input, Items items, bool is_border) {
   Resolved result;
   result.instance = input.instance;
@@ -135,31 +237,35 @@ Resolved Resolver::finish_projection(Resolved input, Items items, bool is_border
   bound::RelationPtr relation = input.relation;
 
   // A generator gives rows: it becomes a relation under the projection, its columns take its place in the list.
-  Items flat;
   if (input.aggregate) refuse_several_generators(items);
-  for (auto& item : items) {
-    if (!is_generator(*item.typed.expression)) {
-      flat.push_back(std::move(item));
-      continue;
-    }
+  std::vector<Item*> generators;
+  for (auto& item : items)
+    if (is_generator(*item.typed.expression)) generators.push_back(&item);
+  std::ranges::sort(generators, {}, &Item::generated_at);
+  for (Item* item : generators) {
+    relation = compute_named(std::move(relation), item->typed.expression, items);
+    for (auto& column : item->generated)
+      if (bound::find_column(relation->columns, column.id)) column.id = fresh();  // One generator in the place of several columns.
     Resolved before = input;
-    before.relation = relation;
-    std::vector<std::string> names = item.typed.names;
-    if (names.empty() && item.typed.name) names = {*item.typed.name};
-    Resolved generated = generate(std::move(before), item.typed, item.is_outer_generator, std::move(names), {});
-    relation = generated.relation;
-    for (std::size_t i = input.scope.size(); i < generated.scope.size(); ++i) {
-      const auto& column = generated.scope[i].column;
-      Item next;
-      next.typed.expression = bound::make_reference(column);
-      next.typed.sql = column.name;
-      next.id = next.identity = column.id;
-      next.name = column.name;
-      next.is_pass = true;
-      flat.push_back(std::move(next));
-    }
+    before.relation = std::move(relation);
+    relation = generate(std::move(before), item->typed, item->is_outer_generator, item->generated, {}).relation;
   }
-  items = std::move(flat);
+  if (!generators.empty()) {
+    Items flat;
+    for (auto& item : items) {
+      if (!is_generator(*item.typed.expression)) flat.push_back(std::move(item));
+      for (const auto& column : item.generated) {
+        Item next;
+        next.typed.expression = bound::make_reference(column);
+        next.typed.sql = column.name;
+        next.id = next.identity = column.id;
+        next.name = column.name;
+        next.is_pass = true;
+        flat.push_back(std::move(next));
+      }
+    }
+    items = std::move(flat);
+  }
 
   // Items that name earlier aliases stand one level above these.
   std::map<ColumnId, int> level_of;
@@ -262,7 +368,13 @@ TypedList Resolver::star_columns(const plan::UnresolvedStar& star, const Names& 
         add(column);
       }
   }
-  if (star.target.empty() || found) return result;
+  if (star.target.empty() || found) {
+    for (const auto& path : star.except) {
+      const auto is_there = [&](const Resolved* input) { return std::ranges::any_of(input->scope, [&](const ScopeColumn& column) { return same_name(path[0], column.column.name, policy_.case_sensitive); }); };
+      if (path.size() == 1 && std::ranges::none_of(names.inputs, is_there)) throw_unresolved(path, names, origin);
+    }
+    return result;
+  }
   // `t.*` of a table around: LATERAL and subqueries may take its columns.
   for (const auto* around = names.outer; around && !found; around = around->outer)
     for (const auto* input : around->inputs)
@@ -291,6 +403,7 @@ TypedList Resolver::star_columns(const plan::UnresolvedStar& star, const Names& 
   std::vector<std::string> columns;
   for (const auto* input : names.inputs)
     for (const auto& column : input->scope) columns.push_back(types::quote_identifier(column.column.name));
+  if (policy_.is_spark4) std::ranges::sort(columns);
   throw Error(conditions::kUnresolvedStar, {{"targetString", types::quote_parts(star.target)}, {"columns", join_sql(columns)}}).at(plan::query_context(origin));
 }
 

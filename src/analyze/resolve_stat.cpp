@@ -110,7 +110,7 @@ Resolved Resolver::summary(Resolved input, const std::vector<std::string>& stati
   }
   const std::size_t before = row_of_all.scope.size();
   Typed stack = call_row(row("stack"), std::move(arguments), relation.origin);
-  Resolved spread = generate(std::move(row_of_all), stack, false, names, {});
+  Resolved spread = generate(std::move(row_of_all), stack, false, generator_columns(stack, false, names), {});
   spread.scope.erase(spread.scope.begin(), spread.scope.begin() + static_cast<std::ptrdiff_t>(before));
   return from_relation(trimmed(spread));
 }

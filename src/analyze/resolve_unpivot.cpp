@@ -96,7 +96,7 @@ Resolved Resolver::resolve_node(const plan::Unpivot& node, const plan::Relation&
   const std::size_t before = input.scope.size();
   const auto instance = input.instance;
   const Typed stack = call_row(row("stack"), std::move(arguments), relation.origin);
-  Resolved rows = generate(std::move(input), stack, false, generated, {});
+  Resolved rows = generate(std::move(input), stack, false, generator_columns(stack, false, generated), {});
   Items items;
   for (auto& id : ids) items.push_back(make_item(std::move(id)));
   ExpressionPtr any;

@@ -87,6 +87,9 @@ struct Item {
   std::string name;
   bool is_pass = false;  ///< a column that keeps its identity
   bool is_outer_generator = false;
+  bound::Columns generated = {};       ///< what a generator gives
+  std::size_t generated_at = 0;        ///< which generator of the list is applied first
+  plan::ExpressionPtr written = {};    ///< as the query has it; null for a column of a star
   std::vector<std::string> qualifier = {};
   ColumnId identity{};
 };

@@ -107,9 +107,17 @@ class Resolver {
   Resolved aggregate(Resolved input, TypedList groups, Items items, std::optional<std::vector<std::vector<int>>> sets, bool is_global,
                      const plan::Origin& origin);
   Items select_items(const plan::Expressions& list, Names& names);
+  Item generator_item(Typed typed, std::size_t place, std::vector<LateralAlias>& lateral);
+  /// The generators of a list that need nothing of its other items: their columns may be named by all of them.
+  std::map<std::size_t, Item> early_generators(const plan::Expressions& list, Names& names);
+  Typed select_expression(const plan::ExpressionPtr& expression, Names& names);
+  /// Adds to `relation` the items that `expression` names.
+  bound::RelationPtr compute_named(bound::RelationPtr relation, const ExpressionPtr& expression, Items& items);
+  void refuse_generated(const Items& items, const Resolved& input);
   Item make_item(Typed typed);
   ExpressionPtr existence_values(const ExpressionPtr& expression) const;
   TypedList all_groups(const Items& items, const plan::Origin& origin) const;
+  std::string target_sql(const Items& items, const Typed& target, const Names& names);
   TypedList grouping_expressions(const plan::Expressions& list, Names& names, const Items& items);
   TypedList regex_columns(const plan::UnresolvedRegex& regex, const Names& names, const plan::Origin& origin);
   Scope instance_scope(std::int64_t plan_id, const Names& names);
@@ -129,7 +137,9 @@ class Resolver {
   Resolved join_using(const Resolved& left, const Resolved& right, const plan::Join& node, std::vector<std::string> columns, const plan::Relation& relation);
   Resolved alias_columns(Resolved input, const std::vector<std::string>& names, const plan::Origin& origin);
   Resolved deduplicate_all(Resolved input);
-  Resolved generate(Resolved input, const Typed& generator, bool is_outer, std::vector<std::string> names, std::vector<std::string> qualifier);
+  /// The columns that a generator's call gives, under `names` when there are any. Throws when the call is no generator's.
+  bound::Columns generator_columns(const Typed& generator, bool is_outer, const std::vector<std::string>& names);
+  Resolved generate(Resolved input, const Typed& generator, bool is_outer, const bound::Columns& columns, const std::vector<std::string>& qualifier);
   std::int64_t range_argument(const plan::ExpressionPtr& argument, std::size_t num_arguments);
   bound::RelationPtr widen(const Resolved& input, const std::vector<DataType>& targets);
   std::shared_ptr<const Instance> renamed_instance(const std::shared_ptr<const Instance>& instance, const Scope& from, const Scope& to);
@@ -207,6 +217,8 @@ class Resolver {
   std::optional<Typed> special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   std::optional<Typed> context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin);
   std::optional<Typed> aggregate_around(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, const Names& names);
+  /// The FILTER of an aggregate: a condition of single rows.
+  Typed aggregate_filter(const plan::ExpressionPtr& filter, Names names);
   Typed aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
   std::string char_sql(const TypedList& arguments, std::string sql) const;
   void compare_as_whole(const std::string& name, TypedList& arguments) const;
@@ -241,6 +253,8 @@ class Resolver {
   Resolved parameter_row(const SqlFunction& function, const TypedList& inputs);
   Typed scalar_body(const SqlFunction& function, const Resolved& row);
   Resolved table_body(const SqlFunction& function, const Resolved& row);
+  /// As Spark prints an expression with its columns' sources: `sum(t.id)`. For the texts of errors.
+  std::string source_sql(const plan::ExpressionPtr& expression, Names names);
   Typed sql_function(const SqlFunction& function, const plan::UnresolvedFunction& call, const plan::Expression& expr, Names& names);
   Resolved sql_table_function(const SqlFunction& function, const plan::TableFunction& call, const plan::Relation& relation);
 
@@ -288,6 +302,10 @@ class Resolver {
   int depth_ = 0;
 };
 
+/// The call of a generator itself.
+bool is_generator(const bound::Expression& expression);
+/// What a generator takes from its input: an aggregate under it may group by these.
+bound::Expressions generator_inputs(const bound::Expression& generator);
 /// The call of an aggregate itself, not something around one.
 bool is_aggregate(const bound::Expression& expression);
 
