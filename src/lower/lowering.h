@@ -98,6 +98,7 @@ class Lowering {
   std::string write(const plan::bound::ScalarSubquery&, const Expression&);
   std::string write(const plan::bound::Exists&, const Expression&);
   std::string write(const plan::bound::InSubquery&, const Expression&);
+  std::string in_by_rows(const plan::bound::InSubquery& node, const std::vector<std::string>& values);
   /// `sql` between marks, so that an error raised in it finds the user's words (locate in lower.h).
   std::string marked(std::string sql, const plan::Origin& origin);
   std::string sort_key(const plan::bound::SortKey& key);

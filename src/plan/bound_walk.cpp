@@ -8,8 +8,8 @@ namespace {
 
 class Walk {
  public:
-  Walk(std::function<void(const scan::TableSource&)> visit_scan, std::function<void(const Call&)> visit_call)
-      : visit_scan_(std::move(visit_scan)), visit_call_(std::move(visit_call)) {}
+  Walk(std::function<void(const scan::TableSource&)> visit_scan, std::function<void(const Call&)> visit_call, std::function<void(const ColumnRef&)> visit_reference = nullptr)
+      : visit_scan_(std::move(visit_scan)), visit_call_(std::move(visit_call)), visit_reference_(std::move(visit_reference)) {}
 
   void relation(const RelationPtr& relation) {
     if (!relation) return;
@@ -62,7 +62,9 @@ class Walk {
   }
 
   void look(const LiteralNode&) {}
-  void look(const ColumnRef&) {}
+  void look(const ColumnRef& node) {
+    if (visit_reference_) visit_reference_(node);
+  }
   void look(const LambdaRef&) {}
   void look(const Call& node) {
     if (visit_call_) visit_call_(node);
@@ -83,6 +85,7 @@ class Walk {
 
   const std::function<void(const scan::TableSource&)> visit_scan_;
   const std::function<void(const Call&)> visit_call_;
+  const std::function<void(const ColumnRef&)> visit_reference_;
   std::set<const Relation*> seen_;
 };
 
@@ -91,5 +94,7 @@ class Walk {
 void for_each_scan(const Query& query, const std::function<void(const scan::TableSource&)>& visit) { Walk(visit, nullptr).relation(query.root); }
 
 void for_each_call(const RelationPtr& relation, const std::function<void(const Call&)>& visit) { Walk(nullptr, visit).relation(relation); }
+
+void for_each_reference(const RelationPtr& relation, const std::function<void(const ColumnRef&)>& visit) { Walk(nullptr, nullptr, visit).relation(relation); }
 
 }  // namespace lab::plan::bound
