@@ -189,8 +189,11 @@ std::optional<Typed> Resolver::find_attribute(const std::vector<std::string>& pa
     outer.lateral = nullptr;
     if (auto found = find_attribute(parts, outer, origin)) {
       note_outer(*found, *names.outer);
+      // It prints with where it is from.
+      outer.shows_source = true;
+      outer.used_outer = nullptr;
+      found->sql = "outer(" + find_attribute(parts, outer, origin)->sql + ")";
       found->expression = as_outer(found->expression);
-      found->sql = "outer(" + found->sql + ")";
       return found;
     }
   }

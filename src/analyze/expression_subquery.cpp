@@ -58,17 +58,22 @@ Typed Resolver::resolve_expression(const plan::InSubquery& node, const plan::Exp
   std::string outer_sql;
   Resolved body = resolve_subquery(node.plan, names, outer_sql);
   const auto context = plan::query_context(expr.origin);
-  std::string left = join_sql(sql_of(values));
+  std::string left = join_sql(sql_of(values)), shown_left = left;
   if (values.size() > 1) {
-    std::vector<std::string> parts;
+    std::vector<std::string> parts, shown;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      parts.push_back(values[i].name.value_or("col" + std::to_string(i + 1)));
-      parts.push_back(values[i].sql);
+      const std::string name = values[i].name.value_or("col" + std::to_string(i + 1));
+      parts.insert(parts.end(), {name, values[i].sql});
+      shown.insert(shown.end(), {"'" + name + "'", values[i].sql});
     }
     left = "named_struct(" + join_sql(parts) + ")";
+    shown_left = "named_struct(" + join_sql(shown) + ")";
   }
+  const std::string right = " IN (listquery(" + outer_sql + ")))";
   Typed result;
-  result.sql = "(" + left + " IN (listquery(" + outer_sql + ")))";
+  result.sql = "(" + left + right;
+  // Errors show the names of the pair's fields as constants.
+  const std::string sql_expr = quoted_expression("(" + shown_left + right);
   // `(a, b)` may arrive as one struct.
   if (values.size() == 1 && body.scope.size() > 1 && values[0].type().is(TypeKind::Struct) && values[0].type().fields().size() == body.scope.size()) {
     TypedList fields;
@@ -79,7 +84,7 @@ Typed Resolver::resolve_expression(const plan::InSubquery& node, const plan::Exp
     std::vector<std::string> lefts, rights;
     for (const auto& value : values) lefts.push_back(quoted_expression(value.sql));
     for (const auto& column : body.scope) rights.push_back(quoted_expression(column.column.name));
-    throw Error(conditions::kInSubqueryLengthMismatch, {{"sqlExpr", quoted_expression(result.sql)}, {"leftLength", std::to_string(lefts.size())}, {"leftColumns", join_sql(lefts)},
+    throw Error(conditions::kInSubqueryLengthMismatch, {{"sqlExpr", sql_expr}, {"leftLength", std::to_string(lefts.size())}, {"leftColumns", join_sql(lefts)},
                                                         {"rightLength", std::to_string(rights.size())}, {"rightColumns", join_sql(rights)}}).at(context);
   }
   bound::InSubquery in;
@@ -98,17 +103,17 @@ Typed Resolver::resolve_expression(const plan::InSubquery& node, const plan::Exp
   if (is_mismatch) {
     std::vector<std::string> mismatched, left_types, right_types;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const ScopeColumn& right = body.scope[i];
+      const ScopeColumn& column = body.scope[i];
       left_types.push_back(types::quoted_sql(values[i].type()));
-      right_types.push_back(types::quoted_sql(right.column.type));
-      if (types::same_shape(values[i].type(), right.column.type)) continue;
+      right_types.push_back(types::quoted_sql(column.column.type));
+      if (types::same_shape(values[i].type(), column.column.type)) continue;
       std::string right_sql;
-      for (const auto& part : right.qualifier) right_sql += types::quote_if_needed(part) + ".";
-      right_sql += types::quote_if_needed(right.column.name);
+      for (const auto& part : column.qualifier) right_sql += types::quote_if_needed(part) + ".";
+      right_sql += types::quote_if_needed(column.column.name);
       const std::string left_sql = node.values.size() == values.size() ? source_sql(node.values[i], names) : values[i].sql;
-      mismatched.push_back("(" + left_sql + ":" + types::catalog_string(values[i].type()) + ", " + right_sql + ":" + types::catalog_string(right.column.type) + ")");
+      mismatched.push_back("(" + left_sql + ":" + types::catalog_string(values[i].type()) + ", " + right_sql + ":" + types::catalog_string(column.column.type) + ")");
     }
-    throw Error(conditions::kInSubqueryTypeMismatch, {{"sqlExpr", quoted_expression(result.sql)}, {"mismatchedColumns", join_sql(mismatched)}, {"leftType", join_sql(left_types)}, {"rightType", join_sql(right_types)}}).at(context);
+    throw Error(conditions::kInSubqueryTypeMismatch, {{"sqlExpr", sql_expr}, {"mismatchedColumns", join_sql(mismatched)}, {"leftType", join_sql(left_types)}, {"rightType", join_sql(right_types)}}).at(context);
   }
   in.plan = widen(body, targets);
   result.expression = bound::make_expression(std::move(in), TypeKind::Boolean, nullable, expr.origin);

@@ -78,8 +78,8 @@ Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& re
     names.outer = outer_;
     names.clause = "ON";
     std::vector<std::string> invalid;
-    names.invalid = &invalid;
-    names.aggregates = names.windows = names.aggregates_are_invalid = true;
+    names.aggregate_calls = names.window_calls = &invalid;
+    names.aggregates = names.windows = true;
     Typed typed = expression(node.condition, names);
     if (!invalid.empty()) throw Error(conditions::kUnsupportedExprForOperator, {{"invalidExprSqls", quoted_expression(join_sql(invalid))}}).at(plan::query_context(node.condition->origin));
     if (typed.type().is(TypeKind::Null) || typed.type().is_text()) typed = cast_to(std::move(typed), TypeKind::Boolean);

@@ -87,7 +87,7 @@ Resolved Resolver::resolve_node(const plan::Tail& node, const plan::Relation&) {
   return over(std::move(input), bound::make_relation(bound::Tail{std::move(rows), node.count}, std::move(columns)));
 }
 
-Resolved Resolver::resolve_node(const plan::Sample& node, const plan::Relation&) {
+Resolved Resolver::resolve_node(const plan::Sample& node, const plan::Relation& written) {
   Resolved input = resolve(node.input);
   const double fraction = node.upper - node.lower;
   constexpr double kRoundingSlack = 1e-6;
@@ -95,6 +95,8 @@ Resolved Resolver::resolve_node(const plan::Sample& node, const plan::Relation&)
     throw Error(conditions::kSampleBounds, {{"fraction", std::to_string(fraction)}});
   bound::Columns columns = input.relation->columns;
   if (node.num_rows) {
+    if (*node.num_rows < 0)
+      throw Error(conditions::kInvalidLimitNegative, {{"expr", quoted_expression(std::to_string(*node.num_rows))}, {"name", "limit"}, {"v", std::to_string(*node.num_rows)}}).at(plan::query_context(written.origin));
     auto limited = bound::make_limit(input.relation, *node.num_rows, 0);
     return over(std::move(input), std::move(limited));
   }
