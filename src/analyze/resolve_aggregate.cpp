@@ -253,7 +253,7 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
   below->input = std::make_shared<const Resolved>(input);
   std::vector<int> place;  // of each written group among the distinct ones
   for (const auto& group : groups) {
-    const auto known = std::ranges::find_if(below->groups, [&](const bound::Output& output) { return bound::same(output.expression, group.expression); });
+    const auto known = std::ranges::find_if(below->groups, [&](const bound::Output& output) { return same_value(output.expression, group.expression); });
     place.push_back(static_cast<int>(known - below->groups.begin()));
     if (known != below->groups.end()) continue;
     const auto* reference = std::get_if<bound::ColumnRef>(&group.expression->node);

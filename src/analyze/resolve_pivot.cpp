@@ -5,6 +5,8 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/cast_rules.h"
+#include "functions/element_types.h"
 #include "plan/bound_build.h"
 #include "types/type_text.h"
 
@@ -48,25 +50,27 @@ Resolved Resolver::resolve_node(const plan::Pivot& node, const plan::Relation& r
   for (const auto& item : aggregates) {
     if (!bound::contains(item.typed.expression, &bound::is_aggregate)) throw Error(conditions::kAggregateOutOfPlace, {{"sql", item.typed.sql}}).at(context);
   }
+  if (!functions::is_orderable(pivot.type())) {
+    Names again = names_over(input);
+    throw Error(conditions::kIncomparablePivotColumn, {{"columnName", types::quote_identifier(pivot.is_attribute ? pivot.sql : source_sql(node.column, again))}}).at(context);
+  }
   // Values: written, or asked of the data.
   struct PivotValue {
     ExpressionPtr value;
     std::string name;
   };
-  std::vector<PivotValue> values;
+  TypedList given;
   if (node.values.empty()) {
     for (auto& literal : distinct_values(input, pivot)) {
-      std::string name = literal.value.is_null() ? "null" : literal_sql(literal, policy_.time_zone);
-      values.push_back({bound::make_literal(std::move(literal)), std::move(name)});
+      given.emplace_back();
+      given.back().expression = bound::make_literal(std::move(literal));
     }
   } else {
-    for (const auto& expr : node.values) {
-      Typed typed = constant(expr);
-      std::string name = typed.name.value_or(typed.sql);
-      if (!typed.name && typed.sql == "NULL") name = "null";
-      values.push_back({cast_expression(typed.expression, pivot.type()), std::move(name)});
-    }
+    given = pivot_values(node, pivot, input);
   }
+  const std::vector<std::string> value_names = pivot_names(given);
+  std::vector<PivotValue> values;
+  for (std::size_t i = 0; i < given.size(); ++i) values.push_back({cast_expression(given[i].expression, pivot.type()), value_names[i]});
   TypedList groups;
   Items items;
   if (node.implicit_grouping) {
@@ -108,6 +112,52 @@ Resolved Resolver::resolve_node(const plan::Pivot& node, const plan::Relation& r
   }
   const bool is_global = groups.empty();
   return aggregate(std::move(input), std::move(groups), std::move(items), std::nullopt, is_global, relation.origin);
+}
+
+TypedList Resolver::pivot_values(const plan::Pivot& node, const Typed& pivot, const Resolved& input) {
+  TypedList values;
+  for (const auto& expr : node.values) {
+    Names names = names_over(input);
+    Typed value = expression(expr, names);
+    const auto context = plan::query_context(expr->origin);
+    if (bound::contains(value.expression, [](const bound::Expression& part) { return std::holds_alternative<bound::ColumnRef>(part.node); }))
+      throw Error(conditions::kNonLiteralPivotValues, {{"expression", quoted_expression(value.sql)}}).at(context);
+    if (!functions::can_cast(value.type(), pivot.type(), bound::CastMode::Legacy))
+      throw Error(conditions::kPivotValueMismatch, {{"value", value.sql}, {"valueType", types::simple_string(value.type())}, {"pivotType", types::catalog_string(pivot.type())}}).at(context);
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+std::vector<std::string> Resolver::pivot_names(const TypedList& values) {
+  std::vector<std::string> names(values.size());
+  bound::Outputs outputs;
+  bound::Columns columns;
+  std::vector<std::size_t> asked;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Typed& value = values[i];
+    const auto* literal = std::get_if<bound::LiteralNode>(&value.expression->node);
+    if (value.name) {
+      names[i] = *value.name;
+    } else if (literal && literal->value.is_null()) {
+      names[i] = "null";
+    } else if (literal && (value.type().is_text() || value.type().is_integral() || value.type().is(TypeKind::Boolean))) {
+      names[i] = literal_sql({value.type(), literal->value}, policy_.time_zone);
+    } else {
+      names[i] = value.sql;
+      asked.push_back(i);
+      outputs.push_back({fresh(), cast_expression(value.expression, TypeKind::String)});
+      columns.push_back({outputs.back().column, "name", TypeKind::String, true, {}});
+    }
+  }
+  if (asked.empty()) return names;
+  bound::Query query;
+  query.root = bound::make_project(bound::make_relation(bound::OneRow{}, {}), std::move(outputs), std::move(columns));
+  query.policy = policy_;
+  query.next_id = next_id_;
+  const auto rows = context_.evaluate(query);
+  for (std::size_t i = 0; i < asked.size() && !rows.empty(); ++i) names[asked[i]] = rows[0].at(i).is_null() ? "null" : rows[0].at(i).text();
+  return names;
 }
 
 // The distinct pivot values in order; Spark stops at spark.sql.pivotMaxValues.

@@ -327,12 +327,94 @@ Resolved Resolver::finish_projection(Resolved input, Items items, bool is_border
 }
 
 TypedList Resolver::star_columns(const plan::UnresolvedStar& star, const Names& names, const plan::Origin& origin) {
+  std::vector<std::vector<std::string>> qualifiers;
+  TypedList columns = star_targets(star, names, origin, qualifiers);
+  return star.except.empty() ? columns : without_excepted(std::move(columns), qualifiers, star, names, origin);
+}
+
+namespace {
+
+/// `paths` are fields to leave out, at least one; the rest of each begins behind its first part.
+using FieldPaths = std::vector<std::vector<std::string>>;
+
+bool begins_with(const std::vector<std::string>& path, const std::vector<std::string>& start) {
+  return start.size() <= path.size() && std::equal(start.begin(), start.end(), path.begin(), [](const std::string& a, const std::string& b) { return lower_case(a) == lower_case(b); });
+}
+
+}  // namespace
+
+ExpressionPtr Resolver::without_fields(const ExpressionPtr& structure, const std::vector<std::vector<std::string>>& paths, const plan::Origin& origin) {
+  bound::Expressions parts;
+  std::vector<types::Field> fields;
+  const auto& old = structure->type.fields();
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    FieldPaths inside;
+    bool is_left_out = false;
+    for (const auto& path : paths) {
+      if (!same_name(path[0], old[i].name, policy_.case_sensitive)) continue;
+      if (path.size() == 1) is_left_out = true;
+      else inside.emplace_back(path.begin() + 1, path.end());
+    }
+    if (is_left_out) continue;
+    ExpressionPtr value = bound::make_expression(bound::FieldAccess{structure, static_cast<int>(i)}, old[i].type, old[i].nullable || structure->nullable, origin);
+    if (!inside.empty()) value = without_fields(value, inside, origin);
+    fields.push_back({old[i].name, value->type, value->nullable, old[i].metadata});
+    parts.push_back(bound::make_literal(types::Literal::string(old[i].name), origin));
+    parts.push_back(std::move(value));
+  }
+  DataType type = DataType::structure(fields);
+  ExpressionPtr built = make_call("named_struct", std::move(parts), type, false, origin);
+  if (!structure->nullable) return built;
+  auto missing = make_call("isnull", {structure}, TypeKind::Boolean, false, origin);
+  bound::Case choice{{{std::move(missing), bound::make_literal(types::Literal::null(type), origin)}}, std::move(built)};
+  return bound::make_expression(std::move(choice), type, true, origin);
+}
+
+TypedList Resolver::without_excepted(TypedList columns, const std::vector<std::vector<std::string>>& qualifiers, const plan::UnresolvedStar& star, const Names& names, const plan::Origin& origin) {
+  std::vector<FieldPaths> fields(columns.size());  // of each column; an empty path is the column itself
+  bool overlap = false;
+  for (const auto& path : star.except) {
+    std::vector<std::size_t> found;
+    std::size_t depth = 0;  // parts of the name in front of the column's
+    for (; depth < path.size() && found.empty(); ++depth)
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto& qualifier = qualifiers[i];
+        bool fits = depth <= qualifier.size() && same_name(path[depth], columns[i].name.value_or(columns[i].sql), policy_.case_sensitive);
+        for (std::size_t k = 0; fits && k < depth; ++k) fits = same_name(path[k], qualifier[qualifier.size() - depth + k], policy_.case_sensitive);
+        if (fits) found.push_back(i);
+      }
+    if (found.empty()) throw_unresolved(path, names, origin);
+    const std::vector<std::string> rest(path.begin() + static_cast<std::ptrdiff_t>(depth), path.end());
+    for (const std::size_t at : found) {
+      Typed field = columns[at];
+      for (const auto& part : rest) field = field_of(std::move(field), part, origin);
+      for (const auto& other : fields[at]) overlap = overlap || begins_with(other, rest) || begins_with(rest, other);
+      fields[at].push_back(rest);
+    }
+  }
+  if (overlap) {
+    std::vector<std::string> texts;
+    for (const auto& path : star.except) texts.push_back(join_sql(path, "."));
+    throw Error(conditions::kExceptOverlappingColumns, {{"columns", join_sql(texts)}}).at(plan::query_context(origin));
+  }
+  TypedList kept;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    Typed& column = columns[i];
+    const bool is_left_out = std::ranges::any_of(fields[i], [](const auto& path) { return path.empty(); });
+    if (is_left_out) continue;
+    if (!fields[i].empty()) {
+      column.expression = without_fields(column.expression, fields[i], origin);
+      column.is_attribute = false;
+    }
+    kept.push_back(std::move(column));
+  }
+  return kept;
+}
+
+TypedList Resolver::star_targets(const plan::UnresolvedStar& star, const Names& names, const plan::Origin& origin, std::vector<std::vector<std::string>>& qualifiers) {
   TypedList result;
   const auto add = [&](const ScopeColumn& column) {
-    for (const auto& path : star.except)
-      if (path.size() == 1 ? same_name(path[0], column.column.name, policy_.case_sensitive)
-                           : same_name(path.back(), column.column.name, policy_.case_sensitive) && !column.qualifier.empty() && same_name(path[path.size() - 2], column.qualifier.back(), policy_.case_sensitive))
-        return;
+    qualifiers.push_back(column.qualifier);
     Typed typed;
     typed.expression = bound::make_reference(column.column, origin);
     typed.sql = column.column.name;
@@ -368,13 +450,7 @@ TypedList Resolver::star_columns(const plan::UnresolvedStar& star, const Names& 
         add(column);
       }
   }
-  if (star.target.empty() || found) {
-    for (const auto& path : star.except) {
-      const auto is_there = [&](const Resolved* input) { return std::ranges::any_of(input->scope, [&](const ScopeColumn& column) { return same_name(path[0], column.column.name, policy_.case_sensitive); }); };
-      if (path.size() == 1 && std::ranges::none_of(names.inputs, is_there)) throw_unresolved(path, names, origin);
-    }
-    return result;
-  }
+  if (star.target.empty() || found) return result;
   // `t.*` of a table around: LATERAL and subqueries may take its columns.
   for (const auto* around = names.outer; around && !found; around = around->outer)
     for (const auto* input : around->inputs)
@@ -386,6 +462,7 @@ TypedList Resolver::star_columns(const plan::UnresolvedStar& star, const Names& 
           path.push_back(column.column.name);
           if (auto typed = find_attribute(path, here, origin)) {
             typed->name = column.column.name;
+            qualifiers.push_back(column.qualifier);
             result.push_back(*std::move(typed));
           }
         }
@@ -396,6 +473,7 @@ TypedList Resolver::star_columns(const plan::UnresolvedStar& star, const Names& 
     for (const auto& field : structure->type().fields()) {
       Typed typed = field_of(*structure, field.name, origin);
       typed.name = field.name;
+      qualifiers.emplace_back();
       result.push_back(std::move(typed));
     }
     return result;

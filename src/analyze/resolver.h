@@ -122,6 +122,11 @@ class Resolver {
   TypedList regex_columns(const plan::UnresolvedRegex& regex, const Names& names, const plan::Origin& origin);
   Scope instance_scope(std::int64_t plan_id, const Names& names);
   TypedList star_columns(const plan::UnresolvedStar& star, const Names& names, const plan::Origin& origin);
+  /// All that a star stands for, with the qualifiers of each, before EXCEPT.
+  TypedList star_targets(const plan::UnresolvedStar& star, const Names& names, const plan::Origin& origin, std::vector<std::vector<std::string>>& qualifiers);
+  /// Without what EXCEPT names: columns, and fields of structs.
+  TypedList without_excepted(TypedList columns, const std::vector<std::vector<std::string>>& qualifiers, const plan::UnresolvedStar& star, const Names& names, const plan::Origin& origin);
+  ExpressionPtr without_fields(const ExpressionPtr& structure, const std::vector<std::vector<std::string>>& paths, const plan::Origin& origin);
   /// Reads an expression above `input` and pushes what it needs down into `input.relation`.
   Typed resolve_above(Resolved& input, Names names, const plan::Origin& origin, const std::function<Typed(Names&)>& read);
   ExpressionPtr push_into_aggregate(Resolved& input, const ExpressionPtr& expression, std::vector<ColumnId>& ungrouped);
@@ -152,6 +157,10 @@ class Resolver {
   Typed without_nan(Typed value, const plan::Origin& origin);
   std::vector<ColumnId> named_columns(const Resolved& input, const std::vector<std::string>& wanted, const plan::Origin& origin);
   ExpressionPtr written_cast(ExpressionPtr expression, const DataType& type) const;
+  /// The values of PIVOT's IN list; what does not fit its column is refused.
+  TypedList pivot_values(const plan::Pivot& node, const Typed& pivot, const Resolved& input);
+  /// Values as text: the names of their columns.
+  std::vector<std::string> pivot_names(const TypedList& values);
   std::vector<types::Literal> distinct_values(const Resolved& input, const Typed& pivot);
   ExpressionPtr matched(ExpressionPtr value, const DataType& target, const std::string& path, const QueryContext& context);
 
