@@ -102,6 +102,15 @@ inline constexpr Condition kMapLengths{"_LEGACY_ERROR_TEMP_2128", "", Kind::Runt
                                        "The key array and value array of MapData must have the same length."};
 inline constexpr Condition kNegativeFrequency{"_LEGACY_ERROR_TEMP_2013", "", Kind::Runtime,
                                               "Negative values found in frequencyExpression"};
+inline constexpr Condition kHllBuffer{"HLL_INVALID_INPUT_SKETCH_BUFFER", "22546", Kind::Runtime,
+                                      "Invalid call to <function>; only valid HLL sketch buffers are supported as inputs (such as those produced "
+                                      "by the `hll_sketch_agg` function)."};
+inline constexpr Condition kHllLgK{"HLL_INVALID_LG_K", "22546", Kind::Runtime,
+                                   "Invalid call to <function>; the `lgConfigK` value must be between <min> and <max>, inclusive: <value>."};
+inline constexpr Condition kHllDifferentLgK{
+    "HLL_UNION_DIFFERENT_LG_K", "22000", Kind::Runtime,
+    "Sketches have different `lgConfigK` values: <left> and <right>. Set the `allowDifferentLgConfigK` parameter to true to call <function> with "
+    "different `lgConfigK` values."};
 inline constexpr Condition kUserRaised{"USER_RAISED_EXCEPTION", "P0001", Kind::Runtime, "<errorMessage>"};
 inline constexpr Condition kSliceStart{"INVALID_PARAMETER_VALUE.START", "22023", Kind::InvalidArgument,
                                        "The value of parameter(s) <parameter> in <functionName> is invalid: Expects a positive or a negative value "

@@ -78,6 +78,9 @@ inline constexpr Condition kNonFoldableArgument{
     "The function <funcName> requires the parameter <paramName> to be a foldable expression of the type <paramType>, "
     "but the actual argument is a non-foldable."};
 
+inline constexpr Condition kHllConstant{"HLL_K_MUST_BE_CONSTANT", "42K0E", Kind::Analysis,
+                                        "Invalid call to <function>; the `K` value must be a constant value, but got a "
+                                        "non-constant expression."};
 inline constexpr Condition kOptionsNoMap{"INVALID_OPTIONS.NON_MAP_FUNCTION", "42K06", Kind::Analysis,
                                          "Invalid options: Must use the `map()` function for options."};
 inline constexpr Condition kOptionsNoText{

@@ -158,7 +158,7 @@ CallTypes extreme_by_types(const CallShape& shape) {
 /// With k: the values of the k rows in front, an array.
 std::string extreme_by(std::string_view end, const LowerCall& call) {
   if (call.size() == 2)
-    return "arg_" + std::string(end) + "_null(" + call.distinct + call.sql[0] + ", " +
+    return "lab_" + std::string(end) + "_by(" + call.distinct + call.sql[0] + ", " +
            order_key(call.sql[1], call.type(1)) + ")" + call.suffix();
   const std::string order = end == "max" ? " DESC" : " ASC";
   return "list_slice(list(" + call.sql[0] + " ORDER BY " + order_key(call.sql[1], call.type(1)) + order + ")" +

@@ -1,3 +1,4 @@
+#include "functions/conditions.h"
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
 #include "functions/rows.h"
@@ -69,6 +70,61 @@ std::string lower_count_min(const LowerCall& call) {
   return "lab_count_min_sketch(list(" + call.distinct + call.sql[0] + ")" + call.suffix() + ", " + call.sql[1] + ", " + call.sql[2] + ", " + call.sql[3] + ")";
 }
 
+/// These functions cast nothing: an argument has the type, or it is NULL.
+void expect_type(const CallShape& shape, std::size_t i, TypeKind kind, std::string_view name) {
+  if (i < shape.size() && !shape.type(i).is(kind) && !shape.type(i).is(TypeKind::Null)) throw Misfit{Misfit::Why::Input, i, std::string(name)};
+}
+
+/// hll_sketch_agg(value[, lg_k]); texts count by their bytes.
+CallTypes hll_sketch_types(const CallShape& shape) {
+  const DataType& type = shape.type(0);
+  const bool is_number = type.is(TypeKind::Int) || type.is(TypeKind::Long) || type.is(TypeKind::Null);
+  if (!is_number && !type.is_text() && !type.is(TypeKind::Binary))
+    throw Misfit{Misfit::Why::Input, 0, "(\"INT\" or \"BIGINT\" or \"STRING\" or \"BINARY\")"};
+  expect_type(shape, 1, TypeKind::Int, "\"INT\"");
+  if (shape.size() > 1 && !shape.is_foldable(1)) throw Error(conditions::kHllConstant, {{"function", "`hll_sketch_agg`"}});
+  CallTypes types{{is_number ? DataType(TypeKind::Long) : DataType(TypeKind::Binary)}, TypeKind::Binary, false};
+  if (shape.size() > 1) types.arguments.push_back(TypeKind::Int);
+  return types;
+}
+
+/// A sketch of nothing is one, too.
+std::string lower_hll_sketch(const LowerCall& call) {
+  const std::string lg_k = call.size() > 1 ? "coalesce(" + call.sql[1] + ", 0)" : "12";
+  return "coalesce(lab_hll_of_values(" + call.distinct + call.sql[0] + ", " + lg_k + ")" + call.suffix() + ", lab_hll_empty(" + lg_k + "))";
+}
+
+/// hll_union_agg(sketch[, allow_different_lg_k])
+CallTypes hll_union_agg_types(const CallShape& shape) {
+  expect_type(shape, 0, TypeKind::Binary, "\"BINARY\"");
+  expect_type(shape, 1, TypeKind::Boolean, "\"BOOLEAN\"");
+  CallTypes types{{TypeKind::Binary}, TypeKind::Binary, false};
+  if (shape.size() > 1) types.arguments.push_back(TypeKind::Boolean);
+  return types;
+}
+
+std::string lower_hll_union_agg(const LowerCall& call) {
+  const std::string may_differ = call.size() > 1 ? "coalesce(" + call.sql[1] + ", false)" : "false";
+  return "coalesce(lab_hll_of_sketches(" + call.distinct + call.sql[0] + ", " + may_differ + ")" + call.suffix() + ", lab_hll_empty(12))";
+}
+
+CallTypes hll_union_types(const CallShape& shape) {
+  for (std::size_t i = 0; i < 2; ++i) expect_type(shape, i, TypeKind::Binary, "\"BINARY\"");
+  expect_type(shape, 2, TypeKind::Boolean, "\"BOOLEAN\"");
+  CallTypes types{{TypeKind::Binary, TypeKind::Binary}, TypeKind::Binary, {}};
+  if (shape.size() > 2) types.arguments.push_back(TypeKind::Boolean);
+  return types;
+}
+
+std::string lower_hll_union(const LowerCall& call) {
+  return "lab_hll_union(" + call.sql[0] + ", " + call.sql[1] + ", " + (call.size() > 2 ? call.sql[2] : "false") + ")";
+}
+
+CallTypes hll_estimate_types(const CallShape& shape) {
+  expect_type(shape, 0, TypeKind::Binary, "\"BINARY\"");
+  return {{TypeKind::Binary}, TypeKind::Long, {}};
+}
+
 constexpr FunctionRow kSketchTable[] = {
     {.name = "bitmap_and_agg",
      .signature = "(bitmap: binary) -> binary",
@@ -103,6 +159,32 @@ constexpr FunctionRow kSketchTable[] = {
      .types = &histogram_types,
      .nullability = Nullability::Always,
      .doc = "At most so many bins with their centers and heights."},
+    {.name = "hll_sketch_agg",
+     .signature = "(value: any, lg_k?: any) -> binary",
+     .kind = FunctionKind::Aggregate,
+     .lower = &lower_hll_sketch,
+     .types = &hll_sketch_types,
+     .nullability = Nullability::Never,
+     .doc = "A HyperLogLog sketch of the values, as Apache DataSketches stores it."},
+    {.name = "hll_sketch_estimate",
+     .signature = "(sketch: any) -> bigint",
+     .native = "lab_hll_estimate",
+     .types = &hll_estimate_types,
+     .may_raise = true,
+     .doc = "About how many distinct values a HyperLogLog sketch saw."},
+    {.name = "hll_union",
+     .signature = "(first: any, second: any, allow_different_lg_k?: any) -> binary",
+     .lower = &lower_hll_union,
+     .types = &hll_union_types,
+     .may_raise = true,
+     .doc = "The sketch of what two HyperLogLog sketches saw."},
+    {.name = "hll_union_agg",
+     .signature = "(sketch: any, allow_different_lg_k?: any) -> binary",
+     .kind = FunctionKind::Aggregate,
+     .lower = &lower_hll_union_agg,
+     .types = &hll_union_agg_types,
+     .nullability = Nullability::Never,
+     .doc = "The sketch of what all HyperLogLog sketches saw."},
 };
 static_assert(are_rows_in_order(kSketchTable));
 

@@ -26,6 +26,8 @@ void register_all_kernels(KernelRegistry& registry) {
   register_crypto_kernels(registry);
   register_variant_kernels(registry);
   register_sketch_kernels(registry);
+  register_hll_kernels(registry);
+  register_extreme_kernels(registry);
   register_random_kernels(registry);
   register_xml_kernels(registry);
   register_order_kernels(registry);

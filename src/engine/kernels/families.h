@@ -26,6 +26,8 @@ void register_time_window_kernels(KernelRegistry& registry);
 void register_crypto_kernels(KernelRegistry& registry);
 void register_variant_kernels(KernelRegistry& registry);
 void register_sketch_kernels(KernelRegistry& registry);
+void register_hll_kernels(KernelRegistry& registry);
+void register_extreme_kernels(KernelRegistry& registry);
 void register_random_kernels(KernelRegistry& registry);
 void register_xml_kernels(KernelRegistry& registry);
 void register_order_kernels(KernelRegistry& registry);
