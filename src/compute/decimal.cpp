@@ -1,5 +1,8 @@
 #include "compute/decimal.h"
 
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -346,7 +349,26 @@ struct WrittenNumber {
   bool negative = false;
 };
 
+/// Digits of any script as those of ASCII, as java.math.BigDecimal reads them; it looks at characters of 16 bits alone.
+std::string with_plain_digits(std::string_view text) {
+  std::string plain;
+  const auto size = static_cast<std::int32_t>(text.size());
+  for (std::int32_t at = 0; at < size;) {
+    const std::int32_t from = at;
+    UChar32 code = 0;
+    U8_NEXT_OR_FFFD(text.data(), at, size, code);
+    const std::int32_t digit = code > 0x7F && code <= 0xFFFF ? u_charDigitValue(code) : -1;
+    if (digit >= 0)
+      plain += static_cast<char>('0' + digit);
+    else
+      plain += text.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(at - from));
+  }
+  return plain;
+}
+
 std::optional<WrittenNumber> read_number(std::string_view text) {
+  std::string plain;
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7F; })) text = plain = with_plain_digits(text);
   const auto blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);

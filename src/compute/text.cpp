@@ -1,6 +1,7 @@
 #include "compute/text.h"
 
 #include <unicode/locid.h>
+#include <unicode/stringoptions.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
@@ -122,6 +123,24 @@ std::string initcap(std::string_view text) {
       result += character;
     }
     begins = character == " ";
+  }
+  return result;
+}
+
+std::string initcap_whole(std::string_view text) {
+  if (is_ascii(text)) return initcap(text);
+  std::string result;
+  for (std::size_t from = 0; from <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', from), text.size());
+    const std::string_view word = text.substr(from, end - from);
+    if (!word.empty()) {
+      const std::string_view head = next_character(word, 0);
+      unicode(head).toTitle(nullptr, icu::Locale::getRoot(), U_TITLECASE_WHOLE_STRING | U_TITLECASE_NO_BREAK_ADJUSTMENT).toUTF8String(result);
+      // The word's own small letters: how a sigma looks depends on what stands before it.
+      result += lower(word).substr(lower(head).size());
+    }
+    if (end < text.size()) result += ' ';
+    from = end + 1;
   }
   return result;
 }

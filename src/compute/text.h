@@ -17,7 +17,10 @@ std::int32_t ascii(std::string_view text);
 std::string chr(std::int64_t code);
 std::string upper(std::string_view text);
 std::string lower(std::string_view text);
+/// Capitals letter by letter, as 3.5 has them.
 std::string initcap(std::string_view text);
+/// The same where a letter's capital may be several (`ß` becomes `Ss`), as 4.x has it.
+std::string initcap_whole(std::string_view text);
 std::string reverse(std::string_view text);
 
 /// 1-based; 0 counts as 1, negative from behind.

@@ -120,7 +120,15 @@ std::string lower_sort_array(const LowerCall& call) {
 std::string lower_array_distinct(const LowerCall& call) {
   if (!call.type(0).is(TypeKind::Array) || call.type(0).element().is(TypeKind::Null))
     return "list_slice(" + call.sql[0] + ", 1, 1)";
-  return "list_select(" + call.sql[0] + ", lab_distinct_indices(" + call.sql[0] + "))";
+  const DataType& element = call.type(0).element();
+  if (!element.is_fractional()) return "list_select(" + call.sql[0] + ", lab_distinct_indices(" + call.sql[0] + "))";
+  // 4.x makes every zero a positive one, to 3.5 the two zeros are different values.
+  if (call.policy.is_spark4) {
+    const std::string zero = "CAST(0 AS " + duckdb_type(element) + ")";
+    const std::string items = "list_transform(" + call.sql[0] + ", lambda item: item + " + zero + ")";
+    return "list_select(" + items + ", lab_distinct_indices(" + call.sql[0] + "))";
+  }
+  return "list_select(" + call.sql[0] + ", lab_distinct_indices(list_transform(" + call.sql[0] + ", lambda item: CAST(item AS VARCHAR))))";
 }
 
 std::string lower_array_max(const LowerCall& call) {

@@ -124,6 +124,10 @@ std::string lower_reverse(const LowerCall& call) {
   return (call.result.is(TypeKind::Array) ? "list_reverse(" : "lab_reverse(") + call.sql[0] + ")";
 }
 
+std::string lower_initcap(const LowerCall& call) {
+  return (call.policy.is_spark4 ? "lab_initcap_whole(" : "lab_initcap(") + call.sql[0] + ")";
+}
+
 CallTypes format_string_types(const CallShape& shape) {
   CallTypes types{{TypeKind::String}, TypeKind::String, true};
   for (std::size_t i = 1; i < shape.size(); ++i) types.arguments.push_back(shape.type(i));
@@ -134,9 +138,7 @@ CallTypes format_string_types(const CallShape& shape) {
 std::string lower_format_string(const LowerCall& call) {
   std::string values = "{";
   for (std::size_t i = 1; i < call.size(); ++i) {
-    const std::string text = call.type(i).is_nested() || call.type(i).is(TypeKind::Null)
-                                 ? "CAST(" + call.sql[i] + " AS VARCHAR)"
-                                 : call.sql[i];
+    const std::string text = call.type(i).is(TypeKind::Null) ? "CAST(" + call.sql[i] + " AS VARCHAR)" : call.sql[i];
     values += (i > 1 ? ", 'f" : "'f") + std::to_string(i - 1) + "': " + text;
   }
   if (call.size() == 1) values += "'f0': NULL::INTEGER";
@@ -272,7 +274,7 @@ constexpr FunctionRow kTextTable[] = {
      .doc = "As Java's String.format."},
     {.name = "initcap",
      .signature = "(str: string) -> string",
-     .native = "lab_initcap",
+     .lower = &lower_initcap,
      .doc = "First letter of each word in capitals."},
     {.name = "instr",
      .signature = "(str: string, substr: string) -> int",

@@ -26,6 +26,30 @@ using duckdb::LogicalTypeId;
 using duckdb::Vector;
 using std::string_view;
 
+compute::FormatArgument argument_of(const duckdb::Value& value);
+
+/// As Java prints what Spark keeps: no spaces, `null`, days and microseconds as numbers.
+std::string java_text(const duckdb::Value& value) {
+  if (value.IsNull()) return "null";
+  const auto list = [](const auto& items) {
+    std::string text = "[";
+    for (const auto& item : items) text += (text.size() > 1 ? "," : "") + java_text(item);
+    return text + "]";
+  };
+  const auto id = value.type().id();
+  if (id == LogicalTypeId::LIST) return list(duckdb::ListValue::GetChildren(value));
+  if (id == LogicalTypeId::STRUCT) return list(duckdb::StructValue::GetChildren(value));
+  if (id == LogicalTypeId::DECIMAL || id == LogicalTypeId::FLOAT) return value.ToString();
+  if (id != LogicalTypeId::MAP) return compute::format_string("%s", {argument_of(value)}, compute::Zone::find("UTC"));
+  std::vector<duckdb::Value> keys, values;
+  for (const auto& entry : duckdb::MapValue::GetChildren(value)) {
+    const auto& parts = duckdb::StructValue::GetChildren(entry);
+    keys.push_back(parts[0]);
+    values.push_back(parts[1]);
+  }
+  return "keys: " + list(keys) + ", values: " + list(values);
+}
+
 compute::FormatArgument argument_of(const duckdb::Value& value) {
   if (value.IsNull()) return {};
   switch (value.type().id()) {
@@ -45,12 +69,10 @@ compute::FormatArgument argument_of(const duckdb::Value& value) {
     case LogicalTypeId::TIMESTAMP:
     case LogicalTypeId::TIMESTAMP_TZ:
       return value.GetValueUnsafe<std::int64_t>();
-    case LogicalTypeId::LIST: {
-      // As Java prints an array of Spark's: no spaces, `null`.
-      std::string text = "[";
-      for (const auto& item : duckdb::ListValue::GetChildren(value)) text += (text.size() > 1 ? "," : "") + (item.IsNull() ? "null" : item.ToString());
-      return text + "]";
-    }
+    case LogicalTypeId::LIST:
+    case LogicalTypeId::STRUCT:
+    case LogicalTypeId::MAP:
+      return java_text(value);
     default:
       return value.ToString();
   }

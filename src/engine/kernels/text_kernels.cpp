@@ -119,6 +119,7 @@ void register_text_kernels(KernelRegistry& registry) {
   registry.add(adapt<&compute::upper>("lab_upper"));
   registry.add(adapt<&compute::lower>("lab_lower"));
   registry.add(adapt<&compute::initcap>("lab_initcap"));
+  registry.add(adapt<&compute::initcap_whole>("lab_initcap_whole"));
   registry.add(adapt<&compute::reverse>("lab_reverse"));
   registry.add(adapt<&compute::repeat>("lab_repeat"));
   registry.add(adapt<&compute::replace>("lab_replace"));
