@@ -161,7 +161,7 @@ std::map<std::string, catalog::SqlFunction> SessionState::functions() const {
 }
 
 sql::ParserOptions parser_options(const SessionState& state) {
-  return parser_options(state.is_spark4(), [&](const char* key) { return state.setting(key); });
+  return parser_options(state.is_spark4(), [&state](const char* key) { return state.setting(key); });
 }
 
 sql::ParserOptions parser_options(bool is_spark4, const std::function<std::optional<std::string>(const char* key)>& setting) {
@@ -171,6 +171,7 @@ sql::ParserOptions parser_options(bool is_spark4, const std::function<std::optio
   options.doubled_quotes = is_spark4;
   options.is_spark4 = is_spark4;
   options.bang_is_not = !is_spark4;
+  if (setting("spark.sql.variable.substitute").value_or("true") != "false") options.setting = setting;
   return options;
 }
 

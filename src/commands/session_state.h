@@ -105,7 +105,7 @@ class SessionState {
   std::string database_ = "default";
 };
 
-/// How this session's SQL text is read.
+/// How this session's SQL text is read. `setting` is kept: what it refers to outlives the options.
 sql::ParserOptions parser_options(const SessionState& state);
 sql::ParserOptions parser_options(bool is_spark4, const std::function<std::optional<std::string>(const char* key)>& setting);
 

@@ -83,7 +83,7 @@ catalog::Definition Statement::definition_here() const {
 }
 
 sql::ParserOptions parser_options(const Statement& statement) {
-  return parser_options(statement.session().is_spark4(), [&](const char* key) { return statement.setting(key); });
+  return parser_options(statement.session().is_spark4(), [&statement](const char* key) { return statement.setting(key); });
 }
 
 plan::bound::Query Statement::analyze(const plan::RelationPtr& relation) { return analyze::analyze(relation, *this, policy_); }

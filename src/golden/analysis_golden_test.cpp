@@ -73,6 +73,7 @@ Outcome run(const std::string& text, bool is_spark4, FileContext& context) {
   policy.now_micros = 1'700'000'000'000'000;
   sql::ParserOptions options;
   options.doubled_quotes = is_spark4;
+  options.setting = [](const std::string& name) { return name == "spark.sql.session.timeZone" ? std::optional<std::string>("UTC") : std::nullopt; };
   try {
     const auto statement = sql::parse_statement(text, options);
     if (const auto* view = std::get_if<plan::CreateView>(&statement.node)) {

@@ -5,6 +5,7 @@
 /// What Spark's parser refuses, named as Spark names it. Conditions of types are in types/conditions.h.
 namespace lab::conditions {
 
+inline constexpr Condition kCircularVariable{"CIRCULAR_VARIABLE_REFERENCE", "42601", Kind::InvalidArgument, "Circular reference in <input>: <reference>"};
 inline constexpr Condition kUnclosedBracketedComment{"UNCLOSED_BRACKETED_COMMENT", "42601", Kind::Parse, "Found an unclosed bracketed comment. Please, append */ at the end of the comment."};
 inline constexpr Condition kInvalidIdentifier{"INVALID_IDENTIFIER", "42602", Kind::Parse, "The unquoted identifier <ident> is invalid and must be back quoted as: `<ident>`.\nUnquoted identifiers can only contain ASCII letters ('a' - 'z', 'A' - 'Z'), digits ('0' - '9'), and underbar ('_').\nUnquoted identifiers must also not start with a digit.\nDifferent data sources and meta stores may impose additional restrictions on valid identifiers."};
 inline constexpr Condition kFailedToParseTooComplex{"FAILED_TO_PARSE_TOO_COMPLEX", "54001", Kind::Parse, "The statement, including potential SQL functions and referenced views, was too complex to parse.\nTo mitigate this error divide the statement into multiple, less complex chunks."};

@@ -34,11 +34,28 @@ plan::NameParts Grammar::whole_name() {
   return parts;
 }
 
-plan::Statement parse_statement(std::string_view text, const ParserOptions& options) { return Grammar(text, options).whole_statement(); }
+namespace {
 
-plan::ExpressionPtr parse_expression(std::string_view text, const ParserOptions& options) { return Grammar(text, options).whole_expression(); }
+/// Gives `parse` the text with the session's settings in it.
+template <typename Parse>
+auto parsed(std::string_view text, const ParserOptions& options, Parse parse) {
+  if (!options.setting || !has_variables(text)) return parse(text);
+  return parse(std::string_view(with_variables(text, options.setting)));
+}
 
-plan::RelationPtr parse_query(std::string_view text, const ParserOptions& options) { return Grammar(text, options).whole_query(); }
+}  // namespace
+
+plan::Statement parse_statement(std::string_view text, const ParserOptions& options) {
+  return parsed(text, options, [&](std::string_view whole) { return Grammar(whole, options).whole_statement(); });
+}
+
+plan::ExpressionPtr parse_expression(std::string_view text, const ParserOptions& options) {
+  return parsed(text, options, [&](std::string_view whole) { return Grammar(whole, options).whole_expression(); });
+}
+
+plan::RelationPtr parse_query(std::string_view text, const ParserOptions& options) {
+  return parsed(text, options, [&](std::string_view whole) { return Grammar(whole, options).whole_query(); });
+}
 
 std::vector<std::string> parse_table_name(std::string_view text) { return Grammar(text, {}).whole_name(); }
 

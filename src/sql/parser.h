@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plan/command.h"
+#include "sql/variable_text.h"
 
 namespace lab::sql {
 
@@ -21,6 +22,8 @@ struct ParserOptions {
   /// Values of `:name` and `?`, put where the markers stand. A marker without a value stays a parameter node, which analysis refuses.
   std::map<std::string, plan::ExpressionPtr> named_parameters = {};
   std::vector<plan::ExpressionPtr> positional_parameters = {};
+  /// A setting's value, for `${name}` in the text (sql/variable_text.h). Absent: such text is parsed as it stands.
+  SettingOf setting = {};
   /// The value of an expression over no rows, the session's variables in it; nullopt when it has none. Absent: only literals have one.
   std::function<std::optional<types::Literal>(const plan::ExpressionPtr&)> evaluate = {};
 };
