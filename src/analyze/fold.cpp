@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "compute/json_text.h"
 #include "compute/number_text.h"
 #include "functions/function_row.h"
+#include "scan/json_schema.h"
 
 namespace lab::analyze {
 namespace {
@@ -39,7 +39,7 @@ std::optional<types::Value> fold_text(const bound::Call& call, const bound::Poli
   for (const auto& argument : call.arguments) {
     const auto value = fold_constant(argument, policy);
     if (!value || !std::holds_alternative<std::string>(value->data)) return std::nullopt;
-    if (name == "schema_of_json") return call.arguments.size() == 1 ? std::optional(types::Value{compute::schema_of_json(value->text())}) : std::nullopt;
+    if (name == "schema_of_json") return call.arguments.size() == 1 ? std::optional(types::Value{scan::schema_of_json(value->text(), {}, policy.time_zone)}) : std::nullopt;
     joined += value->text();
   }
   return types::Value{std::move(joined)};

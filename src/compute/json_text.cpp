@@ -4,20 +4,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 
-#include "base/error.h"
-#include "compute/conditions.h"
 #include "compute/json_document.h"
 #include "compute/real_math.h"
-#include "types/type_text.h"
 
 namespace lab::compute {
 
 using simdjson::dom::element;
 using simdjson::dom::element_type;
-using types::DataType;
-using types::TypeKind;
 
 std::optional<element> JsonDocument::parse(std::string_view json) {
   padded_ = simdjson::padded_string(json);
@@ -239,77 +233,6 @@ std::optional<std::vector<std::string>> json_object_keys(std::string_view json) 
   std::vector<std::string> keys;
   for (const auto field : root->get_object().value_unsafe()) keys.emplace_back(field.key);
   return keys;
-}
-
-namespace {
-
-DataType merged(const DataType& a, const DataType& b) {
-  if (a == b) return a;
-  if (a.is(TypeKind::Null)) return b;
-  if (b.is(TypeKind::Null)) return a;
-  if (a.is_numeric() && b.is_numeric()) return TypeKind::Double;
-  if (a.is(TypeKind::Array) && b.is(TypeKind::Array)) return DataType::array(merged(a.element(), b.element()));
-  if (a.is(TypeKind::Struct) && b.is(TypeKind::Struct)) {
-    std::map<std::string, DataType> fields;
-    for (const auto* side : {&a, &b}) {
-      for (const auto& field : side->fields()) {
-        const auto found = fields.find(field.name);
-        fields[field.name] = found == fields.end() ? field.type : merged(found->second, field.type);
-      }
-    }
-    std::vector<types::Field> list;
-    for (auto& [name, type] : fields) list.push_back({name, type, true, {}});
-    return DataType::structure(std::move(list));
-  }
-  return TypeKind::String;
-}
-
-DataType inferred(const element& value) {
-  switch (value.type()) {
-    case element_type::OBJECT: {
-      std::vector<types::Field> fields;
-      for (const auto field : value.get_object().value_unsafe())
-        fields.push_back({std::string(field.key), inferred(field.value), true, {}});
-      std::ranges::sort(fields, {}, &types::Field::name);
-      return DataType::structure(std::move(fields));
-    }
-    case element_type::ARRAY: {
-      DataType type;
-      for (const auto item : value.get_array().value_unsafe()) type = merged(type, inferred(item));
-      return DataType::array(type);
-    }
-    case element_type::STRING:
-      return TypeKind::String;
-    case element_type::INT64:
-      return TypeKind::Long;
-    case element_type::UINT64:
-      return DataType::decimal(20, 0);
-    case element_type::DOUBLE:
-      return TypeKind::Double;
-    case element_type::BOOL:
-      return TypeKind::Boolean;
-    default:
-      return {};
-  }
-}
-
-/// What no value told a type of is text.
-DataType known(const DataType& type) {
-  if (type.is(TypeKind::Null)) return TypeKind::String;
-  if (type.is(TypeKind::Array)) return DataType::array(known(type.element()));
-  if (!type.is(TypeKind::Struct)) return type;
-  std::vector<types::Field> fields = type.fields();
-  for (auto& field : fields) field.type = known(field.type);
-  return DataType::structure(std::move(fields));
-}
-
-}  // namespace
-
-std::string schema_of_json(std::string_view json) {
-  const auto root = document().parse(json);
-  if (!root)
-    throw Error(conditions::kMalformedRecord, {{"badRecord", std::string(json)}, {"failFastMode", "FAILFAST"}});
-  return types::sql_string(known(inferred(*root)));
 }
 
 std::string relaxed_json(std::string_view json) {

@@ -17,9 +17,6 @@ std::optional<std::string> json_field(std::string_view json, std::string_view na
 std::optional<std::int32_t> json_array_length(std::string_view json);
 /// Nothing unless the JSON is an object.
 std::optional<std::vector<std::string>> json_object_keys(std::string_view json);
-/// The type of a value as DDL: `STRUCT<a: BIGINT>`. Throws for bad JSON.
-std::string schema_of_json(std::string_view json);
-
 /// What Spark's reader takes beside JSON: single quotes, NaN and Infinity, and only the first value of several.
 std::string relaxed_json(std::string_view json);
 

@@ -48,6 +48,8 @@ void check_binary_format(const CallShape& shape) {
   if (shape.size() > 1 && !shape.is_foldable(1)) {
     Misfit misfit = Misfit::not_foldable(shape, 1, "fmt");
     misfit.actual = TypeKind::String;
+    // try_to_binary is another name of it here.
+    misfit.shown = "to_binary(" + shape.display(0) + ", " + shape.display(1) + ")";
     throw misfit;
   }
 }
@@ -62,7 +64,7 @@ void check_known_binary_format(const CallShape& shape) {
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (lower == "hex" || lower == "utf-8" || lower == "utf8" || lower == "base64") return;
   throw Misfit::named(conditions::kInvalidArgumentValue,
-                      {{"inputName", shape.policy.is_spark4 ? "`fmt`" : "fmt"},
+                      {{"inputName", "fmt"},
                        {"requireType", "case-insensitive \"STRING\""},
                        {"validValues", "'hex', 'utf-8', 'utf8', or 'base64'"},
                        {"inputValue", "'" + *text + "'"}});

@@ -116,7 +116,9 @@ CallTypes to_csv_types(const CallShape& shape) {
     throw Misfit{Misfit::Why::Input, 0, "\"STRUCT\""};
   return to_json_types(shape);
 }
-std::string lower_schema_of_json(const LowerCall& call) { return "lab_schema_of_json(" + call.sql[0] + ")"; }
+std::string lower_schema_of_json(const LowerCall& call) {
+  return "lab_schema_of_json(" + call.sql[0] + ", " + options_sql(call, 1) + ", " + call.zone() + ")";
+}
 std::string lower_schema_of_csv(const LowerCall& call) {
   const std::string options = options_sql(call, 1);
   return "lab_schema_of_csv(" + call.sql[0] + ", coalesce(map_extract_value(" + options +

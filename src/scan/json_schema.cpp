@@ -7,6 +7,7 @@
 #include "compute/conditions.h"
 #include "scan/json_shape.h"
 #include "scan/text_pieces.h"
+#include "types/type_text.h"
 
 namespace lab::scan {
 
@@ -77,6 +78,28 @@ types::Schema infer_json_schema(const TextScan& scan, const TextReading& reading
     std::ranges::sort(schema, {}, &types::Field::name);
   }
   return schema;
+}
+
+std::string schema_of_json(std::string_view json, const std::map<std::string, std::string>& options, const std::string& time_zone) {
+  const JsonOptions parsed = JsonOptions::parse(options);
+  const ClockTexts clocks(parsed.clocks, time_zone);
+  JsonTokens tokens(parsed);
+  JsonShape shape;
+  tokens.begin(json);
+  if (tokens.next() != JsonToken::None) {
+    if (tokens.token() == JsonToken::Bad || !tokens.skip_children())
+      throw Error(compute::conditions::kMalformedRecord, {{"badRecord", std::string(json)}, {"failFastMode", "FAILFAST"}});
+    tokens.begin(json);
+    tokens.next();
+    shape.see(tokens, {parsed, clocks});
+  }
+  if (const auto type = shape.type(parsed.drops_null_fields)) return types::sql_string(*type);
+  // What is always null is text, but an object without fields is one.
+  const types::DataType nothing = types::DataType::structure({});
+  if (shape.kind() == JsonShape::Kind::Struct) return types::sql_string(nothing);
+  const auto whole = shape.type(false);
+  const bool holds_objects = shape.kind() == JsonShape::Kind::Array && (!whole || whole->element().is(types::TypeKind::Struct));
+  return types::sql_string(holds_objects ? types::DataType::array(nothing) : types::DataType(types::TypeKind::String));
 }
 
 }  // namespace lab::scan

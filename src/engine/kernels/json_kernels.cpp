@@ -20,6 +20,7 @@
 #include "engine/kernels/families.h"
 #include "engine/kernels/list_writer.h"
 #include "engine/kernels/variant_value.h"
+#include "scan/json_schema.h"
 #include "types/type_text.h"
 
 /// from_json and its kin take the Spark type as JSON text, an options map and the zone: `lab_from_json(text, type,
@@ -109,17 +110,22 @@ struct TextForm : duckdb::FunctionData {
   bool is_failing_fast() const { return compute::upper(option("mode").value_or("")) == "FAILFAST"; }
 };
 
+/// By their names in small letters.
+std::map<std::string, std::string> options_of(const Value& map) {
+  std::map<std::string, std::string> options;
+  if (map.IsNull()) return options;
+  for (const auto& entry : duckdb::ListValue::GetChildren(map)) {
+    const auto& pair = duckdb::StructValue::GetChildren(entry);
+    options[compute::lower(pair[0].ToString())] = pair[1].ToString();
+  }
+  return options;
+}
+
 duckdb::unique_ptr<TextForm> read_form(duckdb::ClientContext& context,
                                        duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   auto form = duckdb::make_uniq<TextForm>();
   form->type = types::parse_type_json(duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[1]).ToString());
-  const Value options = duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[2]);
-  if (!options.IsNull()) {
-    for (const auto& entry : duckdb::ListValue::GetChildren(options)) {
-      const auto& pair = duckdb::StructValue::GetChildren(entry);
-      form->options[compute::lower(pair[0].ToString())] = pair[1].ToString();
-    }
-  }
+  form->options = options_of(duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[2]));
   form->zone = duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[3]).ToString();
   return form;
 }
@@ -640,7 +646,29 @@ void object_keys(DataChunk& arguments, ExpressionState&, Vector& result) {
   if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
 }
 
+/// (text, options, zone)
+void schema_of_json(DataChunk& arguments, ExpressionState&, Vector& result) {
+  const bool constant = arguments.AllConstant();
+  const idx_t count = constant ? 1 : arguments.size();
+  result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
+  for (idx_t row = 0; row < count; ++row) {
+    const Value json = arguments.data[0].GetValue(row);
+    if (json.IsNull()) {
+      duckdb::FlatVector::SetNull(result, row, true);
+      continue;
+    }
+    result.SetValue(row, Value(scan::schema_of_json(json.ToString(), options_of(arguments.data[1].GetValue(row)), arguments.data[2].GetValue(row).ToString())));
+  }
+  if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+}
+
 std::string schema_of_csv(string_view line, string_view separator) {
+  // Spark's parser gives no row here, which its inference does not expect.
+  if (line.empty())
+    throw Error(lab::conditions::kInternalError,
+                {{"message",
+                  "The Spark SQL phase optimization failed with an internal error. You hit a bug in Spark or the Spark plugins you use. "
+                  "Please, report this bug to the corresponding communities or vendors, and provide the full stack trace."}});
   std::string text = "STRUCT<";
   std::size_t i = 0;
   for (const auto& field : csv_fields(line, separator.empty() ? ',' : separator[0], '"')) {
@@ -679,7 +707,7 @@ void register_json_kernels(KernelRegistry& registry) {
                kRaises);
   registry.add(duckdb::ScalarFunction("lab_to_csv", {any, t, options, t}, t, &write_rows<&write_csv>, &bind_writer),
                kRaises);
-  registry.add(adapt<&compute::schema_of_json>("lab_schema_of_json"), kRaises);
+  registry.add("lab_schema_of_json", {t, options, t}, t, &schema_of_json, kRaises);
   registry.add(adapt<&schema_of_csv>("lab_schema_of_csv"), kRaises);
 }
 
