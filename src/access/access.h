@@ -87,6 +87,9 @@ struct CreatedToken {
   TokenInfo info;
 };
 
+/// Adds to a change of Access what another module keeps of the same user or group, so that both happen or neither.
+using Beside = std::function<void(store::Change&)>;
+
 /// A secret that the first start made, to be shown once.
 struct FirstSecret {
   std::string what;  ///< `user`, `S3 access key`, `S3 secret key`, `Spark token`
@@ -109,14 +112,15 @@ class Access {
   std::vector<FirstSecret> take_first_secrets();
 
   /// Throws USER_ALREADY_EXISTS, INVALID_USER_NAME (1 to 64 of letters, digits and `+=,.@_-`).
-  UserInfo create_user(const std::string& name, bool is_admin, const store::Origin& by);
+  UserInfo create_user(const std::string& name, bool is_admin, const store::Origin& by,
+                       const std::function<void(store::Change&, const UserInfo&)>& beside = {});
   /// With its keys and policies; what it owns stays its. Throws NO_SUCH_USER, LAST_ADMIN.
-  void delete_user(const std::string& name, const store::Origin& by);
+  void delete_user(const std::string& name, const store::Origin& by, const Beside& beside = {});
   /// Throws NO_SUCH_USER, LAST_ADMIN.
   void set_admin(const std::string& name, bool is_admin, const store::Origin& by);
   /// Keys, policies, groups, tokens and password go with it; buckets and objects stay the old name's. Throws NO_SUCH_USER,
   /// USER_ALREADY_EXISTS, INVALID_USER_NAME.
-  void rename_user(const std::string& name, const std::string& new_name, const store::Origin& by);
+  void rename_user(const std::string& name, const std::string& new_name, const store::Origin& by, const Beside& beside = {});
   std::optional<UserInfo> find_user(std::string_view name) const;
   /// By name.
   std::vector<UserInfo> list_users() const;
@@ -133,11 +137,11 @@ class Access {
   std::optional<GroupInfo> find_group(std::string_view name) const;
   std::vector<std::string> groups_of(std::string_view user) const;
   /// Throws GROUP_ALREADY_EXISTS, INVALID_USER_NAME.
-  void create_group(const std::string& name, const store::Origin& by);
+  void create_group(const std::string& name, const store::Origin& by, const Beside& beside = {});
   /// Throws NO_SUCH_GROUP.
-  void delete_group(const std::string& name, const store::Origin& by);
+  void delete_group(const std::string& name, const store::Origin& by, const Beside& beside = {});
   /// With its members and policies. Throws NO_SUCH_GROUP, GROUP_ALREADY_EXISTS, INVALID_USER_NAME.
-  void rename_group(const std::string& name, const std::string& new_name, const store::Origin& by);
+  void rename_group(const std::string& name, const std::string& new_name, const store::Origin& by, const Beside& beside = {});
   /// Being in it already is no error. Throws NO_SUCH_GROUP, NO_SUCH_USER.
   void add_to_group(const std::string& group, const std::string& user, const store::Origin& by);
   /// Not being in it is no error. Throws NO_SUCH_GROUP.

@@ -37,18 +37,19 @@ std::vector<std::string> Access::groups_of(std::string_view user) const {
   return names;
 }
 
-void Access::create_group(const std::string& name, const store::Origin& by) {
+void Access::create_group(const std::string& name, const store::Origin& by, const Beside& beside) {
   check_user_name(name);
   const std::lock_guard changing(changing_);
   if (find_group(name)) throw Error(conditions::kGroupExists, {{"group", name}});
   store::Change change(by);
   change.add_row("groups", {name});
+  if (beside) beside(change);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   groups_[name];
 }
 
-void Access::delete_group(const std::string& name, const store::Origin& by) {
+void Access::delete_group(const std::string& name, const store::Origin& by, const Beside& beside) {
   const std::lock_guard changing(changing_);
   if (!find_group(name)) throw Error(conditions::kNoSuchGroup, {{"group", name}});
   store::Change change(by);
@@ -57,6 +58,7 @@ void Access::delete_group(const std::string& name, const store::Origin& by) {
     transaction.erase_rows("group_members", {name});
     transaction.erase_rows("user_policies", {holder_name_of_group(name)});
   });
+  if (beside) beside(change);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   groups_.erase(name);

@@ -38,7 +38,7 @@ void rename_entry(Map& map, const std::string& name, const std::string& new_name
 
 }  // namespace
 
-void Access::rename_user(const std::string& name, const std::string& new_name, const store::Origin& by) {
+void Access::rename_user(const std::string& name, const std::string& new_name, const store::Origin& by, const Beside& beside) {
   check_user_name(new_name);
   const std::lock_guard changing(changing_);
   if (!find_user(name)) throw Error(conditions::kNoSuchUser, {{"user", name}});
@@ -48,6 +48,7 @@ void Access::rename_user(const std::string& name, const std::string& new_name, c
   change.step([&](store::Transaction& transaction) {
     for (const NamingTable& table : kTablesOfUsers) rename_rows(transaction, table, name, new_name);
   });
+  if (beside) beside(change);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   rename_entry(users_, name, new_name);
@@ -63,7 +64,7 @@ void Access::rename_user(const std::string& name, const std::string& new_name, c
       if (credential.user == name) credential.user = new_name;
 }
 
-void Access::rename_group(const std::string& name, const std::string& new_name, const store::Origin& by) {
+void Access::rename_group(const std::string& name, const std::string& new_name, const store::Origin& by, const Beside& beside) {
   check_user_name(new_name);
   const std::lock_guard changing(changing_);
   if (!find_group(name)) throw Error(conditions::kNoSuchGroup, {{"group", name}});
@@ -75,6 +76,7 @@ void Access::rename_group(const std::string& name, const std::string& new_name, 
     for (const NamingTable& table : kTablesOfGroups) rename_rows(transaction, table, name, new_name);
     rename_rows(transaction, {"user_policies", 0, 2}, holder, new_holder);
   });
+  if (beside) beside(change);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   rename_entry(groups_, name, new_name);

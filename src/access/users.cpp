@@ -34,20 +34,22 @@ void Access::write_secrets(const Credential* more) {
   write_file_atomically(store_.disk(), store_.directory() / kSecretsFile, secrets.dump(2) + "\n");
 }
 
-UserInfo Access::create_user(const std::string& name, bool is_admin, const store::Origin& by) {
+UserInfo Access::create_user(const std::string& name, bool is_admin, const store::Origin& by,
+                             const std::function<void(store::Change&, const UserInfo&)>& beside) {
   check_user_name(name);
   const std::lock_guard changing(changing_);
   if (find_user(name)) throw Error(conditions::kUserExists, {{"user", name}});
   UserInfo user{name, is_admin, store_.clock().now()};
   store::Change change(by);
   change.add_row("users", {name, store::from_boolean(is_admin), user.created.time_since_epoch().count()});
+  if (beside) beside(change, user);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   users_[name] = user;
   return user;
 }
 
-void Access::delete_user(const std::string& name, const store::Origin& by) {
+void Access::delete_user(const std::string& name, const store::Origin& by, const Beside& beside) {
   const std::lock_guard changing(changing_);
   const auto user = find_user(name);
   if (!user) throw Error(conditions::kNoSuchUser, {{"user", name}});
@@ -69,6 +71,7 @@ void Access::delete_user(const std::string& name, const store::Origin& by) {
           transaction.erase_row("s3_key_states", {credential.id});
         }
   });
+  if (beside) beside(change);
   store_.apply(std::move(change));
   {
     const std::lock_guard lock(mutex_);

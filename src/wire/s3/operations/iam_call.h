@@ -73,6 +73,21 @@ const Item* find_any_case(const std::vector<Item>& all, std::string_view name) {
   return found;
 }
 
+/// UpdateUser and UpdateGroup: what IAM keeps of the user or group gets the path or name that the form gives, in one change with
+/// the name that `access` keeps. `rename(new_name, beside)` checks the new name and changes that one.
+template <typename Rename>
+void update_entity(IamCall& iam, const char* what, IamKind kind, IamEntity entity, std::string_view new_name_field, Rename rename) {
+  const std::string name = entity.name, new_name = iam.text(new_name_field);
+  if (find_value(iam.form, "NewPath")) entity.path = iam.path("NewPath");
+  const auto keep = [&](store::Change& change) {
+    if (entity.name != name) erase_entity(change, kind, name);
+    put_entity(change, kind, entity);
+  };
+  if (new_name.empty() || new_name == name) return iam.apply(what, keep);
+  entity.name = new_name;
+  rename(new_name, keep);
+}
+
 /// Writes the page that `MaxItems` and `Marker` ask for of `all`, which are in the order of their keys; `write` writes one.
 template <typename Item, typename KeyOf, typename Write>
 void write_page(IamCall& iam, std::string_view element, const std::vector<Item>& all, KeyOf key_of, Write write) {
@@ -159,6 +174,7 @@ void list_attached_role_policies(IamCall& iam);
 /// STS: a session of a role, or of the caller's own rights, narrowed by `Policy`. A role that nobody made stands for the caller's own
 /// rights, as with MinIO.
 void assume_role(IamCall& iam);
+void assume_role_with_web_identity(IamCall& iam);
 void get_session_token(IamCall& iam);
 void get_caller_identity(IamCall& iam);
 

@@ -41,9 +41,8 @@ void create_group(IamCall& iam) {
   const std::string name = iam.given("GroupName"), path = iam.path();
   const auto groups = iam.access().list_groups();
   if (find_any_case(groups, name) != nullptr) throw group_exists(name);
-  iam.access().create_group(name, iam.by("CreateGroup"));
   const IamEntity entity = make_entity(IamKind::Group, name, path, iam.now());
-  iam.apply("CreateGroup", [&](store::Change& change) { put_entity(change, IamKind::Group, entity); });
+  iam.access().create_group(name, iam.by("CreateGroup"), [&](store::Change& change) { put_entity(change, IamKind::Group, entity); });
   write_group(iam, name, "Group");
 }
 
@@ -68,26 +67,19 @@ void list_groups_for_user(IamCall& iam) { write_group_page(iam, iam.access().gro
 
 void update_group(IamCall& iam) {
   const auto group = get_group(iam);
-  IamEntity entity = entity_of_group(iam.snapshot(), group.name);
-  if (find_value(iam.form, "NewPath")) entity.path = iam.path("NewPath");
-  if (const std::string new_name = iam.text("NewGroupName"); !new_name.empty() && new_name != group.name) {
+  const auto rename = [&](const std::string& new_name, const access::Beside& beside) {
     const auto groups = iam.access().list_groups();
     if (const auto* other = find_any_case(groups, new_name); other != nullptr && other->name != group.name) throw group_exists(new_name);
-    iam.access().rename_group(group.name, new_name, iam.by("UpdateGroup"));
-    entity.name = new_name;
-  }
-  iam.apply("UpdateGroup", [&](store::Change& change) {
-    if (entity.name != group.name) erase_entity(change, IamKind::Group, group.name);
-    put_entity(change, IamKind::Group, entity);
-  });
+    iam.access().rename_group(group.name, new_name, iam.by("UpdateGroup"), beside);
+  };
+  update_entity(iam, "UpdateGroup", IamKind::Group, entity_of_group(iam.snapshot(), group.name), "NewGroupName", rename);
 }
 
 void delete_group(IamCall& iam) {
   const auto group = get_group(iam);
   if (!group.members.empty() || !iam.access().policies_of_group(group.name).empty())
     throw Error(conditions::kDeleteConflict, {{"reason", "Cannot delete entity, must remove users and policies first."}});
-  iam.access().delete_group(group.name, iam.by("DeleteGroup"));
-  iam.apply("DeleteGroup", [&](store::Change& change) { erase_entity(change, IamKind::Group, group.name); });
+  iam.access().delete_group(group.name, iam.by("DeleteGroup"), [&](store::Change& change) { erase_entity(change, IamKind::Group, group.name); });
 }
 
 void add_user_to_group(IamCall& iam) {

@@ -55,9 +55,10 @@ void create_user(IamCall& iam) {
   const std::string name = iam.given("UserName"), path = iam.path();
   const auto users = iam.access().list_users();
   if (find_any_case(users, name) != nullptr) throw user_exists(name);
-  const auto user = iam.access().create_user(name, false, iam.by("CreateUser"));
-  const IamEntity entity = make_entity(IamKind::User, name, path, user.created);
-  iam.apply("CreateUser", [&](store::Change& change) { put_entity(change, IamKind::User, entity); });
+  const auto keep = [&](store::Change& change, const access::UserInfo& made) {
+    put_entity(change, IamKind::User, make_entity(IamKind::User, name, path, made.created));
+  };
+  const auto user = iam.access().create_user(name, false, iam.by("CreateUser"), keep);
   write_user(iam, user, "User");
 }
 
@@ -75,30 +76,23 @@ void list_users(IamCall& iam) {
 void update_user(IamCall& iam) {
   iam.given("UserName");
   const auto user = get_user(iam);
-  IamEntity entity = entity_of(iam.snapshot(), user);
-  if (find_value(iam.form, "NewPath")) entity.path = iam.path("NewPath");
-  if (const std::string new_name = iam.text("NewUserName"); !new_name.empty() && new_name != user.name) {
+  const auto rename = [&](const std::string& new_name, const access::Beside& beside) {
     const auto users = iam.access().list_users();
     if (const auto* other = find_any_case(users, new_name); other != nullptr && other->name != user.name) throw user_exists(new_name);
     // Buckets know their owner by name, and so does the profile of workshops its administrator.
     const bool owns = std::ranges::any_of(iam.call.objects().list_buckets(), [&](const store::BucketInfo& each) { return each.owner == user.name; });
     if (owns || user.is_admin)
       throw Error(conditions::kEntityTemporarilyUnmodifiable, {{"reason", "An administrator, or a user that owns buckets, keeps its name."}});
-    iam.access().rename_user(user.name, new_name, iam.by("UpdateUser"));
-    entity.name = new_name;
-  }
-  iam.apply("UpdateUser", [&](store::Change& change) {
-    if (entity.name != user.name) erase_entity(change, IamKind::User, user.name);
-    put_entity(change, IamKind::User, entity);
-  });
+    iam.access().rename_user(user.name, new_name, iam.by("UpdateUser"), beside);
+  };
+  update_entity(iam, "UpdateUser", IamKind::User, entity_of(iam.snapshot(), user), "NewUserName", rename);
 }
 
 void delete_user(IamCall& iam) {
   const auto user = get_user(iam);
   const bool has_more = !iam.access().list_s3_keys(user.name).empty() || !iam.access().policies_of(user.name).empty() || !iam.access().groups_of(user.name).empty();
   if (has_more) throw Error(conditions::kDeleteConflict, {{"reason", "Cannot delete entity, must delete access keys and policies and leave groups first."}});
-  iam.access().delete_user(user.name, iam.by("DeleteUser"));
-  iam.apply("DeleteUser", [&](store::Change& change) { erase_entity(change, IamKind::User, user.name); });
+  iam.access().delete_user(user.name, iam.by("DeleteUser"), [&](store::Change& change) { erase_entity(change, IamKind::User, user.name); });
 }
 
 void create_access_key(IamCall& iam) {
