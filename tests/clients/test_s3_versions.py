@@ -243,6 +243,65 @@ def test_lifecycle_rules_are_carried_out():
         assert "Uploads" not in s3.list_multipart_uploads(Bucket="rules")
 
 
+def test_storage_classes_are_kept_and_shown(s3, bucket):
+    put(s3, bucket, "plain", b"x")
+    put(s3, bucket, "cold", b"x", StorageClass="GLACIER")
+    put(s3, bucket, "k", b"x", StorageClass="STANDARD_IA")
+    assert {o["Key"]: o["StorageClass"] for o in s3.list_objects_v2(Bucket=bucket)["Contents"]} == {"plain": "STANDARD", "cold": "GLACIER", "k": "STANDARD_IA"}
+    assert {o["Key"]: o["StorageClass"] for o in s3.list_object_versions(Bucket=bucket)["Versions"]} == {"plain": "STANDARD", "cold": "GLACIER", "k": "STANDARD_IA"}
+    assert "StorageClass" not in s3.head_object(Bucket=bucket, Key="plain")
+    assert s3.head_object(Bucket=bucket, Key="cold")["StorageClass"] == "GLACIER"
+    assert s3.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=["StorageClass"])["StorageClass"] == "STANDARD_IA"
+    s3.copy_object(Bucket=bucket, Key="k", CopySource=f"{bucket}/k", StorageClass="ONEZONE_IA", MetadataDirective="COPY")
+    assert s3.head_object(Bucket=bucket, Key="k")["StorageClass"] == "ONEZONE_IA"
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="parts", StorageClass="GLACIER_IR")["UploadId"]
+    assert s3.list_multipart_uploads(Bucket=bucket)["Uploads"][0]["StorageClass"] == "GLACIER_IR"
+    assert s3.list_parts(Bucket=bucket, Key="parts", UploadId=upload)["StorageClass"] == "GLACIER_IR"
+    s3.abort_multipart_upload(Bucket=bucket, Key="parts", UploadId=upload)
+    assert code_of(s3.put_object, Bucket=bucket, Key="k", Body=b"x", StorageClass="CARDBOARD") == ("InvalidStorageClass", 400)
+
+
+def test_transitions_are_kept_and_checked(s3, bucket):
+    rules = [{"ID": "cold", "Status": "Enabled", "Filter": {"Prefix": "a/"},
+              "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}, {"Days": 90, "StorageClass": "GLACIER"}],
+              "NoncurrentVersionTransitions": [{"NoncurrentDays": 7, "NewerNoncurrentVersions": 2, "StorageClass": "DEEP_ARCHIVE"}]},
+             {"ID": "dated", "Status": "Enabled", "Filter": {"Prefix": "b/"}, "Transitions": [{"Date": datetime.datetime(2031, 1, 1, tzinfo=datetime.timezone.utc), "StorageClass": "GLACIER_IR"}]}]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    shown = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert [{**each, "Transitions": [{**t, **({"Date": t["Date"].astimezone(datetime.timezone.utc)} if "Date" in t else {})} for t in each["Transitions"]]} for each in shown] == rules
+    for wrong in ({"Days": 1, "StorageClass": "STANDARD"}, {"Days": 1, "StorageClass": "CARDBOARD"}, {"StorageClass": "GLACIER"}, {"Days": 1, "Date": "2031-01-01", "StorageClass": "GLACIER"}):
+        refused = {"Rules": [{**rules[0], "Transitions": [wrong]}]}
+        assert code_of(s3.put_bucket_lifecycle_configuration, Bucket=bucket, LifecycleConfiguration=refused) == ("MalformedXML", 400), wrong
+
+
+def test_transitions_are_carried_out():
+    import lab as lab_module
+
+    with contextlib.closing(lab_module.Lab(**{"objects.lifecycle_day": "1s"})) as own:
+        own.start()
+        s3 = boto3.client("s3", endpoint_url=own.endpoint, aws_access_key_id="admin", aws_secret_access_key="admin123", region_name="us-east-1")
+        s3.create_bucket(Bucket="cools")
+        s3.put_bucket_versioning(Bucket="cools", VersioningConfiguration={"Status": "Enabled"})
+        s3.put_object(Bucket="cools", Key="a/k", Body=b"old")
+        s3.put_object(Bucket="cools", Key="a/k", Body=b"new", Metadata={"m": "1"})
+        s3.put_object(Bucket="cools", Key="a/archived", Body=b"x", StorageClass="DEEP_ARCHIVE")
+        s3.put_object(Bucket="cools", Key="b/k", Body=b"x")
+        before = s3.head_object(Bucket="cools", Key="a/k")
+        s3.put_bucket_lifecycle_configuration(Bucket="cools", LifecycleConfiguration={"Rules": [
+            {"ID": "cool", "Status": "Enabled", "Filter": {"Prefix": "a/"}, "Transitions": [{"Days": 0, "StorageClass": "STANDARD_IA"}, {"Days": 2, "StorageClass": "GLACIER"}],
+             "NoncurrentVersionTransitions": [{"NoncurrentDays": 1, "StorageClass": "ONEZONE_IA"}]}]})
+        wanted = {("a/k", True): "GLACIER", ("a/k", False): "ONEZONE_IA", ("a/archived", True): "DEEP_ARCHIVE", ("b/k", True): "STANDARD"}
+        deadline = datetime.datetime.now() + datetime.timedelta(seconds=20)
+        while datetime.datetime.now() < deadline:
+            classes = {(v["Key"], v["IsLatest"]): v["StorageClass"] for v in s3.list_object_versions(Bucket="cools")["Versions"]}
+            if classes == wanted:
+                break
+        assert classes == wanted
+        after = s3.get_object(Bucket="cools", Key="a/k")
+        assert (after["Body"].read(), after["Metadata"], after["VersionId"]) == (b"new", {"m": "1"}, before["VersionId"])
+        assert (after["LastModified"], after["ETag"], after["StorageClass"]) == (before["LastModified"], before["ETag"], "GLACIER")
+
+
 def test_a_form_uploads_what_its_policy_lets_in(s3, bucket):
     form = s3.generate_presigned_post(bucket, "up/${filename}", Fields={"success_action_status": "201", "x-amz-meta-who": "me"},
                                       Conditions=[["starts-with", "$key", "up/"], {"success_action_status": "201"}, {"x-amz-meta-who": "me"},

@@ -7,8 +7,6 @@
 namespace lab::s3 {
 namespace {
 
-constexpr std::string_view kStandard = "STANDARD";
-
 std::string show_time(Timestamp time) { return print_iso_time(std::chrono::floor<std::chrono::milliseconds>(time)); }
 
 void write_owner(XmlWriter& xml, std::string_view element, const Owner& owner) {
@@ -50,7 +48,7 @@ void write_object_entry(XmlWriter& xml, const ObjectList& list, const ListedObje
   xml.element("ETag", quote_etag(object.etag));
   xml.element("Size", object.size);
   if (list.with_owner) write_owner(xml, "Owner", {object.owner, object.owner});
-  xml.element("StorageClass", kStandard);
+  xml.element("StorageClass", object.storage_class);
 }
 
 void write_contents(XmlWriter& xml, const ObjectList& list, const KeyText& text) {
@@ -209,7 +207,7 @@ std::string write_part_list(const PartList& list) {
   xml.element("UploadId", list.upload);
   write_owner(xml, "Initiator", list.owner);
   write_owner(xml, "Owner", list.owner);
-  xml.element("StorageClass", kStandard);
+  xml.element("StorageClass", list.storage_class);
   xml.element("PartNumberMarker", static_cast<std::uint64_t>(list.marker));
   if (list.is_truncated) xml.element("NextPartNumberMarker", static_cast<std::uint64_t>(list.next_marker));
   xml.element("MaxParts", list.max_parts);
@@ -242,7 +240,7 @@ std::string write_upload_list(const UploadList& list) {
     xml.element("UploadId", upload.id);
     write_owner(xml, "Initiator", upload.owner);
     write_owner(xml, "Owner", upload.owner);
-    xml.element("StorageClass", kStandard);
+    xml.element("StorageClass", upload.storage_class);
     xml.element("Initiated", show_time(upload.initiated));
     xml.optional_element("ChecksumAlgorithm", upload.checksum_algorithm);
     xml.optional_element("ChecksumType", upload.checksum_type);

@@ -38,6 +38,7 @@ struct ListedObject {
   std::string etag;
   std::uint64_t size = 0;
   std::string owner;  ///< shown when the list is with owners
+  std::string storage_class = {};
 };
 
 /// One page of ListObjects, both versions.
@@ -117,6 +118,7 @@ struct PartList {
   std::string key;
   std::string upload;
   Owner owner;
+  std::string storage_class;
   int marker = 0;
   int next_marker = 0;
   std::uint64_t max_parts = 1000;
@@ -133,6 +135,7 @@ struct ListedUpload {
   std::string id;
   Owner owner;
   Timestamp initiated;
+  std::string storage_class;
   std::string checksum_algorithm;
   std::string checksum_type;
 };

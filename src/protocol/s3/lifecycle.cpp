@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "protocol/s3/errors.h"
 #include "protocol/s3/http_date.h"
+#include "protocol/s3/storage_class.h"
 #include "protocol/s3/xml.h"
 
 namespace lab::s3 {
@@ -78,9 +79,25 @@ std::chrono::sys_days read_date(const XmlElement& element) {
   return day;
 }
 
-void check_transition(const XmlElement& element) {
-  if (element.find("StorageClass") == nullptr) throw Error(conditions::kMalformedXml);
-  if (const XmlElement* date = element.find("Date")) read_date(*date);
+/// `Transition` or `NoncurrentVersionTransition`. Objects may move on the day they are made.
+LifecycleTransition read_transition(const XmlElement& element) {
+  const bool is_noncurrent = element.name == "NoncurrentVersionTransition";
+  LifecycleTransition transition;
+  for (const XmlElement& part : element.children) {
+    if (part.name == (is_noncurrent ? "NoncurrentDays" : "Days"))
+      transition.days = size_of(part);
+    else if (part.name == "Date" && !is_noncurrent)
+      transition.date = read_date(part);
+    else if (part.name == "NewerNoncurrentVersions" && is_noncurrent)
+      transition.newer_noncurrent = positive(part, "NoncurrentVersionTransition");
+    else if (part.name == "StorageClass")
+      transition.storage_class = std::string(trim_spaces(part.text));
+    else
+      throw Error(conditions::kMalformedXml);
+  }
+  const int rank = find_storage_rank(transition.storage_class).value_or(0);
+  if (rank == 0 || transition.days.has_value() == transition.date.has_value()) throw Error(conditions::kMalformedXml);
+  return transition;
 }
 
 void read_expiration(const XmlElement& element, LifecycleRule& rule) {
@@ -129,9 +146,10 @@ LifecycleRule read_rule(const XmlElement& element) {
       if (days == nullptr) throw Error(conditions::kMalformedXml);
       rule.abort_upload_days = positive(*days, "AbortIncompleteMultipartUpload");
       if (!rule.filter.tags.empty()) throw invalid_request("AbortIncompleteMultipartUpload cannot be specified with Tags.");
-    } else if (child.name == "Transition" || child.name == "NoncurrentVersionTransition") {
-      check_transition(child);
-      throw not_implemented("a lifecycle transition to another storage class");
+    } else if (child.name == "Transition") {
+      rule.transitions.push_back(read_transition(child));
+    } else if (child.name == "NoncurrentVersionTransition") {
+      rule.noncurrent_transitions.push_back(read_transition(child));
     } else {
       continue;
     }
@@ -190,6 +208,20 @@ std::string write_lifecycle(const std::vector<LifecycleRule>& rules) {
       if (rule.expire_days) xml.element("Days", *rule.expire_days);
       if (rule.expire_date) xml.element("Date", print_iso_time(*rule.expire_date));
       if (rule.removes_expired_markers) xml.flag("ExpiredObjectDeleteMarker", true);
+      xml.close();
+    }
+    for (const LifecycleTransition& transition : rule.transitions) {
+      xml.open("Transition");
+      if (transition.days) xml.element("Days", *transition.days);
+      if (transition.date) xml.element("Date", print_iso_time(*transition.date));
+      xml.element("StorageClass", transition.storage_class);
+      xml.close();
+    }
+    for (const LifecycleTransition& transition : rule.noncurrent_transitions) {
+      xml.open("NoncurrentVersionTransition");
+      xml.element("NoncurrentDays", transition.days.value_or(0));
+      if (transition.newer_noncurrent) xml.element("NewerNoncurrentVersions", *transition.newer_noncurrent);
+      xml.element("StorageClass", transition.storage_class);
       xml.close();
     }
     if (rule.noncurrent_days) {

@@ -21,6 +21,14 @@ struct LifecycleFilter {
   bool is_legacy = false;  ///< `<Prefix>` of the rule itself, as old clients write it
 };
 
+/// Moves objects, or versions behind the latest, to another storage class.
+struct LifecycleTransition {
+  std::optional<std::uint64_t> days;
+  std::optional<std::chrono::sys_days> date;      ///< of objects only
+  std::optional<std::uint64_t> newer_noncurrent;  ///< of versions: so many stay where they are
+  std::string storage_class;
+};
+
 /// A rule of `<LifecycleConfiguration>`. Days count from the making of what they are about.
 struct LifecycleRule {
   std::string id;
@@ -32,10 +40,11 @@ struct LifecycleRule {
   std::optional<std::uint64_t> noncurrent_days;
   std::optional<std::uint64_t> newer_noncurrent;  ///< so many are kept in any case
   std::optional<std::uint64_t> abort_upload_days;
+  std::vector<LifecycleTransition> transitions;
+  std::vector<LifecycleTransition> noncurrent_transitions;
 };
 
-/// 1 to 1,000 rules; a rule without an id gets one. Throws MalformedXML, InvalidArgument, NotImplemented for transitions to
-/// other storage classes.
+/// 1 to 1,000 rules; a rule without an id gets one. Throws MalformedXML, InvalidArgument.
 std::vector<LifecycleRule> parse_lifecycle(std::string_view xml);
 std::string write_lifecycle(const std::vector<LifecycleRule>& rules);
 

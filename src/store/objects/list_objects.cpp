@@ -36,6 +36,7 @@ class KeyCursor {
                     .modified = Timestamp(std::chrono::microseconds(statement_.integer(4))),
                     .owner = std::string(statement_.text(5)),
                     .commit = CommitNumber{statement_.integer(6)},
+                    .properties = decode_listed_properties(statement_.blob(9)),
                     .num_parts = static_cast<int>(statement_.integer(8))};
     if (statement_.integer(7) != kStillOpen) info.closed = CommitNumber{statement_.integer(7)};
     return info;
@@ -48,13 +49,13 @@ class KeyCursor {
 };
 
 constexpr const char* kOpenKeys =
-    "SELECT key, id, size, etag, modified, owner, opened, closed, num_parts FROM objects "
+    "SELECT key, id, size, etag, modified, owner, opened, closed, num_parts, properties FROM objects "
     "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed = 9223372036854775807 AND place = 0 ORDER BY key";
 constexpr const char* kOpenKeysAsOf =
-    "SELECT key, id, size, etag, modified, owner, opened, closed, num_parts FROM objects "
+    "SELECT key, id, size, etag, modified, owner, opened, closed, num_parts, properties FROM objects "
     "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed = 9223372036854775807 AND place = 0 AND opened <= ?3 ORDER BY key";
 constexpr const char* kPastKeysAsOf =
-    "SELECT key, id, size, etag, modified, owner, opened, closed, num_parts FROM objects "
+    "SELECT key, id, size, etag, modified, owner, opened, closed, num_parts, properties FROM objects "
     "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed < 9223372036854775807 AND place = 0 AND closed > ?3 AND opened <= ?3 "
     "ORDER BY key";
 

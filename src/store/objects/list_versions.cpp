@@ -7,10 +7,10 @@ namespace lab::store {
 namespace {
 
 constexpr const char* kCurrentVersions =
-    "SELECT key, id, size, etag, modified, owner, opened, num_parts, version, place, coalesce(birth, id) FROM objects "
+    "SELECT key, id, size, etag, modified, owner, opened, num_parts, version, place, coalesce(birth, id), properties FROM objects "
     "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed = 9223372036854775807 AND place = 0 ORDER BY key";
 constexpr const char* kOtherVersions =
-    "SELECT key, id, size, etag, modified, owner, opened, num_parts, version, place, birth FROM objects "
+    "SELECT key, id, size, etag, modified, owner, opened, num_parts, version, place, birth, properties FROM objects "
     "WHERE branch = 0 AND bucket = ?1 AND key >= ?2 AND closed = 9223372036854775807 AND place > 0 "
     "ORDER BY key, birth DESC";
 
@@ -52,6 +52,7 @@ class VersionCursor {
             .modified = Timestamp(std::chrono::microseconds(found.integer(4))),
             .owner = std::string(found.text(5)),
             .commit = CommitNumber{found.integer(6)},
+            .properties = decode_listed_properties(found.blob(11)),
             .num_parts = static_cast<int>(found.integer(7)),
             .version = std::string(found.text(8)),
             .is_marker = found.integer(9) == static_cast<std::int64_t>(Place::Marker)};

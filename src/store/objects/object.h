@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/checksum.h"
@@ -77,6 +78,9 @@ struct ObjectProperties {
   friend bool operator==(const ObjectProperties&, const ObjectProperties&) = default;
 };
 
+/// The one header of an object that listings give: its storage class.
+inline constexpr std::string_view kListedHeader = "x-amz-storage-class";
+
 /// A run of an object's bytes. Objects that were put whole have parts with number 0, or none when they are empty; a
 /// part of a multipart upload that was copied may be several runs, one behind the other, with its number.
 struct ObjectPart {
@@ -96,7 +100,7 @@ struct ObjectInfo {
   std::string owner;
   CommitNumber commit;                 ///< that opened this version
   std::optional<CommitNumber> closed;  ///< that closed it, when reading the past
-  ObjectProperties properties;         ///< empty in a listing
+  ObjectProperties properties;         ///< in a listing the header kListedHeader alone
   std::vector<ObjectPart> parts;       ///< empty in a listing
   int num_parts = 0;                   ///< of a multipart upload; 0 when it was put whole
   std::string version = {};            ///< empty: the null version, the only one of a bucket that keeps none

@@ -258,6 +258,14 @@ ObjectProperties decode_properties(std::string_view bytes) {
   return properties;
 }
 
+ObjectProperties decode_listed_properties(std::string_view bytes) {
+  ObjectProperties listed;
+  if (bytes.find(kListedHeader) == std::string_view::npos) return listed;
+  const ObjectProperties all = decode_properties(bytes);
+  if (const auto found = all.headers.find(std::string(kListedHeader)); found != all.headers.end()) listed.headers.insert(*found);
+  return listed;
+}
+
 std::string encode_checksums(const std::vector<StoredChecksum>& checksums) {
   if (checksums.empty()) return {};
   Encoder encoder;

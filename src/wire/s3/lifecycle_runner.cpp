@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "protocol/s3/documents.h"
 #include "protocol/s3/lifecycle.h"
+#include "protocol/s3/storage_class.h"
 #include "store/change.h"
 #include "wire/s3/bucket_settings.h"
 #include "wire/s3/object_headers.h"
@@ -25,7 +26,7 @@ class BucketRound {
   std::size_t run() {
     expire_versions();
     abort_uploads();
-    return num_gone_;
+    return num_done_;
   }
 
  private:
@@ -66,37 +67,78 @@ class BucketRound {
       store::Change change({.actor = "system", .protocol = "s3", .request = "lifecycle"});
       change.delete_object(std::move(erase));
       service_.store.apply(std::move(change));
-      ++num_gone_;
+      ++num_done_;
     } catch (const Error& error) {
       // Locked, or changed meanwhile: the next round looks again.
       log::debug("s3", "lifecycle leaves {}/{}: {}", bucket_.name, info.key, error.what());
     }
   }
 
+  /// Moves a version to the class that is farthest along among those that are due, if it is not there yet. `since` is when it
+  /// was made, or became noncurrent.
+  void move_on(const store::ObjectInfo& info, Timestamp since, std::size_t num_newer, std::vector<LifecycleTransition> LifecycleRule::*transitions) {
+    const auto rank_of = [](std::string_view storage_class) { return find_storage_rank(storage_class).value_or(0); };
+    std::string wanted = storage_class_of(info.properties);
+    for (const LifecycleRule& rule : rules_)
+      for (const LifecycleTransition& each : rule.*transitions) {
+        const bool is_due = (each.days && is_past(since, *each.days)) || (each.date && now_ >= *each.date);
+        if (!is_due || num_newer <= each.newer_noncurrent.value_or(0) || rank_of(each.storage_class) <= rank_of(wanted)) continue;
+        if (is_rule_for(rule, info)) wanted = each.storage_class;
+      }
+    if (wanted != storage_class_of(info.properties)) move(info, wanted);
+  }
+
+  void move(const store::ObjectInfo& info, const std::string& storage_class) {
+    const auto update = [&](store::ObjectInfo& found) {
+      if (found.etag != info.etag || found.modified != info.modified) throw Error(conditions::kOperationAborted);
+      found.properties.headers[std::string(kStorageClassHeader)] = storage_class;
+    };
+    try {
+      store::Change change({.actor = "system", .protocol = "s3", .request = "lifecycle"});
+      change.update_object({.bucket = bucket_.name, .key = info.key, .version = info.version, .update = update});
+      service_.store.apply(std::move(change));
+      ++num_done_;
+    } catch (const Error& error) {
+      log::debug("s3", "lifecycle leaves {}/{} in its storage class: {}", bucket_.name, info.key, error.what());
+    }
+  }
+
   /// All versions of one key, newest first.
   void handle_key(const std::vector<store::ObjectInfo>& versions) {
+    if (!expire_key(versions)) move_on(versions.front(), versions.front().modified, 1, &LifecycleRule::transitions);
+    for (std::size_t i = 1; i < versions.size(); ++i)
+      // A version became noncurrent when the one before it here was made.
+      if (!expire_noncurrent(versions[i], versions[i - 1].modified, i) && !versions[i].is_marker)
+        move_on(versions[i], versions[i - 1].modified, i, &LifecycleRule::noncurrent_transitions);
+  }
+
+  /// Whether the latest version is a marker, or was taken away.
+  bool expire_key(const std::vector<store::ObjectInfo>& versions) {
     const store::ObjectInfo& latest = versions.front();
     for (const LifecycleRule& rule : rules_) {
       if (!latest.is_marker && expires(rule, latest)) {
         remove(latest, false);
-        break;
+        return true;
       }
       const bool is_lonely_marker = latest.is_marker && versions.size() == 1;
       const bool is_due = rule.removes_expired_markers || (rule.expire_days && is_past(latest.modified, *rule.expire_days));
       // A marker has no tags and no bytes.
       if (is_lonely_marker && is_due && matches(rule.filter, latest.key, 0, {})) {
         remove(latest, true);
-        break;
+        return true;
       }
     }
-    for (std::size_t i = 1; i < versions.size(); ++i)
-      for (const LifecycleRule& rule : rules_) {
-        // A version became noncurrent when the one before it here was made.
-        const bool is_due = rule.noncurrent_days && is_past(versions[i - 1].modified, *rule.noncurrent_days) && i > rule.newer_noncurrent.value_or(0);
-        if (!is_due || !is_rule_for(rule, versions[i])) continue;
-        remove(versions[i], true);
-        break;
-      }
+    return latest.is_marker;
+  }
+
+  bool expire_noncurrent(const store::ObjectInfo& version, Timestamp since, std::size_t num_newer) {
+    for (const LifecycleRule& rule : rules_) {
+      const bool is_due = rule.noncurrent_days && is_past(since, *rule.noncurrent_days) && num_newer > rule.newer_noncurrent.value_or(0);
+      if (!is_due || !is_rule_for(rule, version)) continue;
+      remove(version, true);
+      return true;
+    }
+    return false;
   }
 
   void expire_versions() {
@@ -130,7 +172,7 @@ class BucketRound {
         store::Change change({.actor = "system", .protocol = "s3", .request = "lifecycle"});
         change.abort_upload(bucket_.name, upload.key, upload.id);
         service_.store.apply(std::move(change));
-        ++num_gone_;
+        ++num_done_;
       }
       is_more = page.is_truncated;
       query.key_marker = page.next_key_marker;
@@ -142,7 +184,7 @@ class BucketRound {
   const store::BucketInfo bucket_;
   std::vector<LifecycleRule> rules_;
   const Timestamp now_;
-  std::size_t num_gone_ = 0;
+  std::size_t num_done_ = 0;
 };
 
 }  // namespace
@@ -154,7 +196,7 @@ void LifecycleRunner::start() {
     const auto every = std::min<std::chrono::milliseconds>(std::chrono::minutes(30), service_.options.lifecycle_day / 4);
     while (!wake_.wait_for(lock, stop, every, [] { return false; }) && !stop.stop_requested()) {
       try {
-        if (const std::size_t num_gone = run_once(); num_gone > 0) log::info("s3", "lifecycle rules took {} objects, versions and uploads away", num_gone);
+        if (const std::size_t num_done = run_once(); num_done > 0) log::info("s3", "lifecycle rules took away or moved {} objects, versions and uploads", num_done);
       } catch (const std::exception& error) {
         log::warning("s3", "a round of lifecycle rules ended early: {}", error.what());
       }
@@ -169,14 +211,14 @@ void LifecycleRunner::stop() {
 }
 
 std::size_t LifecycleRunner::run_once() {
-  std::size_t num_gone = 0;
+  std::size_t num_done = 0;
   for (const store::BucketInfo& bucket : service_.store.objects().list_buckets()) {
     const auto document = find_setting(service_.store.snapshot(), bucket, "lifecycle");
     if (!document) continue;
     const auto rules = service_.lifecycles.get(*document, [](const std::string& text) { return parse_lifecycle(text); });
-    num_gone += BucketRound(service_, bucket, *rules).run();
+    num_done += BucketRound(service_, bucket, *rules).run();
   }
-  return num_gone;
+  return num_done;
 }
 
 }  // namespace lab::s3

@@ -10,7 +10,7 @@
 namespace lab::s3 {
 
 /// Carries out the lifecycle rules of all buckets, on a thread of its own: expires objects and versions, takes delete
-/// markers away that hide nothing, aborts forgotten uploads. What it does are ordinary changes of the user `system`.
+/// markers away that hide nothing, aborts forgotten uploads, moves objects and versions to other storage classes. What it does are ordinary changes of the user `system`.
 class LifecycleRunner {
  public:
   /// `service` must outlive it.
@@ -21,7 +21,7 @@ class LifecycleRunner {
   /// May be called twice.
   void stop();
 
-  /// One round over all buckets, by the store's clock. Answers how many objects, versions, markers and uploads went.
+  /// One round over all buckets, by the store's clock. Answers how many objects, versions, markers and uploads went or moved.
   std::size_t run_once();
 
  private:

@@ -6,6 +6,7 @@
 #include "protocol/s3/conditionals.h"
 #include "protocol/s3/documents.h"
 #include "protocol/s3/http_date.h"
+#include "protocol/s3/storage_class.h"
 #include "wire/s3/encryption.h"
 
 namespace lab::s3 {
@@ -58,10 +59,10 @@ store::ObjectProperties read_properties(const RequestHead& head) {
     if (!kept.empty()) properties.headers.emplace(name, std::move(kept));
   }
   if (const auto storage_class = head.header(kStorageClassHeader)) {
-    if (*storage_class != "STANDARD" && *storage_class != "REDUCED_REDUNDANCY") {
+    if (!find_storage_rank(*storage_class)) {
       throw Error(conditions::kInvalidStorageClass, {{"StorageClassRequested", std::string(*storage_class)}});
     }
-    if (*storage_class != "STANDARD") properties.headers.emplace(kStorageClassHeader, *storage_class);
+    if (*storage_class != kStandardClass) properties.headers.emplace(kStorageClassHeader, *storage_class);
   }
   if (const auto tags = head.header(kTaggingHeader); tags && !tags->empty()) {
     parse_tagging_header(*tags);
@@ -69,6 +70,11 @@ store::ObjectProperties read_properties(const RequestHead& head) {
   }
   for (auto& [name, value] : collect_user_metadata(head.headers)) properties.user_metadata.emplace(name, value);
   return properties;
+}
+
+std::string storage_class_of(const store::ObjectProperties& properties) {
+  const auto found = properties.headers.find(std::string(kStorageClassHeader));
+  return found == properties.headers.end() ? std::string(kStandardClass) : found->second;
 }
 
 store::Expectation read_expectation(const RequestHead& head) {

@@ -41,6 +41,8 @@ std::chrono::sys_seconds to_seconds(Timestamp time);
 inline constexpr std::string_view kStoredHeaders[] = {"cache-control", "content-disposition", "content-encoding",
                                                       "content-language", "expires", "x-amz-website-redirect-location"};
 inline constexpr std::string_view kTaggingHeader = "x-amz-tagging";
-inline constexpr std::string_view kStorageClassHeader = "x-amz-storage-class";
+inline constexpr std::string_view kStorageClassHeader = store::kListedHeader;
+/// `STANDARD` where nothing was said.
+std::string storage_class_of(const store::ObjectProperties& properties);
 
 }  // namespace lab::s3

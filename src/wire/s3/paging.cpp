@@ -64,7 +64,8 @@ ListedPage list_page(const Call& call, const std::string& start_after) {
   store::ListPage page = call.objects().list(list.bucket, query);
   list.objects.reserve(page.objects.size());
   for (store::ObjectInfo& info : page.objects) {
-    list.objects.push_back({std::move(info.key), info.modified, std::move(info.etag), info.size, std::move(info.owner)});
+    std::string storage_class = storage_class_of(info.properties);
+    list.objects.push_back({std::move(info.key), info.modified, std::move(info.etag), info.size, std::move(info.owner), std::move(storage_class)});
   }
   list.common_prefixes = std::move(page.common_prefixes);
   list.is_truncated = page.is_truncated;

@@ -72,10 +72,7 @@ net::Response serve_get_object_attributes(Call& call) {
   if (wanted.contains("ETag")) attributes.etag = info.etag;
   if (wanted.contains("Checksum")) attributes.checksums = show_checksums(info.properties.checksums, info.num_parts);
   if (wanted.contains("ObjectParts") && info.num_parts != 0) add_parts(attributes, call, info);
-  if (wanted.contains("StorageClass")) {
-    const auto found = info.properties.headers.find(std::string(kStorageClassHeader));
-    attributes.storage_class = found == info.properties.headers.end() ? "STANDARD" : found->second;
-  }
+  if (wanted.contains("StorageClass")) attributes.storage_class = storage_class_of(info.properties);
   if (wanted.contains("ObjectSize")) attributes.size = info.size;
   net::Response response = xml_response(write_object_attributes(attributes));
   response.set("Last-Modified", print_http_date(to_seconds(info.modified)));

@@ -1,3 +1,4 @@
+#include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/paging.h"
 #include "wire/s3/upload_address.h"
@@ -28,7 +29,7 @@ net::Response serve_list_multipart_uploads(Call& call) {
   list.common_prefixes = page.common_prefixes;
   for (const store::UploadInfo& upload : page.uploads) {
     list.uploads.push_back({upload.key, upload.id, {upload.initiator, upload.initiator}, upload.initiated,
-                            checksum_algorithm_name(upload), checksum_type_name(upload)});
+                            storage_class_of(upload.properties), checksum_algorithm_name(upload), checksum_type_name(upload)});
   }
   return xml_response(write_upload_list(list));
 }

@@ -1,3 +1,4 @@
+#include "wire/s3/object_headers.h"
 #include "wire/s3/operations/operations.h"
 #include "wire/s3/paging.h"
 #include "wire/s3/versions.h"
@@ -20,7 +21,7 @@ net::Response serve_list_object_versions(Call& call) {
   if (!list.version_marker.empty()) query.version_marker = read_version(version_marker);
   const store::VersionPage page = call.objects().list_versions(list.page.bucket, query);
   for (const store::ObjectInfo& info : page.versions)
-    list.versions.push_back({{info.key, info.modified, info.etag, info.size, info.owner}, show_version(info.version), info.is_latest, info.is_marker});
+    list.versions.push_back({{info.key, info.modified, info.etag, info.size, info.owner, storage_class_of(info.properties)}, show_version(info.version), info.is_latest, info.is_marker});
   list.page.common_prefixes = page.common_prefixes;
   list.page.is_truncated = page.is_truncated;
   if (page.is_truncated) {

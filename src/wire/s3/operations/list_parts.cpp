@@ -16,6 +16,7 @@ net::Response serve_list_parts(Call& call) {
   const store::PartPage page = call.objects().list_parts(list.bucket, list.key, list.upload, list.marker, list.max_parts);
   const std::string& owner = page.upload.properties.owner.empty() ? page.upload.initiator : page.upload.properties.owner;
   list.owner = {owner, owner};
+  list.storage_class = storage_class_of(page.upload.properties);
   list.is_truncated = page.is_truncated;
   list.next_marker = page.next_marker;
   list.checksum_algorithm = checksum_algorithm_name(page.upload);
