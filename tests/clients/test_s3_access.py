@@ -112,6 +112,20 @@ def test_somebody_without_a_name_reads_what_a_policy_opens(users, anns, lab):
     assert code_of(ann.put_bucket_policy, Bucket=anns, Policy=allow(anns, "s3:*")) == ("AccessDenied", 403)
 
 
+def test_an_owner_is_shut_out_by_a_policy_only_when_that_was_confirmed(users, anns, s3):
+    ann = users[0][1]
+    deny = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"],
+                                                               "Resource": f"arn:aws:s3:::{anns}"}]})
+    ann.put_bucket_policy(Bucket=anns, Policy=deny)
+    assert "Statement" in ann.get_bucket_policy(Bucket=anns)["Policy"]
+    ann.put_bucket_policy(Bucket=anns, Policy=deny, ConfirmRemoveSelfBucketAccess=True)
+    for call, more in ((ann.get_bucket_policy, {}), (ann.put_bucket_policy, {"Policy": deny}), (ann.delete_bucket_policy, {})):
+        assert code_of(call, Bucket=anns, **more) == ("AccessDenied", 403)
+    s3.delete_bucket_policy(Bucket=anns)  # the administrator may
+    ann.put_bucket_policy(Bucket=anns, Policy=deny)
+    ann.delete_bucket_policy(Bucket=anns)
+
+
 def test_a_policy_names_users_actions_and_conditions(users, anns):
     (_, ann), (bob_name, bob) = users
     ann.put_bucket_policy(Bucket=anns, Policy=allow(anns, "s3:ListBucket", {"AWS": f"arn:aws:iam:::user/{bob_name}"},

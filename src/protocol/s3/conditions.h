@@ -34,6 +34,9 @@ LAB_S3_CONDITION(kDeleteConflict, "DeleteConflict", Conflict, "<reason>");
 LAB_S3_CONDITION(kInvalidTargetBucketForLogging, "InvalidTargetBucketForLogging", InvalidArgument, "The target bucket for logging does not exist");
 LAB_S3_CONDITION(kEntityTemporarilyUnmodifiable, "EntityTemporarilyUnmodifiable", Conflict, "<reason>");
 LAB_S3_CONDITION(kEntityAlreadyExists, "EntityAlreadyExists", AlreadyExists, "<reason>");
+LAB_S3_CONDITION(kInvalidIdentityToken, "InvalidIdentityToken", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kExpiredIdentityToken, "ExpiredTokenException", InvalidArgument, "Token expired");
+LAB_S3_CONDITION(kIdpCommunicationError, "IDPCommunicationError", InvalidArgument, "<reason>");
 LAB_S3_CONDITION(kIamValidation, "ValidationError", InvalidArgument, "<reason>");
 LAB_S3_CONDITION(kMalformedPolicyDocument, "MalformedPolicyDocument", InvalidArgument, "<reason>");
 LAB_S3_CONDITION(kNoSuchEntity, "NoSuchEntity", NotFound, "<reason>");
@@ -139,6 +142,34 @@ LAB_S3_CONDITION(kRequestTimeout, "RequestTimeout", DeadlineExceeded,
                  "Your socket connection to the server was not read from or written to within the timeout period.");
 LAB_S3_CONDITION(kRequestTimeTooSkewed, "RequestTimeTooSkewed", PermissionDenied,
                  "The difference between the request time and the server's time is too large.");
+LAB_S3_CONDITION(kSelectCastFailed, "CastFailed", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kSelectCsvParsingError, "CSVParsingError", InvalidArgument, "Encountered an error parsing the CSV file: <reason>");
+LAB_S3_CONDITION(kSelectInvalidArguments, "EvaluatorInvalidArguments", InvalidArgument, "<reason>.");
+LAB_S3_CONDITION(kSelectInvalidCompression, "InvalidCompressionFormat", InvalidArgument,
+                 "The file is not in a supported compression format: only NONE, GZIP and BZIP2 are known.");
+LAB_S3_CONDITION(kSelectInvalidDataSource, "InvalidDataSource", InvalidArgument,
+                 "Invalid data source type. Only CSV, JSON, and Parquet are supported.");
+LAB_S3_CONDITION(kSelectInvalidDataType, "InvalidDataType", InvalidArgument, "The SQL expression contains an invalid data type: <reason>.");
+LAB_S3_CONDITION(kSelectInvalidExpressionType, "InvalidExpressionType", InvalidArgument,
+                 "The ExpressionType value is not valid. Only SQL expressions are supported.");
+LAB_S3_CONDITION(kSelectInvalidFileHeaderInfo, "InvalidFileHeaderInfo", InvalidArgument,
+                 "The FileHeaderInfo value is not valid. Only NONE, USE, and IGNORE are supported.");
+LAB_S3_CONDITION(kSelectInvalidJsonType, "InvalidJsonType", InvalidArgument,
+                 "The JsonType value is not valid. Only DOCUMENT and LINES are supported.");
+LAB_S3_CONDITION(kSelectInvalidQuoteFields, "InvalidQuoteFields", InvalidArgument,
+                 "The QuoteFields value is not valid. Only ALWAYS and ASNEEDED are supported.");
+LAB_S3_CONDITION(kSelectInvalidRequestParameter, "InvalidRequestParameter", InvalidArgument,
+                 "The value of a parameter in the SelectRequest element is not valid: <reason>.");
+LAB_S3_CONDITION(kSelectInvalidScanRange, "InvalidScanRange", InvalidArgument, "The value of a parameter in ScanRange element is not valid.");
+LAB_S3_CONDITION(kSelectJsonParsingError, "JSONParsingError", InvalidArgument, "Encountered an error parsing the JSON file: <reason>");
+LAB_S3_CONDITION(kSelectLexerInvalidChar, "LexerInvalidChar", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kSelectNoSuchBinding, "EvaluatorBindingDoesNotExist", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kSelectOverMaxRecordSize, "OverMaxRecordSize", InvalidArgument,
+                 "The length of a record in the input or result is greater than the maximum allowed.");
+LAB_S3_CONDITION(kSelectParquetParsingError, "ParquetParsingError", InvalidArgument, "Error parsing Parquet file: <reason>.");
+LAB_S3_CONDITION(kSelectUnexpectedToken, "ParseUnexpectedToken", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kSelectUnsupportedFunction, "UnsupportedFunction", InvalidArgument, "<reason>");
+LAB_S3_CONDITION(kSelectUnsupportedSyntax, "UnsupportedSyntax", InvalidArgument, "<reason>");
 LAB_S3_CONDITION(kServerSideEncryptionConfigurationNotFound, "ServerSideEncryptionConfigurationNotFoundError", NotFound,
                  "The server side encryption configuration was not found.");
 LAB_S3_CONDITION(kServiceUnavailable, "ServiceUnavailable", Unavailable, "Please reduce your request rate.");

@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxPolicyBytes = 20'480;
-constexpr std::string_view kServicePrefix = "service:";
+constexpr std::string_view kServicePrefix = "service:", kFederatedPrefix = "federated:";
 constexpr std::string_view kArnPrefix = "arn:aws:s3:::";
 
 Error malformed_policy(std::string reason) { return Error(conditions::kMalformedPolicy, {{"reason", std::move(reason)}}); }
@@ -59,6 +59,13 @@ std::string user_of_principal(const std::string& text) {
   return tail.starts_with("role/") ? "role/" + name : name;
 }
 
+/// `arn:aws:iam::account:oidc-provider/NAME`, or the name itself.
+std::string provider_of_principal(const std::string& text) {
+  constexpr std::string_view kProvider = ":oidc-provider/";
+  const auto at = text.find(kProvider);
+  return at == std::string::npos ? text : text.substr(at + kProvider.size());
+}
+
 /// What a policy is put on; each asks for other elements.
 enum class Holder { Bucket, User, Role };
 
@@ -74,7 +81,7 @@ void read_principals(const json& value, PolicyStatement& statement) {
       throw malformed_policy("Invalid principal in policy");
     for (const std::string& name : read_texts(names, "Principal")) {
       if (kind == "AWS" || kind == "CanonicalUser") statement.principals.push_back(user_of_principal(name));
-      // Federated identities are nobody here.
+      if (kind == "Federated") statement.principals.push_back(std::string(kFederatedPrefix) + provider_of_principal(name));
       if (kind == "Service") statement.principals.push_back(std::string(kServicePrefix) + name);
     }
   }
@@ -155,8 +162,8 @@ PolicyStatement read_statement(const json& value, Holder holder, std::string_vie
 }
 
 bool names_user(const PolicyStatement& statement, const std::optional<std::string>& user) {
-  const bool is_service = user && user->starts_with(kServicePrefix);
-  const bool is_named = std::ranges::any_of(statement.principals, [&](const std::string& each) { return (each == "*" && !is_service) || (user && each == *user); });
+  const bool is_outside = user && (user->starts_with(kServicePrefix) || user->starts_with(kFederatedPrefix));
+  const bool is_named = std::ranges::any_of(statement.principals, [&](const std::string& each) { return (each == "*" && !is_outside) || (user && each == *user); });
   return is_named != statement.is_not_principal;
 }
 

@@ -21,8 +21,8 @@ struct PolicyCondition {
 struct PolicyStatement {
   std::string id;
   bool is_allow = false;
-  /// Names of users, `role/NAME` for sessions of a role, `service:NAME` for a service; `*` is everybody, also somebody without
-  /// a name, but no service. Not in a user's policies.
+  /// Names of users, `role/NAME` for sessions of a role, `service:NAME` for a service, `federated:NAME` for whom an identity
+  /// provider knows; `*` is everybody, also somebody without a name, but neither of those two. Not in a user's policies.
   std::vector<std::string> principals;
   bool is_not_principal = false;
   std::vector<std::string> actions;
@@ -45,7 +45,7 @@ Policy parse_trust_policy(std::string_view json);
 
 /// What is asked of a policy.
 struct PolicyRequest {
-  std::optional<std::string> user;  ///< or `role/NAME`; absent: without a name
+  std::optional<std::string> user;  ///< or another of PolicyStatement::principals; absent: without a name
   std::string action;               ///< `s3:GetObject`
   std::string resource;             ///< `arn:aws:s3:::bucket/key`
   /// By the keys that conditions name, lower-case but for what follows a `/`; a key that is not there is absent.

@@ -38,9 +38,10 @@ Authenticator::OpenedSecret Authenticator::open_secret(const Authentication& aut
   const auto session = open_session(store_, authentication.session_token);
   if (!session || session->access_key != access_key) throw Error(conditions::kInvalidTokenId);
   if (session->expires <= now) throw Error(conditions::kExpiredToken);
-  const auto user = access_.find_user(session->user);
-  if (!user) throw unknown;
   const bool is_role = !session->role.empty();
+  // Who came by an identity provider is no user of the lab: what the session makes belongs to its role.
+  const auto user = is_role && session->user.empty() ? access::UserInfo{.name = "assumed-role/" + session->role} : access_.find_user(session->user);
+  if (!user) throw unknown;
   return {.secret = {session->access_key, session->secret_key, {user->name, user->is_admin && !is_role, "session:" + access_key}},
           .policy = session->policy,
           .role = is_role ? AssumedRole{session->role, session->role_id, session->name} : AssumedRole{}};

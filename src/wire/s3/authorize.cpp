@@ -64,6 +64,7 @@ constexpr ActionRow kActions[] = {
     {"PutObjectLockConfiguration", "PutBucketObjectLockConfiguration"},
     {"PutObjectTagging", "PutObjectTagging", "PutObjectVersionTagging"},
     {"PutPublicAccessBlock", "PutBucketPublicAccessBlock"},
+    {"SelectObjectContent", "GetObject", "GetObjectVersion"},
     {"UploadPart", "PutObject"},
     {"UploadPartCopy", "PutObject"},
 };
@@ -136,6 +137,7 @@ struct Ground {
   AccessControlList acl;
   bool ignores_public_acls = false;
   bool restricts_public = false;
+  bool shuts_owner_out = false;  ///< who put the policy confirmed that it may take the owner's right to change it
 };
 
 /// The policies of the caller and its groups, or of the role it acts as.
@@ -161,6 +163,7 @@ Ground ground_of(const Call& call, const store::Rows& rows, const std::string& n
   Ground ground{.bucket = *bucket};
   if (const auto text = find_setting(rows, *bucket, "policy"))
     ground.policy = call.service.policies.get(*text, [&](const std::string& json) { return parse_policy(json, name); });
+  if (ground.policy) ground.shuts_owner_out = find_setting(rows, *bucket, kPolicyConfirmed).has_value();
   ground.user_policies = own_policies(call);
   return ground;
 }
@@ -233,8 +236,9 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
     if (own == PolicyEffect::Deny) return false;
     is_allowed_by_own = own == PolicyEffect::Allow;
     if (ground.policy) effect = evaluate(*ground.policy, request);
-    // Who owns the bucket must be able to mend a policy that shuts everybody out.
-    if (effect == PolicyEffect::Deny && !((is_owner || call.identity.is_admin) && is_policy_operation(action))) return false;
+    // Who owns the bucket must be able to mend a policy that shuts everybody out, unless that was confirmed.
+    const bool may_mend = call.identity.is_admin || (is_owner && !ground.shuts_owner_out);
+    if (effect == PolicyEffect::Deny && !(may_mend && is_policy_operation(action))) return false;
   }
   if (is_owner || call.identity.is_admin) return true;
   // Whoever reads what others pay for must say that it knows.
@@ -348,10 +352,10 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
     PolicyRequest request{.user = user_of(call), .action = action_of(operation, call.head), .resource = "arn:aws:s3:::" + (call.address.bucket.empty() ? std::string("*") : call.address.bucket)};
     // IAM and STS decide themselves what a session may.
     const bool is_s3 = operation.name != "IdentityAndAccess";
+    if (!is_s3) return;
     // Nobody owns nothing, and is told so.
     const bool is_listing = operation.name == "ListBuckets";
     if (call.identity.user.empty() && !is_listing) throw access_denied();
-    if (!is_s3) return;
     fill_context(request, call);
     const PolicyEffect own = evaluate_own(own_policies(call), request);
     // What holds for everybody's buckets is an administrator's, or whose a policy makes it.
@@ -390,6 +394,18 @@ bool may_assume(const Call& call, const std::string& trust_policy, const std::st
   const bool may = call.identity.is_admin || evaluate_own(own_policies(call), request) == PolicyEffect::Allow;
   request.user = std::string(kAccount);
   return may && evaluate(trust, request) == PolicyEffect::Allow;
+}
+
+bool may_assume_with_web_identity(const Call& call, const std::string& trust_policy, const std::string& arn, const std::string& provider,
+                                  const WebIdentityToken& token) {
+  PolicyRequest request{.user = "federated:" + provider, .action = "sts:AssumeRoleWithWebIdentity", .resource = arn};
+  fill_context(request, call);
+  // Conditions ask for a claim as `PROVIDER:claim`, in the form that read_condition() gives to keys.
+  const auto slash = provider.find('/');
+  const std::string prefix = to_lower_ascii(provider.substr(0, slash)) + (slash == std::string::npos ? "" : provider.substr(slash)) + ":";
+  for (const auto& [claim, values] : token.claims) request.context[prefix + claim] = values;
+  request.context[prefix + "aud"] = token.audiences;
+  return evaluate(parse_trust_policy(trust_policy), request) == PolicyEffect::Allow;
 }
 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {

@@ -5,6 +5,7 @@
 
 #include "protocol/s3/acl.h"
 #include "protocol/s3/policy.h"
+#include "protocol/s3/web_identity.h"
 #include "store/store.h"
 #include "wire/s3/call.h"
 #include "wire/s3/operation_table.h"
@@ -27,6 +28,10 @@ PolicyEffect effect_of_own_policies(const Call& call, const std::string& action,
 
 /// Whether a role's policy lets the caller assume it.
 bool may_assume(const Call& call, const std::string& trust_policy, const std::string& arn);
+
+/// Whether it lets whom the identity provider `provider` knows by this token.
+bool may_assume_with_web_identity(const Call& call, const std::string& trust_policy, const std::string& arn, const std::string& provider,
+                                  const WebIdentityToken& token);
 
 /// Whether the request asks to bypass governance mode and may (`s3:BypassGovernanceRetention`).
 bool may_bypass_governance(const Call& call, const store::Rows& rows, const std::string& key);

@@ -34,6 +34,9 @@ std::optional<std::string> find_account_setting(const store::Rows& rows, std::st
 void put_account_setting(store::Change& change, std::string_view name, std::string document);
 void erase_account_setting(store::Change& change, std::string_view name);
 
+/// Beside a policy that was put with `x-amz-confirm-remove-self-bucket-access: true`.
+inline constexpr std::string_view kPolicyConfirmed = "policyConfirmed";
+
 /// `<OwnershipControls>` of one rule. Throws InvalidArgument for an unknown mode.
 std::string write_ownership(std::string_view mode);
 

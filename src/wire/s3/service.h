@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "access/access.h"
@@ -11,6 +12,7 @@
 #include "store/store.h"
 #include "wire/s3/access_logs.h"
 #include "wire/s3/document_cache.h"
+#include "wire/s3/provider_keys.h"
 #include "wire/s3/store_jobs.h"
 
 namespace lab::s3 {
@@ -22,6 +24,7 @@ struct S3Options {
   std::string region = "us-east-1";
   std::chrono::seconds lifecycle_day = std::chrono::hours(24);  ///< what lifecycle rules call a day
   std::chrono::milliseconds log_interval = std::chrono::seconds(5);  ///< how long lines of access logs wait for their delivery
+  std::map<std::string, std::string> webhooks = {};  ///< URLs by name: whom notifications of buckets can be sent to
   std::string domain;  ///< for `<bucket>.<domain>`; empty: only S3's own and localhost
 };
 
@@ -35,6 +38,7 @@ struct S3Service {
   DocumentCache<std::vector<LifecycleRule>> lifecycles = {};
   StoreJobs jobs = {};
   AccessLogs access_logs = {};
+  ProviderKeys provider_keys = {};  ///< of identity providers
 };
 
 }  // namespace lab::s3

@@ -19,7 +19,7 @@ struct AssumedRole {
 };
 
 struct Session {
-  std::string user;        ///< whose rights it has, at most; who assumed the role
+  std::string user;        ///< whose rights it has, at most; who assumed the role, empty: somebody whom an identity provider knows
   std::string name;        ///< RoleSessionName; empty for GetSessionToken
   std::string access_key;  ///< begins with kSessionKeyPrefix
   std::string secret_key;

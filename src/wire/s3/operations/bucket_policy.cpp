@@ -40,6 +40,10 @@ net::Response serve_put_bucket_policy(Call& call) {
     throw Error(conditions::kAccessDenied);
   store::Change change = call.new_change();
   put_setting(change, call.address.bucket, "policy", call.document);
+  if (call.head.header("x-amz-confirm-remove-self-bucket-access") == "true")
+    put_setting(change, call.address.bucket, kPolicyConfirmed, "true");
+  else
+    erase_setting(change, call.address.bucket, kPolicyConfirmed);
   call.service.store.apply(std::move(change));
   return empty_response(204);
 }
@@ -47,6 +51,7 @@ net::Response serve_put_bucket_policy(Call& call) {
 net::Response serve_delete_bucket_policy(Call& call) {
   store::Change change = call.new_change();
   erase_setting(change, call.address.bucket, "policy");
+  erase_setting(change, call.address.bucket, kPolicyConfirmed);
   call.service.store.apply(std::move(change));
   return empty_response(204);
 }

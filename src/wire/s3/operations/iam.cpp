@@ -48,12 +48,14 @@ struct IamRow {
   void (*serve)(IamCall& iam);
   bool has_result = true;
   bool of_oneself = false;  ///< a user may ask it about itself
+  bool of_nobody = false;   ///< it needs no signature
 };
 
 constexpr IamRow kIamActions[] = {
     {"AddClientIDToOpenIDConnectProvider", &add_client_id, false},
     {"AddUserToGroup", &add_user_to_group, false},
     {"AssumeRole", &assume_role, true, true},
+    {"AssumeRoleWithWebIdentity", &assume_role_with_web_identity, true, false, true},
     {"AttachGroupPolicy", &attach_group_policy, false},
     {"AttachRolePolicy", &attach_role_policy, false},
     {"AttachUserPolicy", &attach_user_policy, false},
@@ -171,13 +173,15 @@ void check_allowed(IamCall& iam, const IamRow& row, bool is_sts) {
 net::Response serve_action(Call& call, const NameValues& form) {
   const std::string action(find_value(form, "Action").value_or(""));
   const auto* row = std::ranges::find(kIamActions, action, &IamRow::action);
-  if (row == std::end(kIamActions)) throw not_implemented("the IAM or STS action " + action);
+  const bool is_known = row != std::end(kIamActions);
+  if (call.identity.user.empty() && !(is_known && row->of_nobody)) throw Error(conditions::kAccessDenied);
+  if (!is_known) throw not_implemented("the IAM or STS action " + action);
   XmlWriter xml;
   IamCall iam{call, form, xml};
   // A session that was narrowed is for S3: it changes no users.
   const bool is_sts = row->serve == &assume_role || row->serve == &get_session_token || row->serve == &get_caller_identity;
   if (!call.session_policy.empty() && !is_sts) throw Error(conditions::kAccessDenied);
-  check_allowed(iam, *row, is_sts);
+  if (!row->of_nobody) check_allowed(iam, *row, is_sts);
   xml.raw("<" + action + "Response xmlns=\"" + std::string(kNamespace) + "\">");
   if (row->has_result) xml.open(action + "Result");
   row->serve(iam);

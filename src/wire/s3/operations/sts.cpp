@@ -1,7 +1,7 @@
 #include "protocol/s3/http_date.h"
 #include "protocol/s3/policy.h"
 #include "wire/s3/authorize.h"
-#include "wire/s3/operations/iam_call.h"
+#include "wire/s3/operations/sts_call.h"
 #include "wire/s3/sessions.h"
 
 namespace lab::s3 {
@@ -54,7 +54,13 @@ void assume_kept_role(IamCall& iam, const IamEntity& role, const std::string& ar
   if (!arn.ends_with(":role" + role.path + role.name) || !may_assume(iam.call, role.trust, arn)) throw Error(conditions::kAccessDenied);
   // Roles that assume roles do so for an hour at most.
   const std::uint64_t longest = iam.call.role.name.empty() ? role.longest_session : kHour;
-  write_credentials(iam, {.user = iam.call.identity.user,
+  write_role_session(iam, role, iam.call.identity.user, name, longest);
+}
+
+}  // namespace
+
+void write_role_session(IamCall& iam, const IamEntity& role, const std::string& user, const std::string& name, std::uint64_t longest) {
+  write_credentials(iam, {.user = user,
                           .name = name,
                           .policy = read_session_policy(iam),
                           .expires = read_expiry(iam, kHour, longest),
@@ -65,8 +71,6 @@ void assume_kept_role(IamCall& iam, const IamEntity& role, const std::string& ar
   iam.xml.element("AssumedRoleId", role.id + ":" + name);
   iam.xml.close();
 }
-
-}  // namespace
 
 void assume_role(IamCall& iam) {
   const std::string arn = iam.given("RoleArn"), name = iam.given("RoleSessionName");

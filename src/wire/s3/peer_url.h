@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/http_client.h"
+
+namespace lab::s3 {
+
+/// An `http` or `https` address that somebody gave for the lab to ask.
+struct PeerUrl {
+  net::ServerAddress server;
+  std::string target;  ///< path and query
+  /// For the Host header.
+  std::string host() const;
+};
+
+/// Absent for what is no such address, or has a user in it.
+std::optional<PeerUrl> parse_peer_url(std::string_view text);
+
+}  // namespace lab::s3

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace lab::s3 {
+
+/// The public keys of OpenID Connect providers (JSON Web Key Sets), found by their discovery documents and kept for a while.
+/// Thread-safe.
+class ProviderKeys {
+ public:
+  /// The keys of the provider at `url`: those that are kept, or asked for anew when they are old or, with `is_fresh`, whenever they
+  /// were not asked for a moment ago: a provider may have changed them. Blocks for the network, a few seconds at most. Throws
+  /// IDPCommunicationError.
+  std::string get(const std::string& url, bool is_fresh);
+
+ private:
+  struct Kept {
+    std::string keys;
+    std::chrono::steady_clock::time_point asked;
+  };
+  std::mutex mutex_;
+  std::map<std::string, Kept> kept_;
+};
+
+}  // namespace lab::s3
