@@ -235,6 +235,10 @@ class EmbeddedLab final : public Lab {
     options.lifecycle_day = std::chrono::seconds(settings.seconds("objects.lifecycle_day"));
     options.log_interval = std::chrono::seconds(settings.seconds("objects.log_interval"));
     options.domain = settings.text("objects.domain");
+    const auto webhooks = s3::parse_webhooks(settings.text("objects.webhooks"));
+    if (!webhooks)
+      throw Error(conditions::kInvalidSetting, {{"key", "objects.webhooks"}, {"value", settings.text("objects.webhooks")}, {"reason", "it is a list of NAME=http://HOST/PATH, separated by commas"}});
+    options.webhooks = *webhooks;
     const auto tls = find_tls(settings, "objects");
     objects_ = std::make_unique<s3::S3Server>(runtime_, storage_, *store_, *access_, options, tls ? net::TlsContext::load(tls->certificate, tls->key) : nullptr);
     start_on(settings, "objects.port", "objects", [&] { objects_->start(); });

@@ -40,6 +40,7 @@ constexpr SettingRow kSettings[] = {
     {"objects.port", "9000", "S3 port", SettingKind::Port},
     {"objects.tls_certificate", "", "PEM file of the S3 role's certificate and its chain; with the key the role speaks HTTPS"},
     {"objects.tls_key", "", "PEM file of the S3 role's key"},
+    {"objects.webhooks", "", "whom notifications of buckets can be sent to: `NAME=URL`, separated by commas; a bucket names one as `arn:minio:sqs::NAME:webhook`"},
     {"profile", "secure", "`secure`, or `workshop` (well-known keys, loopback only)", SettingKind::Profile},
     {"spark.address", "embedded", "`embedded`, or the sc:// address of a real Spark Connect server"},
     {"spark.listen", "127.0.0.1", "address the Spark role listens on"},

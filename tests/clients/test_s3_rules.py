@@ -329,5 +329,5 @@ def test_what_is_not_there_may_be_turned_off(s3, fresh):
     s3.put_bucket_notification_configuration(Bucket=fresh, NotificationConfiguration={})
     s3.put_bucket_accelerate_configuration(Bucket=fresh, AccelerateConfiguration={"Status": "Suspended"})
     topic = {"TopicConfigurations": [{"TopicArn": "arn:aws:sns:us-east-1:1:t", "Events": ["s3:ObjectCreated:*"]}]}
-    assert code_of(s3.put_bucket_notification_configuration, Bucket=fresh, NotificationConfiguration=topic) == ("NotImplemented", 501)
+    assert code_of(s3.put_bucket_notification_configuration, Bucket=fresh, NotificationConfiguration=topic) == ("InvalidArgument", 400)
     assert code_of(s3.put_bucket_accelerate_configuration, Bucket=fresh, AccelerateConfiguration={"Status": "Enabled"}) == ("NotImplemented", 501)

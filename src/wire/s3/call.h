@@ -37,9 +37,8 @@ struct Call {
   std::optional<std::string> lifecycle = {};  ///< the bucket's document, for operations that show when an object expires
 
   store::Objects& objects() const { return service.store.objects(); }
-  store::Change new_change() const {
-    return store::Change({.actor = owner().id, .protocol = "s3", .request = request_id});
-  }
+  /// Its origin names the request and the operation: `REQUEST PutObject`.
+  store::Change new_change() const;
   /// Who will own what this request makes.
   Owner owner() const {
     const std::string name = identity.user.empty() ? "anonymous" : identity.user;

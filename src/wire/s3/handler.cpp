@@ -184,6 +184,11 @@ net::Response S3Handler::answer_error(const net::Request* request, const Error& 
                         service_.options.domain);
 }
 
+store::Change Call::new_change() const {
+  const std::string what = operation == nullptr ? std::string() : " " + std::string(operation->name);
+  return store::Change({.actor = owner().id, .protocol = "s3", .request = request_id + what});
+}
+
 net::Response empty_response(int status) {
   net::Response response;
   response.status = status;

@@ -19,6 +19,7 @@ S3Server::S3Server(net::IoRuntime& runtime, ThreadPool& storage, store::Store& s
       handler_(service_),
       lifecycle_(service_),
       access_logs_(service_),
+      notifications_(service_),
       console_(handler_),
       server_(runtime, storage, handler_, server_options(service_.options, service_.options.port, tls)),
       console_server_(runtime, storage, console_, server_options(service_.options, service_.options.console_port, tls)) {}

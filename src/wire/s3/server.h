@@ -7,6 +7,7 @@
 #include "wire/s3/console/handler.h"
 #include "wire/s3/handler.h"
 #include "wire/s3/lifecycle_runner.h"
+#include "wire/s3/notifications.h"
 #include "wire/s3/service.h"
 
 namespace lab::s3 {
@@ -22,6 +23,7 @@ class S3Server {
     server_.start();
     lifecycle_.start();
     access_logs_.start();
+    notifications_.start();
   }
   /// The admin page, behind start(). Throws the same.
   void start_console() { console_server_.start(); }
@@ -30,6 +32,7 @@ class S3Server {
   /// Refuses new requests, lets those under way finish for `grace`. May be called twice.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(1)) {
     lifecycle_.stop();
+    notifications_.stop();
     service_.jobs.stop();
     console_server_.stop(grace);
     server_.stop(grace);
@@ -42,6 +45,7 @@ class S3Server {
   S3Handler handler_;
   LifecycleRunner lifecycle_;
   AccessLogRunner access_logs_;
+  NotificationRunner notifications_;
   console::ConsoleHandler console_;
   net::HttpServer server_, console_server_;
 };

@@ -58,9 +58,7 @@ net::Response serve_delete_setting(Call& call) {
 net::Response serve_empty_configuration(Call& call) {
   call.objects().get_bucket(call.address.bucket);
   XmlWriter xml;
-  if (call.head.has_parameter("notification")) {
-    xml.open_root("NotificationConfiguration");
-  } else if (call.head.has_parameter("logging")) {
+  if (call.head.has_parameter("logging")) {
     xml.open_root("BucketLoggingStatus");
   } else if (call.head.has_parameter("accelerate")) {
     xml.open_root("AccelerateConfiguration");

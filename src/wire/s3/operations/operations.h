@@ -53,6 +53,9 @@ net::awaitable<net::Response> serve_post_object(Call& call, net::RequestBody& bo
 net::Response serve_copy_object(Call& call);
 net::Response serve_delete_object(Call& call);
 net::Response serve_get_object_attributes(Call& call);
+net::Response serve_select_object_content(Call& call);
+net::Response serve_get_bucket_notification(Call& call);
+net::Response serve_put_bucket_notification(Call& call);
 net::Response serve_get_object_tagging(Call& call);
 net::Response serve_put_object_tagging(Call& call);
 net::Response serve_delete_object_tagging(Call& call);
