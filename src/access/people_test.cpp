@@ -164,6 +164,23 @@ TEST_F(PeopleTest, groups_are_kept) {
   EXPECT_EQ(access_->list_groups().size(), 4u);
 }
 
+TEST_F(PeopleTest, a_change_and_what_another_module_keeps_beside_it_happen_both_or_neither) {
+  const auto fail = [](store::Change& change) { change.step([](store::Transaction&) { throw Error(conditions::kNoSuchUser, {{"user", "somebody"}}); }); };
+  EXPECT_THROW(access_->create_user("ann", false, by_, [&](store::Change& change, const UserInfo&) { fail(change); }), Error);
+  EXPECT_FALSE(access_->find_user("ann"));
+  access_->create_user("ann", false, by_);
+  access_->create_group("teachers", by_);
+  EXPECT_THROW(access_->rename_user("ann", "bob", by_, fail), Error);
+  EXPECT_THROW(access_->rename_group("teachers", "pupils", by_, fail), Error);
+  EXPECT_THROW(access_->delete_user("ann", by_, fail), Error);
+  EXPECT_THROW(access_->delete_group("teachers", by_, fail), Error);
+  open(Profile::Secure);
+  EXPECT_TRUE(access_->find_user("ann"));
+  EXPECT_FALSE(access_->find_user("bob"));
+  EXPECT_TRUE(access_->find_group("teachers"));
+  EXPECT_FALSE(access_->find_group("pupils"));
+}
+
 TEST_F(PeopleTest, the_last_administrator_stays_one) {
   access_->create_user("ann", true, by_);
   access_->set_admin("admin", false, by_);
