@@ -6,9 +6,13 @@
 #include "protocol/s3/documents.h"
 #include "protocol/s3/errors.h"
 #include "protocol/s3/lifecycle.h"
+#include "protocol/s3/notification.h"
 #include "protocol/s3/object_lock.h"
 #include "protocol/s3/policy.h"
 #include "protocol/s3/post_form.h"
+#include "protocol/s3/select/request.h"
+#include "protocol/s3/select/statement.h"
+#include "protocol/s3/web_identity.h"
 
 namespace {
 
@@ -29,6 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   attempt([&] { parse_acl(write_acl(parse_acl(text))); });
   attempt([&] { parse_cors(write_cors(parse_cors(text))); });
+  attempt([&] { parse_notification(write_notification(parse_notification(text))); });
+  attempt([&] { select::parse_request(text); });
+  attempt([&] { select::parse_statement(text, {}); });
+  attempt([&] { parse_web_identity(text); });
   attempt([&] { parse_lifecycle(write_lifecycle(parse_lifecycle(text))); });
   attempt([&] { parse_lock_configuration(text); });
   attempt([&] { parse_retention(text); });

@@ -37,7 +37,8 @@ class Binder {
 
   void bind_path(Expression& expression) const {
     std::vector<PathStep>& path = expression.path;
-    if (path.size() > 1 && is_table(path.front())) path.erase(path.begin());
+    const bool names_table = path.size() > 1 && is_table(path.front());
+    if (names_table) path.erase(path.begin());
     if (path.size() == 1 && !path.front().name.empty()) {
       const auto found = std::ranges::find_if(aliases_, [&](const std::string& each) { return !each.empty() && is_same_name(path.front(), each); });
       if (found != aliases_.end()) expression.alias = static_cast<std::size_t>(found - aliases_.begin());
@@ -47,11 +48,11 @@ class Binder {
       if (path.size() == 1 && is_table(path.front())) path.clear();
       return;
     }
-    const std::size_t column = path.size() == 1 ? find_column(path.front()) : kNoSuchColumn;
+    const std::size_t column = path.size() == 1 ? find_column(path.front(), names_table) : kNoSuchColumn;
     if (column != kNoSuchColumn) {
       expression.column = column;
       expression.alias.reset();
-    } else if (path.size() == 1 && path.front().is_quoted && !expression.alias) {
+    } else if (path.size() == 1 && path.front().is_quoted && !names_table && !expression.alias) {
       // What is quoted and no column is a text: so clients write theirs for other stores.
       expression = {.kind = Expression::Kind::Literal, .literal = path.front().name};
     } else if (!expression.alias) {
@@ -59,10 +60,11 @@ class Binder {
     }
   }
 
-  std::size_t find_column(const PathStep& step) const {
+  /// A quoted `_1` is a column only where the table's name says that it is one: it may be a text.
+  std::size_t find_column(const PathStep& step, bool names_table) const {
     const auto named = std::ranges::find_if(*names_, [&](const std::string& each) { return is_same_name(step, each); });
     if (named != names_->end()) return static_cast<std::size_t>(named - names_->begin());
-    return find_position(step.name).value_or(kNoSuchColumn);
+    return step.is_quoted && !names_table ? kNoSuchColumn : find_position(step.name).value_or(kNoSuchColumn);
   }
 
   const std::string& alias_;

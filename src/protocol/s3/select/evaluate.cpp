@@ -8,7 +8,8 @@
 namespace lab::s3::select {
 namespace {
 
-constexpr int kMaxAliasDepth = 50;
+// Aliases may name one another: so deep, and so often for one record.
+constexpr int kMaxAliasDepth = 16, kMaxAliasCalls = 10'000;
 
 /// The truth of a value in a condition; absent: unknown.
 std::optional<bool> find_truth(const Value& value) {
@@ -55,6 +56,7 @@ class Evaluator {
       case And: return evaluate_logic(expression, false);
       case Or: return evaluate_logic(expression, true);
       case Case: return evaluate_case(expression);
+      case CaseOf: return evaluate_case_of(expression);
       case Aggregate: return aggregates_ == nullptr ? Value(Null{}) : aggregates_->at(expression.aggregate);
     }
     return Null{};
@@ -78,7 +80,7 @@ class Evaluator {
       if (is_itself) return value_of(record_->document);
     }
     if (!expression.alias) return Missing{};
-    if (++alias_depth_ > kMaxAliasDepth)
+    if (++alias_depth_ > kMaxAliasDepth || ++num_alias_calls_ > kMaxAliasCalls)
       throw invalid_arguments("number of calls exceed maximum size, probably a cyclic reference to alias");
     Value value = evaluate(statement_.projections[*expression.alias].expression);
     --alias_depth_;
@@ -110,10 +112,19 @@ class Evaluator {
     return evaluate(expression.arguments.back());
   }
 
+  Value evaluate_case_of(const Expression& expression) {
+    const Value subject = evaluate(expression.arguments.front());
+    for (std::size_t i = 1; i + 1 < expression.arguments.size(); i += 2) {
+      const auto order = compare(subject, evaluate(expression.arguments[i]));
+      if (order && *order == 0) return evaluate(expression.arguments[i + 1]);
+    }
+    return evaluate(expression.arguments.back());
+  }
+
   const Statement& statement_;
   const Record* record_;
   const std::vector<Value>* aggregates_;
-  int alias_depth_ = 0;
+  int alias_depth_ = 0, num_alias_calls_ = 0;
 };
 
 /// One aggregate on its way through the records.

@@ -106,6 +106,14 @@ Value is_at_most(Arguments arguments) { return test_order(arguments, [](std::par
 Value is_greater(Arguments arguments) { return test_order(arguments, [](std::partial_ordering each) { return each > 0; }); }
 Value is_at_least(Arguments arguments) { return test_order(arguments, [](std::partial_ordering each) { return each >= 0; }); }
 
+/// False when either bound says so, whatever the other says.
+Value is_between(Arguments arguments) {
+  const Value low = is_at_least(arguments.subspan(0, 2)), others[] = {arguments[0], arguments[2]}, high = is_at_most(others);
+  for (const Value* each : {&low, &high})
+    if (const auto* truth = std::get_if<bool>(each); truth != nullptr && !*truth) return false;
+  return is_absent(low) || is_absent(high) ? Value(Null{}) : Value(true);
+}
+
 Value test_null(Arguments arguments) { return is_absent(arguments[0]); }
 Value test_missing(Arguments arguments) { return std::holds_alternative<Missing>(arguments[0]); }
 
@@ -442,6 +450,7 @@ constexpr FunctionRow kFunctions[] = {
     {"<=", 2, 2, &is_at_most},
     {">", 2, 2, &is_greater},
     {">=", 2, 2, &is_at_least},
+    {"between", 3, 3, &is_between},
     {"in", 1, kMany, &is_among},
     {"is missing", 1, 1, &test_missing},
     {"is null", 1, 1, &test_null},

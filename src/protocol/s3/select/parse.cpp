@@ -10,7 +10,8 @@ namespace {
 
 using Kind = Expression::Kind;
 
-constexpr int kMaxDepth = 100;
+// Of expressions in parentheses, and of the tree that operators in a row make.
+constexpr int kMaxDepth = 100, kMaxTreeDepth = 150;
 constexpr std::size_t kMaxExpression = 256 << 10;
 
 constexpr std::string_view kReserved[] = {"select", "from", "where", "limit", "as", "and", "or", "not", "in", "is", "like", "between", "escape",
@@ -28,6 +29,17 @@ constexpr AggregateName kAggregates[] = {{"count", Aggregate::Of::Count},
                                          {"min", Aggregate::Of::Least},
                                          {"max", Aggregate::Of::Greatest}};
 
+void deepen(Expression& expression, const Expression& argument) {
+  expression.depth = std::max(expression.depth, argument.depth + 1);
+  if (expression.depth > kMaxTreeDepth) throw Error(conditions::kSelectUnexpectedToken, {{"reason", "The SQL expression is nested too deeply."}});
+}
+
+/// With the depth that its arguments give it.
+Expression measured(Expression expression) {
+  for (const Expression& each : expression.arguments) deepen(expression, each);
+  return expression;
+}
+
 Expression literal(Value value) { return {.kind = Kind::Literal, .literal = std::move(value)}; }
 
 Expression call(std::string_view name, std::vector<Expression> arguments) {
@@ -35,7 +47,7 @@ Expression call(std::string_view name, std::vector<Expression> arguments) {
   if (row == nullptr) throw Error(conditions::kSelectUnsupportedFunction, {{"reason", "Encountered an unsupported SQL function: " + std::string(name)}});
   const auto count = static_cast<int>(arguments.size());
   if (count < row->least || count > row->most) throw invalid_arguments("Incorrect number of arguments in the call of " + std::string(name));
-  return {.kind = Kind::Call, .function = row, .arguments = std::move(arguments)};
+  return measured({.kind = Kind::Call, .function = row, .arguments = std::move(arguments)});
 }
 
 template <typename... Each>
@@ -46,8 +58,14 @@ std::vector<Expression> list_of(Each... each) {
   return all;
 }
 
-Expression combine(Kind kind, Expression left, Expression right) { return {.kind = kind, .arguments = list_of(std::move(left), std::move(right))}; }
-Expression negated(Expression inner) { return {.kind = Kind::Not, .arguments = list_of(std::move(inner))}; }
+/// AND or OR; many in a row are one.
+Expression combine(Kind kind, Expression left, Expression right) {
+  if (left.kind != kind) return measured({.kind = kind, .arguments = list_of(std::move(left), std::move(right))});
+  deepen(left, right);
+  left.arguments.push_back(std::move(right));
+  return left;
+}
+Expression negated(Expression inner) { return measured({.kind = Kind::Not, .arguments = list_of(std::move(inner))}); }
 
 /// Reads one statement, from its first token to its last.
 class StatementReader {
@@ -205,8 +223,7 @@ class StatementReader {
         Expression low = read_sum();
         expect_word("and");
         Expression high = read_sum();
-        Expression same = left;
-        left = combine(Kind::And, call(">=", list_of(std::move(left), std::move(low))), call("<=", list_of(std::move(same), std::move(high))));
+        left = call("between", list_of(std::move(left), std::move(low), std::move(high)));
       } else {
         at_ = before;
         return left;
@@ -270,20 +287,18 @@ class StatementReader {
   }
 
   Expression read_case() {
-    std::optional<Expression> subject;
-    if (!is_word("when")) subject = read_expression();
-    Expression chosen{.kind = Kind::Case};
+    Expression chosen{.kind = is_word("when") ? Kind::Case : Kind::CaseOf};
+    if (chosen.kind == Kind::CaseOf) chosen.arguments.push_back(read_expression());
+    const std::size_t before = chosen.arguments.size();
     while (take_word("when")) {
-      Expression condition = read_expression();
-      if (subject) condition = call("=", list_of(*subject, std::move(condition)));
+      chosen.arguments.push_back(read_expression());
       expect_word("then");
-      chosen.arguments.push_back(std::move(condition));
       chosen.arguments.push_back(read_expression());
     }
-    if (chosen.arguments.empty()) throw unexpected();
+    if (chosen.arguments.size() == before) throw unexpected();
     chosen.arguments.push_back(take_word("else") ? read_expression() : literal(Null{}));
     expect_word("end");
-    return chosen;
+    return measured(std::move(chosen));
   }
 
   Expression read_call() {

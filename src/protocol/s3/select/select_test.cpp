@@ -61,6 +61,8 @@ TEST(Select, reads_records_that_lie_across_pieces) {
 TEST(Select, finds_columns_by_name_alias_and_number) {
   EXPECT_EQ(rows_of("SELECT t.A, _2, \"b\" FROM S3Object t WHERE _1 = 1", "a,b\n1,x\n"), Rows{"1|x|x"});
   EXPECT_EQ(rows_of("SELECT CAST(a AS INT) + 1 AS n FROM S3Object WHERE n = 3", "a\n1\n2\n"), Rows{"3"});
+  EXPECT_EQ(rows_of("SELECT \"_2\", t.\"_2\", \"c\" FROM S3Object t", "a,b\n1,x\n"), Rows{"_2|x|c"});
+  EXPECT_EQ(code_of("SELECT t.\"c\" FROM S3Object t"), "EvaluatorBindingDoesNotExist");
   EXPECT_EQ(code_of("SELECT c FROM S3Object"), "EvaluatorBindingDoesNotExist");
   EXPECT_EQ(code_of("SELECT x AS y, y AS x FROM S3Object"), "EvaluatorInvalidArguments");
 }
@@ -120,6 +122,16 @@ TEST(Select, refuses_what_is_no_statement) {
   EXPECT_EQ(code_of("SELECT a ? 1 FROM S3Object"), "LexerInvalidChar");
   EXPECT_EQ(code_of("SELECT nothing(a) FROM S3Object"), "UnsupportedFunction");
   EXPECT_EQ(code_of("SELECT " + std::string(500, '(') + "1 FROM S3Object"), "ParseUnexpectedToken");
+  std::string chain = "1", tests = "a = 0", cases = "a";
+  for (int i = 0; i < 50'000; ++i) chain += "+1";
+  EXPECT_EQ(code_of("SELECT " + chain + " FROM S3Object"), "ParseUnexpectedToken");
+  for (int i = 0; i < 5'000; ++i) tests += " OR a = 0";
+  EXPECT_EQ(code_of("SELECT a FROM S3Object WHERE " + tests), "none");
+  for (int i = 0; i < 40; ++i) cases = "CASE (" + cases + ") WHEN 1 THEN 1 WHEN 2 THEN 2 END";
+  EXPECT_EQ(code_of("SELECT " + cases + " FROM S3Object"), "none");
+  std::string aliases = "a AS x0";
+  for (int i = 1; i < 15; ++i) aliases += ", x" + std::to_string(i - 1) + " + x" + std::to_string(i - 1) + " AS x" + std::to_string(i);
+  EXPECT_EQ(code_of("SELECT " + aliases + " FROM S3Object"), "EvaluatorInvalidArguments");
 }
 
 }  // namespace

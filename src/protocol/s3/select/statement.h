@@ -28,6 +28,7 @@ struct Expression {
     Or,
     Not,
     Case,       ///< condition, result, condition, result …, what else
+    CaseOf,     ///< a value, then what it may be, result …, what else
     Aggregate,  ///< number `aggregate` of the statement
   };
   Kind kind = Kind::Literal;
@@ -36,6 +37,7 @@ struct Expression {
   const FunctionRow* function = nullptr;
   std::size_t aggregate = 0;
   std::vector<Expression> arguments = {};
+  int depth = 1;  ///< levels below it and its own: evaluation nests so deep
   // What bind() finds out of a path.
   std::optional<std::size_t> column = {};  ///< of CSV
   std::optional<std::size_t> alias = {};   ///< number of the projection that is called so
