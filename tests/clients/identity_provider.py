@@ -1,7 +1,7 @@
 """A provider of OpenID Connect as a process of its own: its discovery document, its public keys, and tokens for whoever asks.
 
 `python identity_provider.py PORT`. POST /token takes {"claims": {...}, "algorithm": "RS256" | "ES256", "foreign": true | false} and answers the
-signed token; a foreign one is signed by a key that nobody is told of. POST /rotate makes new keys.
+signed token; a foreign one is signed (by ES256) with a key that nobody is told of. POST /rotate makes a new key for ES256: one for RS256 takes seconds.
 """
 
 import base64
@@ -24,18 +24,21 @@ def encode_number(number, length=None):
     return encode(int(number).to_bytes(length or (int(number).bit_length() + 7) // 8, "big"))
 
 
+RSA_KEY = RSA.generate(2048)
+
+
 class Keys:
     def __init__(self):
-        self.rsa, self.curve = RSA.generate(2048), ECC.generate(curve="P-256")
-        self.id = hashlib.sha256(self.rsa.public_key().export_key()).hexdigest()[:12]
+        self.rsa, self.curve = RSA_KEY, ECC.generate(curve="P-256")
+        self.id = hashlib.sha256(self.curve.public_key().export_key(format="DER")).hexdigest()[:12]
 
     def public(self):
         point = self.curve.pointQ
-        return [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.id, "n": encode_number(self.rsa.n), "e": encode_number(self.rsa.e)},
-                {"kty": "EC", "use": "sig", "alg": "ES256", "kid": self.id + "-ec", "crv": "P-256", "x": encode_number(point.x, 32), "y": encode_number(point.y, 32)}]
+        return [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "rsa", "n": encode_number(self.rsa.n), "e": encode_number(self.rsa.e)},
+                {"kty": "EC", "use": "sig", "alg": "ES256", "kid": self.id, "crv": "P-256", "x": encode_number(point.x, 32), "y": encode_number(point.y, 32)}]
 
     def sign(self, claims, algorithm):
-        head = {"typ": "JWT", "alg": algorithm, "kid": self.id if algorithm == "RS256" else self.id + "-ec"}
+        head = {"typ": "JWT", "alg": algorithm, "kid": "rsa" if algorithm == "RS256" else self.id}
         signed = ".".join(encode(json.dumps(part).encode()) for part in (head, claims))
         digest = SHA256.new(signed.encode())
         signature = pkcs1_15.new(self.rsa).sign(digest) if algorithm == "RS256" else DSS.new(self.curve, "fips-186-3").sign(digest)
@@ -71,7 +74,7 @@ class Provider(http.server.BaseHTTPRequestHandler):
             return
         claims = {"iss": self.issuer, "exp": int(time.time()) + 600, "iat": int(time.time()), **asked["claims"]}
         keys = Provider.foreign if asked.get("foreign") else Provider.keys
-        self.answer({"token": keys.sign(claims, asked.get("algorithm", "RS256"))})
+        self.answer({"token": keys.sign(claims, "ES256" if asked.get("foreign") else asked.get("algorithm", "RS256"))})
 
     def log_message(self, *_):
         pass
