@@ -1,8 +1,11 @@
+#include <set>
+
 #include "functions/conditions.h"
 #include "functions/duckdb_type.h"
 #include "functions/misfit.h"
 #include "functions/nested_order.h"
 #include "functions/rows.h"
+#include "plan/bound_tree.h"
 #include "types/type_text.h"
 
 namespace lab::functions {
@@ -39,12 +42,26 @@ std::string lower_forall(const LowerCall& call) {
   return "lab_list_and(list_transform(" + call.sql[0] + ", " + call.lambda(1) + "))";
 }
 
+/// The same type but for the names of fields, as `(acc.sum + x, acc.n + 1)` beside `(0 AS sum, 0 AS n)`.
+bool same_but_for_names(const DataType& left, const DataType& right) {
+  if (left.kind() != right.kind()) return false;
+  if (left.is(TypeKind::Array)) return same_but_for_names(left.element(), right.element());
+  if (left.is(TypeKind::Map)) return same_but_for_names(left.key(), right.key()) && same_but_for_names(left.value(), right.value());
+  if (!left.is(TypeKind::Struct)) return same_shape(left, right);
+  const auto &fields = left.fields(), &others = right.fields();
+  if (fields.size() != others.size()) return false;
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (!same_but_for_names(fields[i].type, others[i].type)) return false;
+  return true;
+}
+
 CallTypes aggregate_types(const CallShape& shape) {
   if (!shape.type(0).is(TypeKind::Array)) throw Misfit{Misfit::Why::Input, 0, "\"ARRAY\""};
   const DataType& accumulator = shape.type(2);
   // What the merge gives is what it takes again.
-  if (!same_shape(shape.type(1), accumulator)) throw Misfit{Misfit::Why::Input, 2, types::quoted_sql(shape.type(1))};
-  CallTypes types{{shape.type(0), shape.type(1), accumulator}, accumulator, true};
+  if (!same_but_for_names(shape.type(1), accumulator)) throw Misfit{Misfit::Why::Input, 2, types::quoted_sql(shape.type(1))};
+  // The names are those of the start.
+  CallTypes types{{shape.type(0), shape.type(1), accumulator}, same_shape(shape.type(1), accumulator) ? accumulator : shape.type(1), true};
   if (shape.size() > 3) {
     types.arguments.push_back(shape.type(3));
     types.result = shape.type(3);
@@ -52,23 +69,49 @@ CallTypes aggregate_types(const CallShape& shape) {
   return types;
 }
 
-/// DuckDB folds into the type of the elements; another accumulator travels beside them in a struct.
+/// What the body of the lambda at `argument` reads from around it, as it is spelled: columns `c<id>`, parameters `p<id>` of outer lambdas.
+/// An aggregate inside is computed where it stands.
+std::set<std::string> captures(const LowerCall& call, std::size_t argument) {
+  namespace bound = plan::bound;
+  std::set<std::string> result;
+  std::set<plan::bound::ColumnId> own;
+  const auto spelled = [](char kind, plan::bound::ColumnId id) { return kind + std::to_string(static_cast<std::uint32_t>(id)); };
+  bound::walk(call.arguments[argument], [&](const bound::ExpressionPtr& part) {
+    if (const auto* lambda = std::get_if<bound::Lambda>(&part->node)) own.insert(lambda->parameters.begin(), lambda->parameters.end());
+    if (const auto* column = std::get_if<bound::ColumnRef>(&part->node)) result.insert(spelled('c', column->column));
+    if (const auto* variable = std::get_if<bound::LambdaRef>(&part->node); variable && !own.contains(variable->parameter))
+      result.insert(spelled('p', variable->parameter));
+    return !bound::is_aggregate(*part) && !bound::is_window(*part);
+  });
+  return result;
+}
+
+/// DuckDB folds into the type of the elements; another accumulator travels beside them in a struct. So does what the merge reads from
+/// around it: once a list of the rows together is at its end, list_reduce takes such values from the wrong rows.
 std::string lower_aggregate(const LowerCall& call) {
   const std::string type = duckdb_type(call.type(2)), item_type = duckdb_type(call.type(0).element());
   const std::string accumulator = call.lambda_parameter(2, 0), item = call.lambda_parameter(2, 1);
   const auto typed = [&](const std::string& sql) { return "CAST(" + sql + " AS " + type + ")"; };
+  const std::set<std::string> around = captures(call, 2);
   std::string text;
-  if (type == item_type) {
+  if (type == item_type && around.empty()) {
     text = "list_reduce(" + call.sql[0] + ", lambda " + accumulator + ", " + item + ": " + typed(call.sql[2]) + ", " +
            typed(call.sql[1]) + ")";
   } else {
+    std::string carried, carried_on;
+    std::string body = bind_lambda(accumulator, "struct_extract(fold_state, 'a')",
+                                   bind_lambda(item, "struct_extract(fold_step, 'x')", call.sql[2]));
+    for (const std::string& name : around) {
+      const std::string taken = "struct_extract(fold_step, '" + name + "')";
+      carried += ", '" + name + "': " + name;
+      carried_on += ", '" + name + "': " + taken;
+      body = bind_lambda(name, taken, body);
+    }
     const std::string steps =
-        "list_transform(" + call.sql[0] + ", lambda entry: {'a': " + typed("NULL") + ", 'x': entry})";
-    const std::string body = bind_lambda(accumulator, "struct_extract(fold_state, 'a')",
-                                         bind_lambda(item, "struct_extract(fold_step, 'x')", call.sql[2]));
+        "list_transform(" + call.sql[0] + ", lambda entry: {'a': " + typed("NULL") + ", 'x': entry" + carried + "})";
     text = "struct_extract(list_reduce(" + steps + ", lambda fold_state, fold_step: {'a': " + typed(body) +
-           ", 'x': struct_extract(fold_step, 'x')}, {'a': " + typed(call.sql[1]) + ", 'x': CAST(NULL AS " + item_type +
-           ")}), 'a')";
+           ", 'x': struct_extract(fold_step, 'x')" + carried_on + "}, {'a': " + typed(call.sql[1]) + ", 'x': CAST(NULL AS " + item_type +
+           ")" + carried + "}), 'a')";
   }
   if (call.size() < 4) return text;
   return "(CASE WHEN " + call.sql[0] + " IS NULL THEN NULL ELSE " +
