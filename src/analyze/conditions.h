@@ -127,6 +127,8 @@ inline constexpr Condition kWindowNotOrdered{"WINDOW_FUNCTION_FRAME_NOT_ORDERED"
 inline constexpr Condition kWindowInClause{"WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", "42601", Kind::Analysis, "Cannot use a window function in <clauseName>."};
 inline constexpr Condition kWindowInClause3{"_LEGACY_ERROR_TEMP_1034", "", Kind::Analysis, "It is not allowed to use window functions inside <clauseName> clause."};
 inline constexpr Condition kDistinctWindow{"DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", "0A000", Kind::Analysis, "Distinct window functions are not supported: <windowExpr>."};
+inline constexpr Condition kWindowOfAggregate{"INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "42601", Kind::Analysis, "Cannot specify ORDER BY or a window frame for <aggFunc>."};
+inline constexpr Condition kWindowOfAggregate3{"INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "", Kind::Analysis, "Cannot specify ORDER BY or a window frame for <aggFunc>."};
 inline constexpr Condition kWindowFilter{"_LEGACY_ERROR_TEMP_1030", "", Kind::Analysis, "window aggregate function with filter predicate is not supported yet."};
 inline constexpr Condition kRangeWithoutOrder{"DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", "42K09", Kind::Analysis, "Cannot resolve <sqlExpr> due to data type mismatch: A range window frame cannot be used in an unordered window specification."};
 inline constexpr Condition kFrameWrongComparison{"DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", "42K09", Kind::Analysis, "Cannot resolve <sqlExpr> due to data type mismatch: The lower bound of a window frame must be <comparison> to the upper bound."};
@@ -156,7 +158,8 @@ inline constexpr Condition kSessionGapType{"_LEGACY_ERROR_TEMP_1040", "", Kind::
 inline constexpr Condition kNotAWindowColumn{"_LEGACY_ERROR_TEMP_3101", "", Kind::Analysis, "The input is not a correct window column: <windowTime>"};
 inline constexpr Condition kNotAVariantColumn{"COLUMN_IS_NOT_VARIANT_TYPE", "42K09", Kind::Analysis, "Required column to be of variant type."};
 inline constexpr Condition kWithinGroupMissing{"INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K", Kind::Analysis, "Invalid function <funcName> with WITHIN GROUP. WITHIN GROUP is required for the function."};
-inline constexpr Condition kWithinGroupCount{"INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K", Kind::Analysis, "Invalid function <funcName> with WITHIN GROUP. The function requires <expectedNumArgs> orderings in WITHIN GROUP but got <actualNumArgs>."};
+inline constexpr Condition kWithinGroupCount{"INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K", Kind::Analysis, "Invalid function <funcName> with WITHIN GROUP. The function requires <expectedNum> orderings in WITHIN GROUP but got <actualNum>."};
+inline constexpr Condition kWithinGroupDistinct{"INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", "42K0K", Kind::Analysis, "Invalid function <funcName> with WITHIN GROUP. The function does not support DISTINCT with WITHIN GROUP."};
 inline constexpr Condition kCountOfTableStar{"INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT", "42000", Kind::Analysis, "count(<tableName>.*) is not allowed. Please use count(*) or expand the columns manually, e.g. count(col1, col2)."};
 inline constexpr Condition kCountOfTableStar3{"_LEGACY_ERROR_TEMP_1021", "", Kind::Analysis, "count(<targetString>.*) is not allowed. Please use count(*) or expand the columns manually, e.g. count(col1, col2)."};
 inline constexpr Condition kCannotUpCast{"CANNOT_UP_CAST_DATATYPE", "42846", Kind::Analysis, "Cannot up cast <expression> from <sourceType> to <targetType>.\n<details>"};

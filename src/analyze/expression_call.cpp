@@ -415,6 +415,7 @@ std::vector<std::string> Resolver::within_group_keys(const functions::FunctionRo
     parameters.emplace("funcName", types::quote_identifier(name));
     return Error(condition, std::move(parameters)).at(plan::query_context(expr.origin));
   };
+  if (row.within_group == WithinGroup::Value && function.is_distinct && policy_.is_spark4) throw invalid(conditions::kWithinGroupDistinct, {});
   if (function.within_group.empty()) {
     const bool is_missing = row.within_group == WithinGroup::Value && name != "mode";
     if (is_missing) throw invalid(conditions::kWithinGroupMissing, {});
@@ -432,7 +433,7 @@ std::vector<std::string> Resolver::within_group_keys(const functions::FunctionRo
     return keys;
   }
   const std::size_t count = function.within_group.size();
-  if (count != 1) throw invalid(conditions::kWithinGroupCount, {{"expectedNumArgs", "1"}, {"actualNumArgs", std::to_string(count)}});
+  if (count != 1) throw invalid(conditions::kWithinGroupCount, {{"expectedNum", "1"}, {"actualNum", std::to_string(count)}});
   call.within_group.push_back(sort_key(function.within_group[0], names, nullptr));
   const auto* order = std::get_if<plan::SortOrder>(&function.within_group[0]->node);
   Typed value = expression(order ? order->child : function.within_group[0], names);
@@ -489,15 +490,16 @@ bound::AggregateCall Resolver::bind_aggregate(const functions::FunctionRow& row,
   if (name == "mode" && keys.empty() && arguments.size() == 2) {
     // The least of the most frequent values is what falls last in the order that this prints.
     const auto* least = std::get_if<bound::LiteralNode>(&arguments[1].expression->node);
-    if (least && std::get_if<bool>(&least->value.data) && least->value.boolean()) {
-      sql = "mode()";
-      keys.push_back(displays[0] + " DESC");
+    if (const bool* is_least = least ? std::get_if<bool>(&least->value.data) : nullptr) {
+      sql = call_sql(name, *is_least ? std::vector<std::string>{} : std::vector<std::string>{displays[0]});
+      if (*is_least) keys.push_back(displays[0] + " DESC");
     }
   }
   if (!keys.empty()) sql += " WITHIN GROUP (ORDER BY " + join_sql(keys) + ")";
   functions::CallTypes types;
   try {
-    types = functions::bind_types(row, {bound_arguments, policy_, displays}, sql);
+    // Its error shows the call with the value in front, not with WITHIN GROUP.
+    types = functions::bind_types(row, {bound_arguments, policy_, displays}, is_value && name != "mode" ? call_sql(name, displays) : sql);
   } catch (Error& error) {
     if (!error.contexts().empty()) throw;
     throw Error(error).at(context);

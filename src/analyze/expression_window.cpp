@@ -24,6 +24,13 @@ const char* bound_text(Kind kind) {
   return "";
 }
 
+// Neither ordered nor cut: what an exact percentile is taken of.
+bool is_whole_partition(const plan::WindowSpec& spec) {
+  if (!spec.order_by.empty()) return false;
+  return !spec.frame || (spec.frame->unit == plan::WindowFrame::Unit::Rows && spec.frame->lower.kind == plan::FrameBound::Kind::UnboundedPreceding &&
+                         spec.frame->upper.kind == plan::FrameBound::Kind::UnboundedFollowing);
+}
+
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) { return std::ranges::find(names, name) != names.end(); }
 
 }  // namespace
@@ -112,6 +119,15 @@ Typed Resolver::resolve_expression(const plan::Window& node, const plan::Express
     order_sql.push_back(text);
   }
   const std::string_view row_name = found->name;
+  if (is_one_of(row_name, {"median", "percentile_cont", "percentile_disc"}) && !is_whole_partition(spec)) {
+    std::vector<std::string> shown;
+    for (const auto& key : function->within_group) {
+      const auto* order = std::get_if<plan::SortOrder>(&key->node);
+      shown.push_back(expression(order ? order->child : key, inner).sql);
+    }
+    for (const auto& argument : function->arguments) shown.push_back(expression(argument, inner).sql);
+    throw Error(policy_.is_spark4 ? conditions::kWindowOfAggregate : conditions::kWindowOfAggregate3, {{"aggFunc", quoted_expression(call_sql(name, shown))}}).at(context);
+  }
   // The ranks print in capitals.
   const bool is_rank = is_one_of(row_name, {"rank", "dense_rank", "percent_rank"});
   if (is_rank) sql = upper_case(std::string(row_name)) + "()";

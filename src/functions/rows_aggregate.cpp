@@ -265,8 +265,13 @@ std::string quantile(const LowerCall& call, const std::string& p) {
 std::string lower_percentile(const LowerCall& call) { return quantile(call, part_from_end(call)); }
 std::string lower_median(const LowerCall& call) { return quantile(call, "0.5"); }
 
+/// A value that occurs is not found by counting from the other end: a part below zero tells DuckDB to count in falling order, and
+/// nothing of it is the first value.
 std::string lower_percentile_disc(const LowerCall& call) {
-  return "quantile_disc(" + call.distinct + call.sql[0] + ", " + part_from_end(call) + ")" + call.suffix();
+  const auto falling = [](const std::string& part) { return "-greatest(" + part + ", 1e-300::DOUBLE)"; };
+  std::string part = call.sql[1];
+  if (call.is_descending) part = call.type(1).is(TypeKind::Array) ? "list_transform(" + part + ", lambda part: " + falling("part") + ")" : "(" + falling(part) + ")";
+  return "quantile_disc(" + call.distinct + call.sql[0] + ", " + part + ")" + call.suffix();
 }
 
 /// approx_percentile(x, p[, accuracy]) keeps the type of x and answers with a value that occurs.
@@ -315,7 +320,7 @@ CallTypes mode_types(const CallShape& shape) {
 std::string lower_mode(const LowerCall& call) {
   const types::Value* deterministic = call.constant(1);
   const bool is_ordered = !call.order_by.empty() || (deterministic != nullptr && !deterministic->is_null() && deterministic->boolean());
-  if (!is_ordered) return "lab_most_frequent(histogram(" + call.sql[0] + ")" + call.suffix() + ")";
+  if (!is_ordered) return "lab_most_frequent(histogram(" + call.distinct + call.sql[0] + ")" + call.suffix() + ")";
   const std::string top = "list_max(list_transform(entries, lambda entry: entry.value))";
   const std::string most = "list_transform(list_filter(entries, lambda entry: entry.value = top), lambda entry: entry.key)";
   return "list_transform([map_entries(histogram(" + call.distinct + call.sql[0] + ")" + call.suffix() +
