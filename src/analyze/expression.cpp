@@ -155,6 +155,11 @@ Typed Resolver::resolve_expression(const plan::UnresolvedRegex& node, const plan
 }
 
 ExpressionPtr Resolver::cast_expression(ExpressionPtr expr, const DataType& type) const {
+  const plan::Origin origin = expr->origin;
+  return cast_expression(std::move(expr), type, origin);
+}
+
+ExpressionPtr Resolver::cast_expression(ExpressionPtr expr, const DataType& type, const plan::Origin& origin) const {
   if (types::same_shape(expr->type, type)) return expr;
   const auto mode = policy_.ansi ? bound::CastMode::Ansi : bound::CastMode::Legacy;
   const bool nullable = expr->nullable || functions::cast_forces_null(expr->type, type, mode);
@@ -162,7 +167,6 @@ ExpressionPtr Resolver::cast_expression(ExpressionPtr expr, const DataType& type
   if (const auto* literal = std::get_if<bound::LiteralNode>(&expr->node); literal && literal->value.is_null())
     return bound::make_literal(types::Literal::null(type), expr->origin);
   if (auto widened = widened_literal(expr, type)) return widened;
-  const plan::Origin origin = expr->origin;
   return bound::make_expression(bound::Cast{std::move(expr), mode}, type, nullable, origin);
 }
 

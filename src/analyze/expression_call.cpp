@@ -52,7 +52,8 @@ Typed Resolver::call_row(const functions::FunctionRow& row, TypedList arguments,
     throw Error(lab::conditions::kUnsupportedFeature, {{"feature", "the function `" + std::string(row.name) + "`"}, {"hint", "It is not built yet."}}).at(plan::query_context(origin));
   bool any_nullable = false;
   for (std::size_t i = 0; i < bound_arguments.size(); ++i) {
-    if (i < types.arguments.size() && !std::holds_alternative<bound::Lambda>(bound_arguments[i]->node)) bound_arguments[i] = cast_expression(bound_arguments[i], types.arguments[i]);
+    // A cast that nobody wrote stands where the call does.
+    if (i < types.arguments.size() && !std::holds_alternative<bound::Lambda>(bound_arguments[i]->node)) bound_arguments[i] = cast_expression(bound_arguments[i], types.arguments[i], origin);
     any_nullable = any_nullable || bound_arguments[i]->nullable;
   }
   bool nullable = any_nullable;

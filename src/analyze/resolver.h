@@ -269,6 +269,7 @@ class Resolver {
 
   Typed cast_to(Typed typed, const DataType& type);
   ExpressionPtr cast_expression(ExpressionPtr expression, const DataType& type) const;
+  ExpressionPtr cast_expression(ExpressionPtr expression, const DataType& type, const plan::Origin& origin) const;  ///< `origin`: where errors of the cast are
   ExpressionPtr make_call(std::string_view name, bound::Expressions arguments, DataType type, bool nullable, const plan::Origin& origin) const;
   const functions::FunctionRow& row(std::string_view name) const;
   Resolved resolve_subquery(const plan::RelationPtr& plan, Names& names, std::string& outer_sql);
