@@ -127,18 +127,19 @@ std::string year_month_text(std::int64_t months, const DataType& type) {
 
 std::string day_time_text(std::int64_t micros, const DataType& type) {
   constexpr const char* kNames[] = {"DAY", "HOUR", "MINUTE", "SECOND"};
-  constexpr std::int64_t kUnits[] = {86'400'000'000, 3'600'000'000, 60'000'000, 1'000'000};
+  constexpr std::uint64_t kUnits[] = {86'400'000'000, 3'600'000'000, 60'000'000, 1'000'000};
   const int from = static_cast<int>(type.day_time_from()), to = static_cast<int>(type.day_time_to());
-  std::int64_t rest = micros < 0 ? -micros : micros;
+  // The least has no positive of its own.
+  std::uint64_t rest = micros < 0 ? 0 - static_cast<std::uint64_t>(micros) : static_cast<std::uint64_t>(micros);
   std::string body = micros < 0 ? "-" : "";
   for (int field = from; field <= to; ++field) {
-    const std::int64_t amount = rest / kUnits[field];
+    const std::uint64_t amount = rest / kUnits[field];
     rest %= kUnits[field];
     if (field > from) body += field == 1 ? " " : ":";
     std::string digits = std::to_string(amount);
     if (field > 0 && digits.size() < 2) digits = "0" + digits;
     body += digits;
-    if (field == 3) body += fraction_text(rest);
+    if (field == 3) body += fraction_text(static_cast<std::int64_t>(rest));
   }
   return "INTERVAL '" + body + "' " + kNames[from] + (from == to ? "" : std::string(" TO ") + kNames[to]);
 }

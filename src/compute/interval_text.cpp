@@ -86,6 +86,13 @@ std::optional<std::int64_t> take_fraction(std::string_view& text) {
 
 }  // namespace
 
+std::string day_time_name(int first, int last) {
+  return "INTERVAL " + range_name(kDayTimeFields[static_cast<std::size_t>(first)], kDayTimeFields[static_cast<std::size_t>(last)]);
+}
+std::string year_month_name(int first, int last) {
+  return "INTERVAL " + range_name(kYearMonthFields[static_cast<std::size_t>(first)], kYearMonthFields[static_cast<std::size_t>(last)]);
+}
+
 std::string day_time_text(std::int64_t micros, int first, int last) {
   const bool negative = micros < 0;
   std::uint64_t rest = negative ? 0 - static_cast<std::uint64_t>(micros) : static_cast<std::uint64_t>(micros);
@@ -261,12 +268,7 @@ void throw_year_month_format(std::string_view text, int first, int last) {
   throw_format(conditions::kIntervalFormat, text, "year-month", range_name(kYearMonthFields[static_cast<std::size_t>(first)], kYearMonthFields[static_cast<std::size_t>(last)]), form);
 }
 
-std::int64_t day_time_of(std::int64_t count, int field) { return checked_multiply(count, kFieldMicros[static_cast<std::size_t>(field)]); }
-
-std::int32_t year_month_of(std::int64_t count, int field) {
-  const std::int64_t months = field == 0 ? checked_multiply(count, 12) : count;
-  if (months != static_cast<std::int32_t>(months)) throw_overflow("integer overflow");
-  return static_cast<std::int32_t>(months);
-}
+std::int64_t day_time_unit(int field) { return kFieldMicros[static_cast<std::size_t>(field)]; }
+std::int32_t year_month_unit(int field) { return field == 0 ? 12 : 1; }
 
 }  // namespace lab::compute

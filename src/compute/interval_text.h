@@ -9,6 +9,9 @@
 /// Intervals of text and as they print; fields are numbered as in types::DayTimeField and YearMonthField.
 namespace lab::compute {
 
+/// `INTERVAL DAY TO SECOND`, as errors name the type.
+std::string day_time_name(int first, int last);
+std::string year_month_name(int first, int last);
 /// `INTERVAL '1 02:03:04.5' DAY TO SECOND`, as a cast to string prints it.
 std::string day_time_text(std::int64_t micros, int first, int last);
 std::string year_month_text(std::int32_t months, int first, int last);
@@ -24,8 +27,8 @@ std::optional<Interval> parse_interval(std::string_view text);
 [[noreturn]] void throw_day_time_format(std::string_view text, int first, int last);
 [[noreturn]] void throw_year_month_format(std::string_view text, int first, int last);
 
-/// Whole units of the last field to microseconds or months. Throws on overflow.
-std::int64_t day_time_of(std::int64_t count, int field);
-std::int32_t year_month_of(std::int64_t count, int field);
+/// Microseconds, or months, of one unit of a field.
+std::int64_t day_time_unit(int field);
+std::int32_t year_month_unit(int field);
 
 }  // namespace lab::compute

@@ -97,10 +97,15 @@ std::string add_or_subtract(const LowerCall& call, bool subtract, OnError mode) 
   return call_text(suffixed(subtract ? "lab_subtract" : "lab_add", integral), {call.sql[0], call.sql[1]});
 }
 
+/// Year-month and day-time intervals overflow; a calendar interval, and one beside `*` or `/` in any mode, does not give NULL for it.
+std::string interval_kernel(std::string_view name, const DataType& interval, OnError mode) {
+  return std::string(name) + (mode == OnError::Null && !interval.is(TypeKind::CalendarInterval) ? "_try" : "");
+}
+
 std::string multiply(const LowerCall& call, OnError mode) {
   const DataType &l = call.type(0), &r = call.type(1);
-  if (l.is_interval()) return call_text("lab_interval_multiply", {call.sql[0], call.sql[1]});
-  if (r.is_interval()) return call_text("lab_interval_multiply", {call.sql[1], call.sql[0]});
+  if (l.is_interval()) return call_text(interval_kernel("lab_interval_multiply", l, mode), {call.sql[0], call.sql[1]});
+  if (r.is_interval()) return call_text(interval_kernel("lab_interval_multiply", r, mode), {call.sql[1], call.sql[0]});
   if (call.result.is(TypeKind::Decimal)) return decimal_call("lab_decimal_multiply", call, mode);
   if (call.result.is_fractional()) return "(" + call.sql[0] + " * " + call.sql[1] + ")";
   return call_text(suffixed("lab_multiply", mode), {call.sql[0], call.sql[1]});
@@ -108,7 +113,10 @@ std::string multiply(const LowerCall& call, OnError mode) {
 
 std::string divide(const LowerCall& call, OnError mode) {
   const std::string_view raises = mode == OnError::Raise ? "true" : "false";
-  if (call.type(0).is_interval()) return call_text("lab_interval_divide", {call.sql[0], call.sql[1], raises});
+  if (call.type(0).is_interval()) {
+    const std::string kernel = interval_kernel("lab_interval_divide", call.type(0), mode);
+    return kernel.ends_with("_try") ? call_text(kernel, {call.sql[0], call.sql[1]}) : call_text(kernel, {call.sql[0], call.sql[1], raises});
+  }
   if (call.result.is(TypeKind::Decimal)) return decimal_call("lab_decimal_divide", call, mode);
   return call_text(mode == OnError::Raise ? "lab_divide" : "lab_divide_try", {call.sql[0], call.sql[1]});
 }

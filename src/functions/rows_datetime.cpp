@@ -324,7 +324,7 @@ std::string padded(std::string_view kernel, const LowerCall& call, std::initiali
   for (const auto value : defaults) {
     std::string argument = i < call.size() ? call.sql[i] : std::string(value);
     // Seconds are decimals; kernels take microseconds.
-    if (i < call.size() && call.type(i).is(TypeKind::Decimal)) argument = "CAST(" + argument + " * 1000000 AS BIGINT)";
+    if (i < call.size() && call.type(i).is(TypeKind::Decimal)) argument = "CAST(CAST(" + argument + " AS DECIMAL(25,6)) * 1000000 AS BIGINT)";
     text += (i > 0 ? ", " : "") + argument;
     ++i;
   }

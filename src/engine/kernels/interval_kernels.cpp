@@ -1,4 +1,6 @@
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "compute/clock_math.h"
 #include "compute/conditions.h"
@@ -196,6 +198,25 @@ T divided(T interval, double by, bool) {
   return rounded<T>(static_cast<double>(interval) / by);
 }
 
+/// What would raise is NULL.
+template <typename T>
+std::optional<T> rounded_if_fits(double value) {
+  const double whole = std::round(value);
+  // The greatest of a type may be rounded up to what no longer fits, hence the strict upper bound.
+  constexpr double kEnd = -static_cast<double>(std::numeric_limits<T>::min());
+  if (!(whole >= -kEnd && whole < kEnd)) return {};
+  return static_cast<T>(whole);
+}
+template <typename T>
+std::optional<T> try_multiplied(T interval, double by) {
+  return rounded_if_fits<T>(static_cast<double>(interval) * by);
+}
+template <typename T>
+std::optional<T> try_divided(T interval, double by) {
+  if (by == 0) return {};
+  return rounded_if_fits<T>(static_cast<double>(interval) / by);
+}
+
 std::int64_t divided_half_up(std::int64_t sum, std::int64_t count) {
   const __int128 twice = static_cast<__int128>(sum < 0 ? -static_cast<__int128>(sum) : sum) * 2 + count;
   const auto size = static_cast<std::int64_t>(twice / (2 * static_cast<__int128>(count)));
@@ -269,16 +290,46 @@ void interval_part(DataChunk& arguments, ExpressionState&, Vector& result) {
   if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
 }
 
-template <int Unit>
+template <typename T>
+constexpr string_view integral_name() {
+  return sizeof(T) == 1 ? "TINYINT" : sizeof(T) == 2 ? "SMALLINT" : sizeof(T) == 4 ? "INT" : "BIGINT";
+}
+
+/// An interval as a number of its last field, `(interval, first, last, raises)`: one that does not fit raises, or is NULL in a try cast.
+template <typename T>
 void register_interval_numbers(KernelRegistry& registry, const std::string& name) {
-  registry.add(adapt("lab_day_time_to_" + name, [](std::int64_t micros, std::int32_t field) {
-    return static_cast<std::conditional_t<Unit == 1, std::int8_t, std::conditional_t<Unit == 2, std::int16_t, std::conditional_t<Unit == 4, std::int32_t, std::int64_t>>>>(
-        micros / compute::day_time_of(1, field));
+  registry.add(adapt("lab_day_time_to_" + name, [](std::int64_t micros, std::int32_t first, std::int32_t last, bool raises) -> std::optional<T> {
+    const std::int64_t count = micros / compute::day_time_unit(last);
+    if (std::in_range<T>(count)) return static_cast<T>(count);
+    if (raises) compute::throw_cast_overflow(compute::day_time_text(micros, first, last), compute::day_time_name(first, last), integral_name<T>());
+    return {};
   }), kRaises);
-  registry.add(adapt("lab_year_month_to_" + name, [](std::int32_t months, std::int32_t field) {
-    return static_cast<std::conditional_t<Unit == 1, std::int8_t, std::conditional_t<Unit == 2, std::int16_t, std::conditional_t<Unit == 4, std::int32_t, std::int64_t>>>>(
-        months / (field == 0 ? 12 : 1));
+  registry.add(adapt("lab_year_month_to_" + name, [](std::int32_t months, std::int32_t first, std::int32_t last, bool raises) -> std::optional<T> {
+    const std::int32_t count = months / compute::year_month_unit(last);
+    if (std::in_range<T>(count)) return static_cast<T>(count);
+    if (raises) compute::throw_cast_overflow(compute::year_month_text(months, first, last), compute::year_month_name(first, last), integral_name<T>());
+    return {};
   }), kRaises);
+}
+
+[[noreturn]] void throw_count_overflow(std::int64_t count, bool is_long, std::string_view interval) {
+  compute::throw_cast_overflow(std::to_string(count) + (is_long ? "L" : ""), is_long ? "BIGINT" : "INT", interval);
+}
+
+/// A number of the last field as an interval, `(number, first, last, is_long, raises)`.
+std::optional<std::int64_t> day_time_of(std::int64_t count, std::int32_t first, std::int32_t last, bool is_long, bool raises) {
+  std::int64_t micros;
+  if (!__builtin_mul_overflow(count, compute::day_time_unit(last), &micros)) return micros;
+  if (raises) throw_count_overflow(count, is_long, compute::day_time_name(first, last));
+  return {};
+}
+std::optional<std::int32_t> year_month_of(std::int64_t count, std::int32_t first, std::int32_t last, bool is_long, bool raises) {
+  std::int32_t months;
+  const bool is_int = std::in_range<std::int32_t>(count);
+  if (is_int && !__builtin_mul_overflow(static_cast<std::int32_t>(count), compute::year_month_unit(last), &months)) return months;
+  // What fits an int is one by the time that it is multiplied.
+  if (raises) throw_count_overflow(count, is_long && !is_int, compute::year_month_name(first, last));
+  return {};
 }
 
 }  // namespace
@@ -297,6 +348,10 @@ void register_interval_kernels(KernelRegistry& registry) {
   registry.add(adapt<&multiplied<std::int32_t>>("lab_interval_multiply"), kRaises);
   registry.add(adapt<&divided<std::int64_t>>("lab_interval_divide"), kRaises);
   registry.add(adapt<&divided<std::int32_t>>("lab_interval_divide"), kRaises);
+  registry.add(adapt<&try_multiplied<std::int64_t>>("lab_interval_multiply_try"));
+  registry.add(adapt<&try_multiplied<std::int32_t>>("lab_interval_multiply_try"));
+  registry.add(adapt<&try_divided<std::int64_t>>("lab_interval_divide_try"));
+  registry.add(adapt<&try_divided<std::int32_t>>("lab_interval_divide_try"));
   registry.add(adapt<&divided_half_up>("lab_divide_half_up"));
   const LogicalType i = LogicalType::INTEGER;
   registry.add("lab_make_interval", {i, i, i, i, i, i, LogicalType::BIGINT, flag}, interval, &make_interval, kRaises);
@@ -307,10 +362,11 @@ void register_interval_kernels(KernelRegistry& registry) {
   registry.add(adapt<&part_of_months>("lab_interval_part_months"));
   registry.add(adapt<&part_of_micros>("lab_interval_part_micros"));
   registry.add(adapt("lab_make_dt_interval", [](std::int32_t days, std::int32_t hours, std::int32_t minutes, std::int64_t micros) {
-    std::int64_t total = compute::checked_multiply(days, kMicrosPerDay);
-    total = compute::checked_add(total, std::int64_t{hours} * 3'600 * kMicrosPerSecond);
-    total = compute::checked_add(total, std::int64_t{minutes} * 60 * kMicrosPerSecond);
-    return compute::checked_add(total, micros);
+    std::int64_t total;
+    if (__builtin_mul_overflow(std::int64_t{days}, kMicrosPerDay, &total) ||
+        __builtin_add_overflow(total, (std::int64_t{hours} * 60 + minutes) * 60 * kMicrosPerSecond, &total) || __builtin_add_overflow(total, micros, &total))
+      throw Error(compute::conditions::kIntervalOverflow, {});
+    return total;
   }), kRaises);
   registry.add(adapt("lab_make_ym_interval", [](std::int32_t years, std::int32_t months) {
     const std::int64_t total = std::int64_t{years} * 12 + months;
@@ -331,17 +387,17 @@ void register_interval_kernels(KernelRegistry& registry) {
     return *months;
   }), kRaises);
   registry.add(adapt<&compute::parse_year_month>("lab_parse_year_month_try"));
-  registry.add(adapt<&compute::day_time_of>("lab_to_day_time"), kRaises);
-  registry.add(adapt<&compute::year_month_of>("lab_to_year_month"), kRaises);
+  registry.add(adapt<&day_time_of>("lab_to_day_time"), kRaises);
+  registry.add(adapt<&year_month_of>("lab_to_year_month"), kRaises);
   registry.add(adapt("lab_cut_day_time", [](std::int64_t micros, std::int32_t last) {
-    const std::int64_t unit = last == 3 ? 1 : compute::day_time_of(1, last);
+    const std::int64_t unit = last == 3 ? 1 : compute::day_time_unit(last);
     return micros / unit * unit;
   }));
   registry.add(adapt("lab_cut_year_month", [](std::int32_t months, std::int32_t last) { return last == 0 ? months / 12 * 12 : months; }));
-  register_interval_numbers<1>(registry, "tinyint");
-  register_interval_numbers<2>(registry, "smallint");
-  register_interval_numbers<4>(registry, "int");
-  register_interval_numbers<8>(registry, "bigint");
+  register_interval_numbers<std::int8_t>(registry, "tinyint");
+  register_interval_numbers<std::int16_t>(registry, "smallint");
+  register_interval_numbers<std::int32_t>(registry, "int");
+  register_interval_numbers<std::int64_t>(registry, "bigint");
 }
 
 }  // namespace lab::engine

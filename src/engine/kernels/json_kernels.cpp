@@ -201,6 +201,15 @@ Value value_of_text(string_view text, const DataType& type, const TextForm& form
       const auto clock = compute::parse_wall_clock(text);
       return clock ? Value::TIMESTAMP(duckdb::timestamp_t(clock->micros)) : Value(logical);
     }
+    case TypeKind::DayTimeInterval:
+      return or_null(compute::parse_day_time(text, static_cast<int>(type.day_time_from()), static_cast<int>(type.day_time_to())));
+    case TypeKind::YearMonthInterval:
+      return or_null(compute::parse_year_month(text, static_cast<int>(type.year_month_from()), static_cast<int>(type.year_month_to())));
+    case TypeKind::CalendarInterval: {
+      const auto interval = compute::parse_interval(text);
+      if (!interval) return Value(logical);
+      return Value::STRUCT(logical, {Value::INTEGER(interval->months), Value::INTEGER(interval->days), Value::BIGINT(interval->micros)});
+    }
     default:
       return Value(logical);
   }
