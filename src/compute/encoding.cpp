@@ -29,6 +29,22 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+bool is_base64(std::string_view text) {
+  std::size_t digits = 0, padding = 0;
+  for (const char c : text) {
+    if (c == '=') {
+      if (++padding > 2 || digits % 4 < 2) return false;
+    } else if (padding > 0) {
+      return false;
+    } else if (kAlphabet.find(c) != std::string_view::npos) {
+      ++digits;
+    } else if (c != ' ' && !(c >= '\t' && c <= '\r') && !(c >= '\x1c' && c <= '\x1f')) {
+      return false;
+    }
+  }
+  return padding > 0 ? (digits + padding) % 4 == 0 : digits % 4 != 1;
+}
+
 /// As Java's MIME decoder: characters outside the alphabet do not count.
 std::optional<std::string> unbase64(std::string_view text) {
   std::string bytes;

@@ -58,6 +58,8 @@ std::string mask(std::string_view text, std::string_view upper_case, std::string
 
 std::string base64(std::string_view bytes);
 std::optional<std::string> unbase64(std::string_view text);
+/// By RFC 4648: groups of four digits, white space between them, the last one of two to four with all of its padding or none.
+bool is_base64(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 /// The same text; throws INVALID_UTF8_STRING when it is ill-formed.
 std::string validated_utf8(std::string_view bytes);

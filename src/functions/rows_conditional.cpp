@@ -126,9 +126,16 @@ std::string lower_null_if_zero(const LowerCall& call) {
 }
 
 CallTypes nanvl_types(const CallShape& shape) {
-  const bool both_float = shape.type(0).is(TypeKind::Float) && shape.type(1).is(TypeKind::Float);
+  const bool both_float = shape.type(0).is(TypeKind::Float) && (shape.type(1).is(TypeKind::Float) || shape.type(1).is(TypeKind::Null));
   const DataType type = both_float ? TypeKind::Float : TypeKind::Double;
   return {{type, type}, type, {}};
+}
+
+/// The second is looked at only where the first is no number: its NULL or its error else means nothing.
+std::string lower_nanvl(const LowerCall& call) {
+  const auto chosen = [&](const std::string& value) { return "CASE WHEN isnan(" + value + ") THEN " + call.sql[1] + " ELSE " + value + " END"; };
+  if (std::holds_alternative<plan::bound::ColumnRef>(call.arguments[0]->node)) return "(" + chosen(call.sql[0]) + ")";
+  return "list_transform([" + call.sql[0] + "], lambda item: " + chosen("item") + ")[1]";
 }
 
 /// Aggregates over NULLs: least and greatest skip them, and are NULL only when all are.
@@ -203,7 +210,7 @@ constexpr FunctionRow kConditionalTable[] = {
      .doc = "Least value, NULLs left out."},
     {.name = "nanvl",
      .signature = "(a: any, b: any) -> any",
-     .native = "lab_nanvl",
+     .lower = &lower_nanvl,
      .types = &nanvl_types,
      .doc = "b where a is not a number."},
     {.name = "nullif",
@@ -236,7 +243,7 @@ constexpr FunctionRow kConditionalTable[] = {
      .doc = "CASE: the value behind the first condition that holds."},
     {.name = "zeroifnull",
      .signature = "(a: any) -> any",
-     .sql = "coalesce($1, 0)",
+     .sql = "coalesce($1, CAST(0 AS $r))",
      .types = &zero_types,
      .nullability = Nullability::Never,
      .since_version = Since::Spark4Only,

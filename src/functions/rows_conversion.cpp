@@ -58,16 +58,16 @@ void check_binary_format(const CallShape& shape) {
 void check_known_binary_format(const CallShape& shape) {
   check_binary_format(shape);
   const types::Value* format = shape.constant(1);
-  const auto* text = format == nullptr ? nullptr : std::get_if<std::string>(&format->data);
-  if (text == nullptr) return;
-  std::string lower(*text);
+  if (format == nullptr || format->is_null()) return;
+  const auto* text = std::get_if<std::string>(&format->data);
+  std::string lower = text == nullptr ? shape.display(1) : *text;
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (lower == "hex" || lower == "utf-8" || lower == "utf8" || lower == "base64") return;
   throw Misfit::named(conditions::kInvalidArgumentValue,
                       {{"inputName", "fmt"},
                        {"requireType", "case-insensitive \"STRING\""},
                        {"validValues", "'hex', 'utf-8', 'utf8', or 'base64'"},
-                       {"inputValue", "'" + *text + "'"}});
+                       {"inputValue", "'" + lower + "'"}});
 }
 
 /// to_number('454', '999') is a decimal with the format's digits.

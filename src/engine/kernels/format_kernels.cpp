@@ -180,7 +180,7 @@ std::optional<Bytes> to_binary(string_view text, string_view format, bool raises
   if (kind == "UTF-8" || kind == "UTF8")
     bytes = std::string(text);
   else if (kind == "BASE64")
-    bytes = compute::unbase64(text);
+    bytes = compute::is_base64(text) ? compute::unbase64(text) : std::nullopt;
   else if (kind == "HEX")
     bytes = compute::unhex(text);
   if (bytes) return Bytes{std::move(*bytes)};

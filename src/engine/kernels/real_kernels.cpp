@@ -47,7 +47,6 @@ void register_real(KernelRegistry& registry) {
   registry.add(adapt("lab_pmod", [](T a, T b) { return b == 0 ? (compute::throw_remainder_by_zero(), a) : *real_pmod(a, b); }), kRaises);
   registry.add(adapt("lab_round", [](T value, std::int32_t scale) { return compute::round_half_up(value, scale); }));
   registry.add(adapt("lab_bround", [](T value, std::int32_t scale) { return compute::round_half_even(value, scale); }));
-  registry.add(adapt("lab_nanvl", [](T a, T b) { return std::isnan(a) ? b : a; }));
 }
 
 #define LAB_REAL(name, expression) registry.add(adapt("lab_" name, [](double a) { return static_cast<double>(expression); }))
