@@ -161,8 +161,8 @@ bool cast_forces_null(const DataType& from, const DataType& to, CastMode mode) {
 bool cast_may_raise(const DataType& from, const DataType& to, CastMode mode) {
   if (from.is(TypeKind::Variant) && from != to) return mode != CastMode::Try;
   if (mode != CastMode::Ansi || from.is(TypeKind::Null) || from == to) {
-    // Legacy casts of numbers and text wrap or give NULL; only casts to an interval, and of one to a whole number, raise.
-    const bool counts = is_ansi_interval(from) && to.is_integral();
+    // Legacy casts of numbers and text wrap or give NULL; only casts to an interval, and of one to a number, raise.
+    const bool counts = is_ansi_interval(from) && (to.is_integral() || to.is(TypeKind::Decimal));
     return mode == CastMode::Legacy && (is_ansi_interval(to) || counts) && from != to && !from.is(TypeKind::Null);
   }
   if (from.kind() == to.kind() && from.is_nested()) {

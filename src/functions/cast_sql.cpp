@@ -107,6 +107,8 @@ std::string CastText::to_number(const std::string& sql, const DataType& from, co
 
 std::string CastText::to_decimal(const std::string& sql, const DataType& from, const DataType& to) const {
   const std::string p = std::to_string(to.precision()), s = std::to_string(to.scale());
+  // What an interval counts raises in either mode.
+  const std::string interval_flag = mode == CastMode::Try ? "false" : "true";
   if (from.is_text()) return call("lab_parse_decimal", {sql, p, s, flag()});
   if (from.is_fractional()) return call("lab_double_to_decimal", {sql, p, s, flag()});
   if (can_up_cast(from, to)) return builtin(sql, to);
@@ -118,9 +120,9 @@ std::string CastText::to_decimal(const std::string& sql, const DataType& from, c
                                          ") AS DECIMAL(20,0)), 0.000001::DECIMAL(7,6), 38, 6, false)",
                                      p, s, flag()});
   if (from.is(TypeKind::DayTimeInterval) && from.day_time_to() == types::DayTimeField::Second)
-    return call("lab_decimal_cast", {"lab_decimal_multiply(CAST(" + sql + " AS DECIMAL(20,0)), 0.000001::DECIMAL(7,6), 38, 6, false)", p, s, flag()});
+    return call("lab_decimal_cast", {"lab_decimal_multiply(CAST(" + sql + " AS DECIMAL(20,0)), 0.000001::DECIMAL(7,6), 38, 6, false)", p, s, interval_flag});
   if (from.is_interval())
-    return call("lab_decimal_cast", {"CAST(" + interval_to("bigint", sql, from) + " AS DECIMAL(20,0))", p, s, flag()});
+    return call("lab_decimal_cast", {"CAST(" + interval_to("bigint", sql, from) + " AS DECIMAL(20,0))", p, s, interval_flag});
   if (from.is_integral()) return call("lab_decimal_cast", {"CAST(" + sql + " AS DECIMAL(20,0))", p, s, flag()});
   return call("lab_decimal_cast", {sql, p, s, flag()});
 }
