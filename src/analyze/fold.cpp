@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "compute/csv_text.h"
 #include "compute/number_text.h"
 #include "functions/function_row.h"
 #include "scan/json_schema.h"
@@ -34,11 +35,12 @@ std::optional<types::Value> fold_integers(std::string_view name, std::int64_t a,
 // Texts that a schema is made of.
 std::optional<types::Value> fold_text(const bound::Call& call, const bound::Policy& policy) {
   const std::string_view name = call.function->name;
-  if (name != "schema_of_json" && name != "concat" && name != "||") return std::nullopt;
+  if (name != "schema_of_json" && name != "schema_of_csv" && name != "concat" && name != "||") return std::nullopt;
   std::string joined;
   for (const auto& argument : call.arguments) {
     const auto value = fold_constant(argument, policy);
     if (!value || !std::holds_alternative<std::string>(value->data)) return std::nullopt;
+    if (name == "schema_of_csv") return call.arguments.size() == 1 ? std::optional(types::Value{compute::schema_of_csv(value->text(), ",")}) : std::nullopt;
     if (name == "schema_of_json") return call.arguments.size() == 1 ? std::optional(types::Value{scan::schema_of_json(value->text(), {}, policy.time_zone)}) : std::nullopt;
     joined += value->text();
   }

@@ -3,6 +3,7 @@
 
 #include "compute/clock_math.h"
 #include "compute/conditions.h"
+#include "compute/csv_text.h"
 #include "compute/datetime_pattern.h"
 #include "compute/datetime_text.h"
 #include "compute/decimal.h"
@@ -388,33 +389,14 @@ void from_json(DataChunk& arguments, ExpressionState& state, Vector& result) {
   });
 }
 
-std::vector<std::optional<std::string>> csv_fields(string_view line, char separator, char quote) {
-  std::vector<std::optional<std::string>> fields;
-  std::size_t i = 0;
-  for (;;) {
-    std::string field;
-    bool quoted = false;
-    if (i < line.size() && line[i] == quote) {
-      quoted = true;
-      for (++i; i < line.size() && line[i] != quote; ++i) {
-        if (line[i] == '\\' && i + 1 < line.size() && (line[i + 1] == quote || line[i + 1] == '\\')) ++i;
-        field += line[i];
-      }
-      ++i;
-    }
-    while (i < line.size() && line[i] != separator) field += line[i++];
-    fields.push_back(field.empty() && !quoted ? std::nullopt : std::optional(field));
-    if (i >= line.size()) break;
-    ++i;
-  }
-  return fields;
-}
-
 void from_csv(DataChunk& arguments, ExpressionState& state, Vector& result) {
   read_rows(arguments, state, result, [&](string_view text, const TextForm& form) {
     const std::string separator = form.option("sep").value_or(form.option("delimiter").value_or(","));
-    const auto parts =
-        csv_fields(text, separator.empty() ? ',' : separator[0], form.option("quote").value_or("\"").c_str()[0]);
+    const auto is_on = [&](const std::string& name) { return compute::lower(form.option(name).value_or("")) == "true"; };
+    const auto parts = compute::csv_fields(text, {.separator = separator.empty() ? ',' : separator[0],
+                                                  .quote = form.option("quote").value_or("\"").c_str()[0],
+                                                  .skips_leading_blanks = is_on("ignoreLeadingWhiteSpace"),
+                                                  .skips_trailing_blanks = is_on("ignoreTrailingWhiteSpace")});
     const std::string null_value = form.option("nullValue").value_or("");
     duckdb::vector<Value> fields;
     bool failed = parts.size() != form.type.fields().size();
@@ -671,37 +653,6 @@ void schema_of_json(DataChunk& arguments, ExpressionState&, Vector& result) {
   if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
 }
 
-std::string schema_of_csv(string_view line, string_view separator) {
-  // Spark's parser gives no row here, which its inference does not expect.
-  if (line.empty())
-    throw Error(lab::conditions::kInternalError,
-                {{"message",
-                  "The Spark SQL phase optimization failed with an internal error. You hit a bug in Spark or the Spark plugins you use. "
-                  "Please, report this bug to the corresponding communities or vendors, and provide the full stack trace."}});
-  std::string text = "STRUCT<";
-  std::size_t i = 0;
-  for (const auto& field : csv_fields(line, separator.empty() ? ',' : separator[0], '"')) {
-    string_view type = "STRING";
-    if (field) {
-      if (compute::parse_integer<std::int32_t>(*field, false))
-        type = "INT";
-      else if (compute::parse_integer<std::int64_t>(*field, false))
-        type = "BIGINT";
-      else if (compute::parse_double(*field))
-        type = "DOUBLE";
-      else if (field->size() >= 10 && field->find(':') == std::string::npos && compute::parse_date(*field))
-        type = "DATE";
-      else if (field->size() >= 10 && compute::parse_wall_clock(*field))
-        type = "TIMESTAMP";
-      else if (compute::lower(*field) == "true" || compute::lower(*field) == "false")
-        type = "BOOLEAN";
-    }
-    text += (i > 0 ? ", _c" : "_c") + std::to_string(i) + ": " + std::string(type);
-    ++i;
-  }
-  return text + ">";
-}
-
 }  // namespace
 
 void register_json_kernels(KernelRegistry& registry) {
@@ -717,7 +668,7 @@ void register_json_kernels(KernelRegistry& registry) {
   registry.add(duckdb::ScalarFunction("lab_to_csv", {any, t, options, t}, t, &write_rows<&write_csv>, &bind_writer),
                kRaises);
   registry.add("lab_schema_of_json", {t, options, t}, t, &schema_of_json, kRaises);
-  registry.add(adapt<&schema_of_csv>("lab_schema_of_csv"), kRaises);
+  registry.add(adapt<&compute::schema_of_csv>("lab_schema_of_csv"), kRaises);
 }
 
 }  // namespace lab::engine
