@@ -30,6 +30,7 @@ struct Origin {
   std::string actor;     ///< user name; `system` for the lab itself
   std::string protocol;  ///< `s3`, `spark`, `rest`, …
   std::string request;   ///< the protocol's id or name of the request
+  std::string credential = {};  ///< what proved the actor, for the audit trail; not kept with the commit
 };
 
 enum class FeedAction : std::uint8_t { Put, Erase };

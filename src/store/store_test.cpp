@@ -55,6 +55,38 @@ class StoreTest : public testing::Test {
 Row person(const char* team, const char* name, std::int64_t age) { return {std::string(team), std::string(name), age}; }
 Key key(const char* team, const char* name) { return {std::string(team), std::string(name)}; }
 
+TEST_F(StoreTest, events_go_from_the_oldest_end) {
+  SchemaSpec schema{.module = "test", .version = 1, .tables = {{.name = "visits", .kind = RowKind::Event, .columns = {{"time", ColumnType::Integer}}, .num_key_columns = 0}}};
+  const TestFolder folder;
+  StoreOptions options;
+  options.schemas = {std::move(schema)};
+  options.collect_every = std::chrono::seconds(0);
+  const auto store = Store::open(folder.path(), options, disk_, clock_);
+  const auto apply_to = [&](Change::Step step) {
+    Change change(test_origin());
+    change.step(std::move(step));
+    store->apply(std::move(change));
+  };
+  const auto drop = [&](const Transaction::Outdated& outdated) {
+    std::size_t dropped = 0;
+    apply_to([&](Transaction& t) { dropped = t.drop_outdated("visits", outdated); });
+    return dropped;
+  };
+  const auto oldest = [&] { return as_integer(store->snapshot().scan_rows("visits").front()[0]); };
+  apply_to([](Transaction& t) {
+    for (std::int64_t time = 0; time < 1000; ++time) t.put_row("visits", {time});
+  });
+  EXPECT_EQ(drop({.time_column = "time", .since = 10}), 10u);
+  EXPECT_EQ(oldest(), 10);
+  // One change takes 500 at most.
+  EXPECT_EQ(drop({.keep = 100, .time_column = "time"}), 500u);
+  EXPECT_EQ(drop({.keep = 100, .time_column = "time"}), 390u);
+  EXPECT_EQ(drop({.keep = 100, .time_column = "time"}), 0u);
+  EXPECT_EQ(oldest(), 900);
+  apply_to([](Transaction& t) { t.put_row("visits", {std::int64_t{1000}}); });
+  EXPECT_EQ(store->snapshot().scan_rows("visits").size(), 101u);
+}
+
 TEST_F(StoreTest, keeps_history_rows_through_time) {
   const auto first = apply([](Transaction& t) { t.put_row("people", person("a", "ann", 30)); });
   const auto second = apply([](Transaction& t) { t.put_row("people", person("a", "ann", 31)); });

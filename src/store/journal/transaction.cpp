@@ -1,5 +1,9 @@
 #include "store/journal/transaction.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "base/error.h"
 #include "store/conditions.h"
 #include "store/journal/sqlite.h"
@@ -81,6 +85,21 @@ std::size_t Transaction::erase_rows(std::string_view table_name, const Key& pref
   const auto rows = scan_rows(table_name, {.prefix = prefix}, branch);
   for (const auto& row : rows) erase_row(table_name, table.key_of(row), branch);
   return rows.size();
+}
+
+std::size_t Transaction::drop_outdated(std::string_view table_name, const Outdated& outdated) {
+  constexpr int kBatch = 500;
+  const auto& table = tables_->get(table_name);
+  LAB_CHECK(table.spec.kind == RowKind::Event, "only events go by their age");
+  std::string sql = fmt::format(
+      "DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} ORDER BY rowid LIMIT {1}) "
+      "AND (rowid <= (SELECT max(rowid) FROM {0}) - ?1 OR {2} < ?2)",
+      table.spec.name, kBatch, outdated.time_column);
+  connection_->prepare(sql)
+      .bind(1, static_cast<std::int64_t>(std::min<std::uint64_t>(outdated.keep, INT64_MAX / 2)))
+      .bind(2, outdated.since)
+      .run();
+  return static_cast<std::size_t>(connection_->num_changes());
 }
 
 }  // namespace lab::store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,15 @@ class Transaction : public Rows {
   bool erase_row(std::string_view table, const Key& key, Branch branch = kMainBranch);
   /// As erase_row() for every row whose key begins with `prefix`; answers how many.
   std::size_t erase_rows(std::string_view table, const Key& prefix, Branch branch = kMainBranch);
+
+  /// Which rows of an Event table are to go: beyond the newest `keep`, or with less than `since` in an Integer column.
+  struct Outdated {
+    std::uint64_t keep = UINT64_MAX;
+    std::string_view time_column;
+    std::int64_t since = 0;
+  };
+  /// Deletes those among the oldest 500 rows of an Event table, so that one change stays small. Answers how many.
+  std::size_t drop_outdated(std::string_view table, const Outdated& outdated);
 
   /// Adds an event to what the feed tells of this change. Row and object writes add theirs themselves.
   void announce(FeedEvent event);
