@@ -43,7 +43,7 @@ std::string random_word(std::size_t length, std::string_view letters) {
 store::SchemaSpec access_schema() {
   using store::ColumnType;
   return {.module = "access",
-          .version = 4,
+          .version = 5,
           .tables = {{.name = "users",
                       .kind = RowKind::History,
                       .columns = {{"name"}, {"is_admin", ColumnType::Integer}, {"created", ColumnType::Integer}}},
@@ -81,13 +81,33 @@ store::SchemaSpec access_schema() {
                                   {"protocol"},
                                   {"action"},
                                   {"subject"},
-                                  {"outcome"}},
-                      .num_key_columns = 0}}};
+                                  {"outcome"},
+                                  {"cause"}},
+                      .num_key_columns = 0},
+                     {.name = "audit_counts",
+                      .kind = RowKind::Event,
+                      .columns = {{"time", ColumnType::Integer},
+                                  {"user_name"},
+                                  {"credential"},
+                                  {"protocol"},
+                                  {"action"},
+                                  {"subject"},
+                                  {"outcome"},
+                                  {"cause"},
+                                  {"times", ColumnType::Integer}},
+                      .num_key_columns = 0}},
+          // Outcomes used to be the causes of refusals, or what a flag was set to.
+          .migrations = {{5,
+                          "ALTER TABLE audit ADD COLUMN cause TEXT NOT NULL DEFAULT '';"
+                          "UPDATE audit SET cause = outcome WHERE outcome NOT IN ('Allowed', 'Refused');"
+                          "UPDATE audit SET outcome = CASE WHEN outcome IN ('Allowed', 'true', 'false') THEN 'Allowed' ELSE 'Refused' END;"}}};
 }
 
-std::unique_ptr<Access> Access::open(store::Store& store, Profile profile) {
+Access::Access(store::Store& store, Profile profile, AuditLimits audit) : store_(store), profile_(profile), audit_(std::make_unique<AuditTrail>(store, audit)) {}
+
+std::unique_ptr<Access> Access::open(store::Store& store, Profile profile, AuditLimits audit) {
   LAB_CHECK(sodium_init() >= 0, "libsodium does not start");
-  std::unique_ptr<Access> access(new Access(store, profile));
+  std::unique_ptr<Access> access(new Access(store, profile, audit));
   if (store.snapshot().scan_rows("users", {.limit = 1}).empty()) access->make_first_user();
   if (store.snapshot().scan_rows("groups", {.limit = 1}).empty()) access->make_first_groups();
   access->load();
@@ -208,12 +228,12 @@ std::string Access::default_bearer_token() const {
   return found == bearers_.end() ? std::string() : found->second.secret;
 }
 
-void Access::record_audit(const Identity& identity, std::string_view protocol, std::string_view action,
-                          std::string_view subject, std::string_view outcome) {
-  store::Change change({.actor = identity.user, .protocol = std::string(protocol), .request = std::string(action)});
-  change.put_row("audit", {store_.clock().now().time_since_epoch().count(), identity.user, identity.credential,
-                           std::string(protocol), std::string(action), std::string(subject), std::string(outcome)});
-  store_.apply(std::move(change));
+void Access::record_audit(const Identity& identity, std::string_view protocol, std::string_view action, std::string_view object, AuditOutcome outcome, std::string_view cause) {
+  audit_->record({identity.user, identity.credential, std::string(protocol), std::string(action), std::string(object), outcome, std::string(cause)});
+}
+
+void Access::note(store::Change& change, const store::Origin& by, std::string action, std::string object) const {
+  audit_->add_to(change, {by.actor, by.credential, by.protocol, std::move(action), std::move(object)});
 }
 
 }  // namespace lab::access

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/audit.h"
 #include "access/log_in_guard.h"
 #include "base/clock.h"
 #include "store/store.h"
@@ -100,12 +101,12 @@ struct FirstSecret {
 store::SchemaSpec access_schema();
 
 /// Users and their keys on every protocol. The secrets lie in `secrets.json` in the data folder (mode 0600), who they
-/// belong to in the store. Thread-safe.
+/// belong to in the store. Every change that `by` somebody is made here has its line in the audit trail. Thread-safe.
 class Access {
  public:
   /// Makes user `admin` with an S3 key pair and a Spark token at the first start; take_first_secrets() gives them then.
   /// `store` must outlive it.
-  static std::unique_ptr<Access> open(store::Store& store, Profile profile);
+  static std::unique_ptr<Access> open(store::Store& store, Profile profile, AuditLimits audit = {});
 
   Profile profile() const { return profile_; }
   /// What this start has made, once; empty at later starts.
@@ -191,9 +192,12 @@ class Access {
   std::optional<Identity> authenticate_bearer(std::string_view token) const;
   std::string default_bearer_token() const;
 
-  /// Appends to the audit trail; durable when it returns.
-  void record_audit(const Identity& identity, std::string_view protocol, std::string_view action,
-                    std::string_view subject, std::string_view outcome);
+  /// Every decision of the lab, for all protocols to tell theirs.
+  AuditTrail& audit() const { return *audit_; }
+  /// audit().record() of what somebody did; durable when it returns.
+  void record_audit(const Identity& identity, std::string_view protocol, std::string_view action, std::string_view object, AuditOutcome outcome, std::string_view cause = {});
+  /// audit().count() of a token or session that opened nothing on `protocol`, and why, as far as the lab knows of it.
+  void count_refused_token(std::string_view text, std::string_view protocol, std::string_view object) const;
 
  private:
   struct Credential {
@@ -205,7 +209,9 @@ class Access {
     std::optional<Timestamp> created = {};
   };
 
-  Access(store::Store& store, Profile profile) : store_(store), profile_(profile) {}
+  Access(store::Store& store, Profile profile, AuditLimits audit);
+  /// The line of a change, as a part of it.
+  void note(store::Change& change, const store::Origin& by, std::string action, std::string object) const;
   void make_first_user();
   void make_first_groups();
   void load();
@@ -221,6 +227,7 @@ class Access {
 
   store::Store& store_;
   const Profile profile_;
+  const std::unique_ptr<AuditTrail> audit_;
   std::mutex changing_;  ///< one change of users and keys at a time, held over its writes
   mutable std::mutex mutex_;
   std::map<std::string, UserInfo, std::less<>> users_;

@@ -76,11 +76,12 @@ TEST_F(AccessTest, refuses_the_well_known_keys_unless_in_the_workshop) {
 
 TEST_F(AccessTest, writes_the_audit_trail) {
   open(Profile::Secure);
-  access_->record_audit({"ann", false, "s3:X"}, "s3", "PutObject", "b/k", "AccessDenied");
+  access_->record_audit({"ann", false, "s3:X"}, "s3", "PutObject", "b/k", AuditOutcome::Refused, "AccessDenied");
   const auto rows = store_->snapshot().scan_rows("audit");
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(store::as_text(rows[0][1]), "ann");
-  EXPECT_EQ(store::as_text(rows[0][6]), "AccessDenied");
+  EXPECT_EQ(store::as_text(rows[0][6]), "Refused");
+  EXPECT_EQ(store::as_text(rows[0][7]), "AccessDenied");
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ void Access::create_group(const std::string& name, const store::Origin& by, cons
   store::Change change(by);
   change.add_row("groups", {name});
   if (beside) beside(change);
+  note(change, by, "CreateGroup", name);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   groups_[name];
@@ -59,6 +60,7 @@ void Access::delete_group(const std::string& name, const store::Origin& by, cons
     transaction.erase_rows("user_policies", {holder_name_of_group(name)});
   });
   if (beside) beside(change);
+  note(change, by, "DeleteGroup", name);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   groups_.erase(name);
@@ -71,6 +73,7 @@ void Access::add_to_group(const std::string& group, const std::string& user, con
   if (!find_user(user)) throw Error(conditions::kNoSuchUser, {{"user", user}});
   store::Change change(by);
   change.put_row("group_members", {group, user});
+  note(change, by, "AddToGroup", group + "/" + user);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   groups_[group].insert(user);
@@ -81,6 +84,7 @@ void Access::remove_from_group(const std::string& group, const std::string& user
   if (!find_group(group)) throw Error(conditions::kNoSuchGroup, {{"group", group}});
   store::Change change(by);
   change.erase_row("group_members", {group, user});
+  note(change, by, "RemoveFromGroup", group + "/" + user);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   groups_[group].erase(user);

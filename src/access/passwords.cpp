@@ -66,6 +66,7 @@ void Access::set_password(const std::string& user, std::string_view password, co
   if (!find_user(user)) throw Error(conditions::kNoSuchUser, {{"user", user}});
   store::Change change(by);
   change.put_row("passwords", {user, verifier, store_.clock().now().time_since_epoch().count()});
+  note(change, by, "SetPassword", user);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   passwords_[user] = verifier;
@@ -82,7 +83,11 @@ Identity Access::log_in(const std::string& user, std::string_view password, std:
   {
     const std::lock_guard lock(mutex_);
     const auto wait = log_ins_.wait_time(user, peer, store_.clock().steady());
-    if (wait.count() > 0) throw Error(conditions::kTooManyLogIns, {{"seconds", std::to_string(wait.count())}});
+    if (wait.count() > 0) {
+      // Counted, since whoever guesses may go on as fast as the network is.
+      audit_->count({user, "password", "hub", "LogIn", std::string(peer), AuditOutcome::Refused, std::string(conditions::kTooManyLogIns.name)});
+      throw Error(conditions::kTooManyLogIns, {{"seconds", std::to_string(wait.count())}});
+    }
     if (const auto found = passwords_.find(user); found != passwords_.end()) verifier = found->second;
     if (const auto found = users_.find(user); found != users_.end()) is_admin = found->second.is_admin;
   }
@@ -107,8 +112,11 @@ Identity Access::log_in(const std::string& user, std::string_view password, std:
       log_ins_.record_failure(user, peer, store_.clock().steady());
     }
   }
-  record_audit(identity, "hub", "LogIn", std::string(peer), is_right ? "Allowed" : "WrongPassword");
-  if (!is_right) throw Error(conditions::kWrongPassword);
+  if (!is_right) {
+    record_audit(identity, "hub", "LogIn", peer, AuditOutcome::Refused, conditions::kWrongPassword.name);
+    throw Error(conditions::kWrongPassword);
+  }
+  record_audit(identity, "hub", "LogIn", peer, AuditOutcome::Allowed);
   return identity;
 }
 

@@ -11,6 +11,7 @@ std::string holder_name_of_group(std::string_view group) { return "group/" + std
 void Access::put_policy(const std::string& holder, const UserPolicy& policy, const store::Origin& by) {
   store::Change change(by);
   change.put_row("user_policies", {holder, policy.name, policy.document});
+  note(change, by, "PutPolicy", holder + "/" + policy.name);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   policies_[holder][policy.name] = policy.document;
@@ -21,6 +22,7 @@ bool Access::erase_policy(const std::string& holder, const std::string& name, co
   if (std::ranges::none_of(policies, [&](const UserPolicy& each) { return each.name == name; })) return false;
   store::Change change(by);
   change.erase_row("user_policies", {holder, name});
+  note(change, by, "DeletePolicy", holder + "/" + name);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   policies_[holder].erase(name);

@@ -49,6 +49,7 @@ void Access::rename_user(const std::string& name, const std::string& new_name, c
     for (const NamingTable& table : kTablesOfUsers) rename_rows(transaction, table, name, new_name);
   });
   if (beside) beside(change);
+  note(change, by, "RenameUser", name + " to " + new_name);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   rename_entry(users_, name, new_name);
@@ -77,6 +78,7 @@ void Access::rename_group(const std::string& name, const std::string& new_name, 
     rename_rows(transaction, {"user_policies", 0, 2}, holder, new_holder);
   });
   if (beside) beside(change);
+  note(change, by, "RenameGroup", name + " to " + new_name);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   rename_entry(groups_, name, new_name);

@@ -59,6 +59,7 @@ CreatedToken Access::create_token(TokenInfo info, const store::Origin& by) {
   for (const std::string& key : expired) change.erase_row("tokens", {key});
   change.put_row("tokens", {hash, info.id, info.user, std::string(purpose_name(info.purpose)), nlohmann::json(info.scopes).dump(), info.note, info.client, info.session,
                             info.created.time_since_epoch().count(), info.expires ? store::Value(info.expires->time_since_epoch().count()) : store::Value()});
+  note(change, by, "CreateToken", info.user + "/" + info.id);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   for (const std::string& key : expired) {
@@ -97,15 +98,21 @@ std::vector<TokenInfo> Access::list_tokens(std::string_view user) const {
 
 std::size_t Access::delete_tokens(std::string_view user, const std::function<bool(const TokenInfo&)>& chosen, const store::Origin& by) {
   const std::lock_guard changing(changing_);
-  std::vector<std::string> hashes;
+  std::vector<std::string> hashes, ids;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [hash, token] : tokens_)
-      if (token.user == user && chosen(token)) hashes.push_back(hash);
+    for (const auto& [hash, token] : tokens_) {
+      if (token.user != user || !chosen(token)) continue;
+      hashes.push_back(hash);
+      ids.push_back(token.id);
+    }
   }
   if (hashes.empty()) return 0;
   store::Change change(by);
-  for (const std::string& hash : hashes) change.erase_row("tokens", {hash});
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    change.erase_row("tokens", {hashes[i]});
+    note(change, by, "RevokeToken", std::string(user) + "/" + ids[i]);
+  }
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   for (const std::string& hash : hashes) {
@@ -117,13 +124,30 @@ std::size_t Access::delete_tokens(std::string_view user, const std::function<boo
 
 std::optional<Identity> Access::take_log_in_link(std::string_view text, const store::Origin& by) {
   const auto link = find_token(text, TokenPurpose::Link);
-  if (!link) return std::nullopt;
+  if (!link) {
+    count_refused_token(text, "hub", "link");
+    return std::nullopt;
+  }
   // Whoever deletes it has it: of two at once, one.
   if (delete_tokens(link->user, [&](const TokenInfo& each) { return each.id == link->id; }, by) == 0) return std::nullopt;
   const auto user = find_user(link->user);
   const Identity identity{link->user, user && user->is_admin, "link:" + link->id};
-  record_audit(identity, "hub", "LogIn", "link", "Allowed");
+  record_audit(identity, "hub", "LogIn", "link", AuditOutcome::Allowed);
   return identity;
+}
+
+void Access::count_refused_token(std::string_view text, std::string_view protocol, std::string_view object) const {
+  AuditEvent event{.user = "", .credential = "", .protocol = std::string(protocol), .action = "LogIn", .object = std::string(object), .outcome = AuditOutcome::Refused, .cause = "UNKNOWN_TOKEN"};
+  if (text.empty()) event.cause = "NO_TOKEN";
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = tokens_.find(token_id(text)); found != tokens_.end()) {
+      event.user = found->second.user;
+      event.credential = "token:" + found->second.id;
+      event.cause = is_expired(found->second) ? "EXPIRED_TOKEN" : "TOKEN_FOR_ANOTHER_PURPOSE";
+    }
+  }
+  audit_->count(std::move(event));
 }
 
 }  // namespace lab::access

@@ -43,6 +43,7 @@ UserInfo Access::create_user(const std::string& name, bool is_admin, const store
   store::Change change(by);
   change.add_row("users", {name, store::from_boolean(is_admin), user.created.time_since_epoch().count()});
   if (beside) beside(change, user);
+  note(change, by, "CreateUser", name);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   users_[name] = user;
@@ -72,6 +73,7 @@ void Access::delete_user(const std::string& name, const store::Origin& by, const
         }
   });
   if (beside) beside(change);
+  note(change, by, "DeleteUser", name);
   store_.apply(std::move(change));
   {
     const std::lock_guard lock(mutex_);
@@ -94,6 +96,7 @@ void Access::set_admin(const std::string& name, bool is_admin, const store::Orig
   user->is_admin = is_admin;
   store::Change change(by);
   change.put_row("users", {name, store::from_boolean(is_admin), user->created.time_since_epoch().count()});
+  note(change, by, is_admin ? "MakeAdmin" : "UnmakeAdmin", name);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   users_[name] = *user;
@@ -129,6 +132,7 @@ S3Secret Access::create_s3_key(const std::string& user, std::optional<std::pair<
   store::Change change(by);
   change.add_row("credentials", {credential.kind, credential.id, user});
   change.put_row("s3_key_states", {credential.id, store::from_boolean(true), credential.created->time_since_epoch().count()});
+  note(change, by, "CreateKey", user + "/" + credential.id);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   const S3Secret secret{credential.id, credential.secret, identity_of(credential)};
@@ -144,6 +148,7 @@ void Access::delete_s3_key(const std::string& user, const std::string& access_ke
   store::Change change(by);
   change.erase_row("credentials", {std::string(kS3), access_key});
   change.erase_row("s3_key_states", {access_key});
+  note(change, by, "DeleteKey", user + "/" + access_key);
   store_.apply(std::move(change));
   {
     const std::lock_guard lock(mutex_);
@@ -160,6 +165,7 @@ void Access::set_s3_key_active(const std::string& user, const std::string& acces
   if (key->is_active == is_active) return;
   store::Change change(by);
   change.put_row("s3_key_states", {access_key, store::from_boolean(is_active), key->created.value_or(Timestamp()).time_since_epoch().count()});
+  note(change, by, is_active ? "ActivateKey" : "DeactivateKey", user + "/" + access_key);
   store_.apply(std::move(change));
   const std::lock_guard lock(mutex_);
   s3_.at(access_key).is_active = is_active;

@@ -53,6 +53,12 @@ store::StoreOptions store_options(const Settings& settings) {
   return options;
 }
 
+access::AuditLimits audit_limits(const Settings& settings) {
+  access::AuditLimits limits;
+  limits.keep = std::chrono::seconds(settings.seconds("audit.keep"));
+  return limits;
+}
+
 /// What this process may use: the machine's memory, or less in a container.
 std::uint64_t machine_memory() {
   const auto physical = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
@@ -185,7 +191,7 @@ class EmbeddedLab final : public Lab {
   EmbeddedLab(const Settings& settings, const std::vector<const RoleRow*>& roles)
       : data_(settings.text("data")),
         store_((make_folders(disk_, data_), store::Store::open(data_, store_options(settings), disk_, clock_))),
-        access_(access::Access::open(*store_, settings.text("profile") == "workshop" ? access::Profile::Workshop : access::Profile::Secure)),
+        access_(access::Access::open(*store_, settings.text("profile") == "workshop" ? access::Profile::Workshop : access::Profile::Secure, audit_limits(settings))),
         storage_("storage", 64, 4096),
         statements_("statements", 64, 4096),
         runtime_(2) {
@@ -223,10 +229,20 @@ class EmbeddedLab final : public Lab {
     if (pages_) pages_->stop();
     if (spark_) spark_->stop();
     if (objects_) objects_->stop(std::chrono::milliseconds(500));
+    flush_audit();
     store_->stop();
   }
 
  private:
+  /// What was counted only; a store that has failed has no place for it.
+  void flush_audit() {
+    try {
+      access_->audit().flush();
+    } catch (const Error& error) {
+      log::warning("app", "the last lines of the audit trail are lost: {}", error.message());
+    }
+  }
+
   void start_objects(const Settings& settings) {
     s3::S3Options options;
     options.address = settings.text("objects.listen");
@@ -254,7 +270,7 @@ class EmbeddedLab final : public Lab {
     remotes_ = remote::s3::create_stores(*stage_, clock_, {.max_kept_bytes = kept_copies_bytes(disk_, data_)});
     const catalog::OwnEndpoint own{settings.text("objects.listen"), objects_ ? static_cast<std::uint16_t>(objects_->port()) : settings.port("objects.port")};
     places_ = std::make_unique<catalog::Places>(*store_, disk_, clock_, remotes_.get(), own, fences(settings));
-    world_ = std::make_unique<commands::World>(commands::World{*store_, *catalog_, *places_, clock_});
+    world_ = std::make_unique<commands::World>(commands::World{*store_, *catalog_, *places_, clock_, *access_});
     ledger_ = std::make_unique<exec::MemoryLedger>(memory_limits(settings));
     admission_ = std::make_unique<FairQueue>(statements_, statement_limits(ledger_->limits(), statements_.num_threads()));
     // What an earlier run left behind; nothing in it is ever read again.

@@ -13,6 +13,7 @@ namespace lab::app {
 namespace {
 
 constexpr SettingRow kSettings[] = {
+    {"audit.keep", "90d", "how long lines of the audit trail are kept; of each kind 100,000 at most", SettingKind::Seconds},
     {"data", "", "data folder; default ~/.local/share/dflab"},
     {"history.keep", "7d", "how long overwritten and deleted versions are kept", SettingKind::Seconds},
     {"hub.address", "embedded", "`embedded`, or the URL of a real JupyterHub"},

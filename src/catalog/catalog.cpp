@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "catalog/conditions.h"
+#include "catalog/system_tables.h"
 #include "types/type_text.h"
 
 namespace lab::catalog {
@@ -23,6 +24,16 @@ std::string lower(std::string text) {
 
 Error schema_not_found(const std::string& name) {
   return Error(conditions::kSchemaNotFound, {{"schemaName", types::quote_parts({kCatalogName, name})}});
+}
+
+Error system_database(const std::string& name) { return Error(conditions::kSystemDatabase, {{"schemaName", types::quote_parts({name})}}); }
+
+/// There is a database of that name that people made.
+bool has_own_database(const store::Rows& rows, const std::string& name) { return rows.find_row(kDatabases, {name}).has_value(); }
+
+/// Throws for what only the lab makes.
+void check_not_system(const store::Rows& rows, const std::string& database, const std::string& name) {
+  if (find_system_table(database, name) || (find_system_database(database) && !has_own_database(rows, database))) throw system_database(database);
 }
 
 std::string table_display(const std::string& database, const std::string& name) { return types::quote_parts({kCatalogName, database, name}); }
@@ -121,8 +132,13 @@ std::vector<Database> Catalog::list_databases() const {
 
 std::optional<Database> Catalog::find_database(const std::string& name) const {
   const auto row = store_.snapshot().find_row(kDatabases, {lower(name)});
-  if (!row) return std::nullopt;
+  if (!row) return find_system_database(lower(name));
   return read_database(*row);
+}
+
+Database Catalog::get_database_to_fill(const std::string& name) const {
+  if (find_system_database(lower(name)) && !has_own_database(store_.snapshot(), lower(name))) throw system_database(lower(name));
+  return get_database(name);
 }
 
 Database Catalog::get_database(const std::string& name) const {
@@ -136,7 +152,7 @@ void Catalog::create_database(Database database, const store::Origin& origin) {
   if (database.location.empty()) database.location = std::string("s3a://") + kWarehouseBucket + "/" + database.name + ".db";
   store::Change change(origin);
   change.step([&database](store::Transaction& transaction) {
-    if (transaction.find_row(kDatabases, {database.name}))
+    if (transaction.find_row(kDatabases, {database.name}) || find_system_database(database.name))
       throw Error(conditions::kSchemaAlreadyExists, {{"schemaName", types::quote_parts({database.name})}});
     transaction.put_row(kDatabases, database_row(database));
   });
@@ -148,7 +164,7 @@ std::vector<Table> Catalog::drop_database(const std::string& name, bool cascade,
   std::vector<Table> dropped;
   store::Change change(origin);
   change.step([&](store::Transaction& transaction) {
-    if (!transaction.find_row(kDatabases, {key})) throw schema_not_found(name);
+    if (!has_own_database(transaction, key)) throw find_system_database(key) ? system_database(key) : schema_not_found(name);
     const auto rows = transaction.scan_rows(kTables, {.prefix = {key}});
     const bool has_functions = !transaction.scan_rows(kFunctions, {.prefix = {key}}).empty();
     if ((!rows.empty() || has_functions) && !cascade) throw Error(conditions::kSchemaNotEmpty, {{"schemaName", types::quote_parts({key})}});
@@ -163,13 +179,14 @@ std::vector<Table> Catalog::drop_database(const std::string& name, bool cascade,
 
 std::vector<Table> Catalog::list_tables(const std::string& database) const {
   const store::Snapshot snapshot = store_.snapshot();
-  if (!snapshot.find_row(kDatabases, {lower(database)})) throw schema_not_found(database);
-  std::vector<Table> tables;
+  if (!has_own_database(snapshot, lower(database)) && !find_system_database(lower(database))) throw schema_not_found(database);
+  std::vector<Table> tables = system_tables(lower(database));
   for (const store::Row& row : snapshot.scan_rows(kTables, {.prefix = {lower(database)}})) tables.push_back(read_table(row));
   return tables;
 }
 
 std::optional<Table> Catalog::find_table(const std::string& database, const std::string& name) const {
+  if (auto system = find_system_table(lower(database), lower(name))) return system;
   const auto row = store_.snapshot().find_row(kTables, {lower(database), lower(name)});
   if (!row) return std::nullopt;
   return read_table(*row);
@@ -180,6 +197,7 @@ void Catalog::create_table(Table table, const store::Origin& origin) {
   table.name = lower(table.name);
   store::Change change(origin);
   change.step([&table](store::Transaction& transaction) {
+    check_not_system(transaction, table.database, table.name);
     if (!transaction.find_row(kDatabases, {table.database})) throw schema_not_found(table.database);
     if (transaction.find_row(kTables, {table.database, table.name}))
       throw Error(conditions::kTableOrViewAlreadyExists, {{"relationName", table_display(table.database, table.name)}});
@@ -193,6 +211,7 @@ void Catalog::put_table(Table table, const store::Origin& origin) {
   table.name = lower(table.name);
   store::Change change(origin);
   change.step([&table](store::Transaction& transaction) {
+    check_not_system(transaction, table.database, table.name);
     if (!transaction.find_row(kDatabases, {table.database})) throw schema_not_found(table.database);
     transaction.put_row(kTables, table_row(table));
   });
@@ -203,6 +222,7 @@ Table Catalog::drop_table(const std::string& database, const std::string& name, 
   std::optional<Table> dropped;
   store::Change change(origin);
   change.step([&](store::Transaction& transaction) {
+    check_not_system(transaction, lower(database), lower(name));
     const auto row = transaction.find_row(kTables, {lower(database), lower(name)});
     if (!row) throw Error(conditions::kTableOrViewNotFound, {{"relationName", table_display(lower(database), lower(name))}});
     dropped = read_table(*row);
@@ -228,6 +248,7 @@ std::optional<SqlFunction> Catalog::find_function(const std::string& database, c
 void Catalog::put_function(SqlFunction function, bool replace, const store::Origin& origin) {
   store::Change change(origin);
   change.step([&](store::Transaction& transaction) {
+    check_not_system(transaction, function.database, function.name);
     if (!transaction.find_row(kDatabases, {function.database})) throw schema_not_found(function.database);
     if (!replace && transaction.find_row(kFunctions, {function.database, function.name}))
       throw Error(conditions::kRoutineAlreadyExists,

@@ -51,7 +51,8 @@ struct Table {
 /// The tables of this module, for StoreOptions::schemas.
 store::SchemaSpec catalog_schema();
 
-/// Databases, tables, views and functions by name: history rows of the store. Names are compared without case. Thread-safe; blocks for disk.
+/// Databases, tables, views and functions by name: history rows of the store, and the lab's own tables (system_tables.h), which are found
+/// but not written: SYSTEM_DATABASE_READ_ONLY. Names are compared without case. Thread-safe; blocks for disk.
 /// Throws SCHEMA_NOT_FOUND, SCHEMA_ALREADY_EXISTS, SCHEMA_NOT_EMPTY, ROUTINE_ALREADY_EXISTS, TABLE_OR_VIEW_ALREADY_EXISTS, TABLE_OR_VIEW_NOT_FOUND.
 class Catalog {
  public:
@@ -61,6 +62,8 @@ class Catalog {
   std::vector<Database> list_databases() const;
   std::optional<Database> find_database(const std::string& name) const;
   Database get_database(const std::string& name) const;
+  /// The same for something new in it. Throws SYSTEM_DATABASE_READ_ONLY.
+  Database get_database_to_fill(const std::string& name) const;
   void create_database(Database database, const store::Origin& origin);
   /// With `cascade` its tables go too; what lay under managed ones is returned for the caller to erase.
   std::vector<Table> drop_database(const std::string& name, bool cascade, const store::Origin& origin);

@@ -8,6 +8,7 @@ inline constexpr Condition kRoutineAlreadyExists{"ROUTINE_ALREADY_EXISTS", "4272
 inline constexpr Condition kPathNotFound{"PATH_NOT_FOUND", "42K03", Kind::Analysis, "Path does not exist: <path>."};
 inline constexpr Condition kIllegalFilePattern{"", "", Kind::InvalidArgument, "Illegal file pattern: <problem> near index <index>\n<glob>"};
 inline constexpr Condition kPathNotAllowed{"PATH_NOT_ALLOWED", "42501", Kind::PermissionDenied, "<path> lies in the folder of the lab itself, or in somebody else's home: queries read their own home, the shared folders, and buckets."};
+inline constexpr Condition kSystemDatabase{"SYSTEM_DATABASE_READ_ONLY", "42501", Kind::PermissionDenied, "The database <schemaName> holds the lab's own tables, which are there to be read."};
 inline constexpr Condition kPathAlreadyExists{"PATH_ALREADY_EXISTS", "42K04", Kind::Analysis, "Path <outputPath> already exists. Set mode as \"overwrite\" to overwrite the existing path."};
 inline constexpr Condition kUnsupportedScheme{"UNSUPPORTED_FEATURE.FILE_SYSTEM", "0A000", Kind::Unsupported, "No FileSystem for scheme \"<scheme>\" (in <path>). The lab reads s3a://, s3:// and local paths."};
 

@@ -73,7 +73,7 @@ LocalTable clone_table(const plan::CloneTable& command, Statement& context) {
     entry->created_micros = context.world().clock.now().time_since_epoch().count();
     entry->kind = command.location ? catalog::Table::Kind::External : catalog::Table::Kind::Managed;
     entry->location = command.location ? catalog::parse_location(*command.location).text
-                                       : catalog::managed_location(context.world().catalog.get_database(ref.database), ref.table);
+                                       : catalog::managed_location(context.world().catalog.get_database_to_fill(ref.database), ref.table);
     place = entry->location;
   }
   const auto table = context.world().places.delta_table(context.locate(place, {}), context.origin("CLONE"));

@@ -174,5 +174,7 @@ inline constexpr Condition kMergeAggregate{"DELTA_AGGREGATION_NOT_SUPPORTED", "4
 inline constexpr Condition kDuplicateOnInsert{"DELTA_DUPLICATE_COLUMNS_ON_INSERT", "42701", Kind::Analysis, "Duplicate column names in INSERT clause"};
 inline constexpr Condition kPartitionColumnNotFound{"DELTA_PARTITION_COLUMN_NOT_FOUND", "42703", Kind::Analysis, "Partition column <columnName> not found in schema [<schemaMap>]"};
 inline constexpr Condition kCreateSchemaMismatch{"DELTA_CREATE_TABLE_SCHEME_MISMATCH", "42KD7", Kind::Analysis, "The specified schema does not match the existing schema at <path>.\n\n== Specified ==\n<specifiedSchema>\n\n== Existing ==\n<existingSchema>\n\n== Differences ==\n<schemaDifferences>\n\nIf your intention is to keep the existing schema, you can omit the\nschema from the create table command. Otherwise please ensure that\nthe schema matches."};
+// As Databricks words it: Spark itself has no permissions of its own.
+inline constexpr Condition kInsufficientPermissions{"INSUFFICIENT_PERMISSIONS", "42501", Kind::PermissionDenied, "Insufficient privileges:\n<report>"};
 
 }  // namespace lab::conditions

@@ -214,7 +214,7 @@ LocalTable create_table(const plan::CreateTable& command, Statement& context) {
     entry.kind = catalog::Table::Kind::External;
     entry.location = ref.location->text;
   } else {
-    const catalog::Database database = context.world().catalog.get_database(ref.database);
+    const catalog::Database database = context.world().catalog.get_database_to_fill(ref.database);
     existing = context.world().catalog.find_table(ref.database, ref.table);
     const bool replaces = command.or_replace || command.is_replace;
     if (existing && command.if_not_exists) return no_rows();

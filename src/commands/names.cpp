@@ -92,12 +92,14 @@ DeltaTarget open_delta_target(const TableRef& ref, const Statement& statement, c
   if (ref.is_path()) {
     if (ref.format != "delta") throw Error(conditions::kUnsupportedTableOperation, {{"tableName", target.name}, {"operation", operation}});
     target.table = world.places.delta_table(*ref.location, statement.origin(operation));
+    statement.note_use(operation, ref.location->text);
     return target;
   }
   target.entry = world.catalog.find_table(ref.database, ref.table);
   if (!target.entry) throw table_not_found(ref.written, statement);
   if (target.entry->is_view()) throw Error(conditions::kExpectTableNotView, {{"operation", operation}, {"viewName", target.name}});
   if (target.entry->provider != "delta") throw Error(conditions::kUnsupportedTableOperation, {{"tableName", target.name}, {"operation", operation}});
+  statement.note_use(operation, ref.database + "." + ref.table);
   target.table = world.places.delta_table(statement.locate(target.entry->location, target.entry->options), statement.origin(operation));
   return target;
 }

@@ -10,7 +10,7 @@ namespace lab::commands {
 namespace {
 
 catalog::Table new_entry(const SaveTable& save, const TableRef& ref, const std::string& provider, const Statement& context) {
-  const catalog::Database database = context.world().catalog.get_database(ref.database);
+  const catalog::Database database = context.world().catalog.get_database_to_fill(ref.database);
   catalog::Table entry;
   entry.database = ref.database;
   entry.name = ref.table;

@@ -7,10 +7,12 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include "catalog/system_tables.h"
 #include "commands/arrow_rows.h"
 #include "commands/conditions.h"
 #include "commands/execute.h"
 #include "commands/file_source.h"
+#include "commands/system_tables.h"
 #include "lake/delta/conditions.h"
 #include "sql/parser.h"
 #include "types/type_text.h"
@@ -69,6 +71,10 @@ std::optional<std::string> Statement::setting(const std::string& key) const {
   const SettingRow* row = find_setting(key);
   if (row == nullptr) return std::nullopt;
   return std::string(session_.is_spark4() ? row->spark4 : row->spark3);
+}
+
+void Statement::note_use(std::string action, std::string object) const {
+  world_.access.audit().count({session_.user(), "", "spark", std::move(action), std::move(object), access::AuditOutcome::Allowed});
 }
 
 catalog::Definition Statement::definition_here() const {
@@ -250,6 +256,7 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   const TableRef ref = resolve_name(table.name, *this);
   if (ref.is_path()) {
     plan::Options options = table.options;
+    note_use("SELECT", ref.location->text);
     return {open_files(*this, ref.format, {*ref.location}, options, {}, table.version_as_of, table.timestamp_as_of), nullptr, {}, table.name};
   }
   const auto entry = world_.catalog.find_table(ref.database, ref.table);
@@ -258,6 +265,13 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
     throw table_not_found(table.name, *this);
   }
   const plan::NameParts qualified{catalog::kCatalogName, entry->database, entry->name};
+  if (entry->provider == catalog::kSystemProvider) {
+    if (table.version_as_of || table.timestamp_as_of) throw Error(conditions::kUnsupportedFeature, {{"feature", "time travel on the lab's own tables"}, {"hint", ""}});
+    auto rows = open_system_table(*entry, *this);
+    note_use("SELECT", entry->database + "." + entry->name);
+    return {std::move(rows), nullptr, {}, qualified};
+  }
+  note_use("SELECT", entry->database + "." + entry->name);
   if (entry->is_view()) return resolve_view(*entry);
   plan::Options options = table.options;
   for (const auto& [key, value] : entry->options) options.emplace(lower_case(key), value);
@@ -286,6 +300,7 @@ std::shared_ptr<const scan::TableSource> Statement::open_files_of(const plan::Da
   std::optional<types::Schema> schema;
   if (source.schema) schema = source.schema->starts_with('{') ? types::parse_schema_json(*source.schema) : types::parse_schema(*source.schema);
   if (schema) refuse_char(*schema);
+  for (const catalog::Location& location : locations) note_use("SELECT", location.text);
   return open_files(*this, format, locations, source.options, schema, {}, nullptr);
 }
 

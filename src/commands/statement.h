@@ -24,6 +24,7 @@ struct World {
   catalog::Catalog& catalog;
   catalog::Places& places;
   const Clock& clock;
+  const access::Access& access;
 };
 
 /// A command's own small result.
@@ -66,6 +67,8 @@ class Statement final : public analyze::Context {
   std::stop_token stop() const { return stop_; }
   const exec::Executor::ProgressSink& progress() const { return progress_; }
   store::Origin origin(std::string request) const { return {session_.user(), "spark", std::move(request)}; }
+  /// Tells the audit trail that the user got at something: `action` is SELECT, or what is done to it.
+  void note_use(std::string action, std::string object) const;
 
   /// What a text written here and now means later.
   catalog::Definition definition_here() const;

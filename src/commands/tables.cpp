@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "catalog/system_tables.h"
 #include "commands/conditions.h"
 #include "commands/delta_write.h"
 #include "commands/execute.h"
@@ -155,6 +156,7 @@ std::string create_view_text(const catalog::Table& view, const std::string& name
 LocalTable show_create_table(const plan::ShowCreateTable& command, Statement& context) {
   const catalog::Table entry = get_table(command.name, context);
   const std::string short_name = types::quote_if_needed(entry.database) + "." + types::quote_if_needed(entry.name);
+  if (entry.provider == catalog::kSystemProvider) throw Error(conditions::kSystemDatabase, {{"schemaName", types::quote_parts({entry.database})}});
   if (entry.is_view()) return make_table({text_column("createtab_stmt")}, {{text_value(create_view_text(entry, short_name))}});
   const std::string name = types::quote_if_needed(catalog::kCatalogName) + "." + short_name;
   // Spark 4 tells the collation of texts, where the table's columns stand in its own catalog.

@@ -37,7 +37,7 @@ struct Visitor {
   std::optional<access::TokenInfo> token;
 
   access::Identity identity() const { return {user, is_admin, credential}; }
-  store::Origin origin(std::string request) const { return {.actor = user, .protocol = "hub", .request = std::move(request)}; }
+  store::Origin origin(std::string request) const { return {.actor = user, .protocol = "hub", .request = std::move(request), .credential = credential}; }
 };
 
 /// One request of an operation.

@@ -36,6 +36,8 @@ net::Response delete_group(Service& service, Call& call);
 net::Response add_members(Service& service, Call& call);
 net::Response remove_members(Service& service, Call& call);
 
+net::Response audit(Service& service, Call& call);
+
 net::Response authorize(Service& service, Call& call);
 net::Response issue_access_token(Service& service, Call& call);
 
@@ -67,5 +69,6 @@ net::Response revoke_token(Service& service, Call& call);
 
 net::Response admin(Service& service, Call& call);
 net::Response admin_change(Service& service, Call& call);
+net::Response audit(Service& service, Call& call);
 
 }  // namespace lab::wire::hub::pages

@@ -38,6 +38,7 @@ constexpr net::Route<Action> kRoutes[] = {
     {Post, "/hub/token/revoke", {&pages::revoke_token, Person}},
     {Get, "/hub/admin", {&pages::admin, Person}},
     {Post, "/hub/admin", {&pages::admin_change, Person}},
+    {Get, "/hub/audit", {&pages::audit, Person}},
 
     {Get, "/hub/api", {&api::version, Nobody}},
     {Get, "/hub/api/", {&api::version, Nobody}},
@@ -69,6 +70,7 @@ constexpr net::Route<Action> kRoutes[] = {
     {Delete, "/hub/api/groups/{group}", {&api::delete_group, Caller}},
     {Post, "/hub/api/groups/{group}/users", {&api::add_members, Caller}},
     {Delete, "/hub/api/groups/{group}/users", {&api::remove_members, Caller}},
+    {Get, "/hub/api/audit", {&api::audit, Caller}},
     {Get, "/hub/api/oauth2/authorize", {&api::authorize, Person}},
     {Post, "/hub/api/oauth2/authorize", {&api::authorize, Person}},
     {Post, "/hub/api/oauth2/token", {&api::issue_access_token, Nobody, false}},

@@ -49,7 +49,10 @@ class HubServer::Handler final : public net::HttpHandler {
       : options_(std::move(options)), pool_(pool), authorizations_(clock), service_{access, servers, authorizations_, clock, options_}, router_(routes()), proxy_(runtime) {}
 
   net::awaitable<net::Response> handle(net::Request request, net::RequestBody& body) override {
-    if (!is_known_host(request, options_.address, options_.hosts)) throw forbidden("This door is not known under that name; the setting hub.hosts adds names");
+    if (!is_known_host(request, options_.address, options_.hosts)) {
+      count_refused({}, request, "UNKNOWN_HOST");
+      throw forbidden("This door is not known under that name; the setting hub.hosts adds names");
+    }
     if (request.raw_path().starts_with("/user/")) co_return co_await hand_on(std::move(request), body);
     Call call;
     const auto match = router_.match(request.method, request.raw_path());
@@ -73,6 +76,19 @@ class HubServer::Handler final : public net::HttpHandler {
 
  private:
   net::Response run(const Action& action, Call& call) {
+    try {
+      return answer(action, call);
+    } catch (const Error& error) {
+      if (error.kind() == Kind::PermissionDenied) count_refused(call.visitor ? call.visitor->identity() : access::Identity(), call.request, error.condition().name);
+      throw;
+    }
+  }
+
+  void count_refused(const access::Identity& who, const net::Request& request, std::string_view cause) {
+    service_.access.audit().count({who.user, who.credential, "hub", request.method_text, std::string(request.raw_path()), access::AuditOutcome::Refused, std::string(cause)});
+  }
+
+  net::Response answer(const Action& action, Call& call) {
     call.visitor = find_visitor(service_, call.request, call.query);
     call.csrf_cookie = find_cookie(call.request, "_xsrf");
     const bool is_by_token = call.visitor && call.visitor->session.empty();
@@ -85,13 +101,7 @@ class HubServer::Handler final : public net::HttpHandler {
       if (is_cross_site(call.request)) throw forbidden("This request comes from a page of another site");
       if (!has_csrf(call)) throw forbidden("'_xsrf' argument missing or wrong. Load the page anew and try again.");
     }
-    try {
-      return action.run(service_, call);
-    } catch (const Error& error) {
-      if (call.visitor && error.kind() == Kind::PermissionDenied)
-        service_.access.record_audit(call.visitor->identity(), "hub", call.request.method_text, call.request.raw_path(), "Refused");
-      throw;
-    }
+    return action.run(service_, call);
   }
 
   net::awaitable<net::Response> hand_on(net::Request request, net::RequestBody& body) {

@@ -22,16 +22,13 @@ access::CreatedToken make_token(Service& service, const Visitor& by, const std::
     if (!is_owners || by.scopes.intersected(granted).list() != granted.list())
       throw Error(conditions::kForbidden, {{"reason", "Not assigning the scope " + scope + ": " + (is_owners ? by.user : user) + " does not have it"}});
   }
-  auto created = service.access.create_token(std::move(info), by.origin("create token"));
-  service.access.record_audit(by.identity(), "hub", "CreateToken", user + "/" + created.info.id, "Allowed");
-  return created;
+  return service.access.create_token(std::move(info), by.origin("create token"));
 }
 
 void revoke_token(Service& service, const Visitor& by, const std::string& user, const access::TokenInfo& token) {
   const bool is_of_browser = token.purpose == access::TokenPurpose::OAuth;
   const auto goes = [&](const access::TokenInfo& each) { return each.id == token.id || (is_of_browser && each.purpose == token.purpose && each.client == token.client); };
   service.access.delete_tokens(user, goes, by.origin("revoke token"));
-  service.access.record_audit(by.identity(), "hub", "RevokeToken", user + "/" + token.id, "Allowed");
 }
 
 }  // namespace lab::wire::hub

@@ -74,7 +74,10 @@ std::optional<Visitor> find_visitor(const Service& service, const net::Request& 
     }
     // The lab's own token, which `dflab env` prints, is one here too. An empty one is nobody, also in the workshop.
     const auto identity = text->empty() ? std::nullopt : service.access.authenticate_bearer(*text);
-    if (!identity || identity->credential.starts_with("token:")) return std::nullopt;
+    if (!identity || identity->credential.starts_with("token:")) {
+      service.access.count_refused_token(*text, "hub", request.peer);
+      return std::nullopt;
+    }
     Visitor visitor = visitor_of(service, identity->user);
     visitor.credential = identity->credential;
     return visitor;
@@ -82,7 +85,10 @@ std::optional<Visitor> find_visitor(const Service& service, const net::Request& 
   const std::string cookie = find_cookie(request, kSessionCookie);
   if (cookie.empty()) return std::nullopt;
   const auto session = service.access.find_token(cookie, TokenPurpose::Session);
-  if (!session) return std::nullopt;
+  if (!session) {
+    service.access.count_refused_token(cookie, "hub", request.peer);
+    return std::nullopt;
+  }
   Visitor visitor = visitor_of(service, session->user);
   visitor.credential = "session:" + session->id;
   visitor.session = session->id;
@@ -104,7 +110,7 @@ void end_session(Service& service, const Call& call, net::Response& response) {
   if (call.visitor && !call.visitor->session.empty()) {
     const std::string& session = call.visitor->session;
     service.access.delete_tokens(call.visitor->user, [&](const access::TokenInfo& each) { return each.id == session || each.session == session; }, call.who().origin("log out"));
-    service.access.record_audit(call.who().identity(), "hub", "LogOut", call.request.peer, "Allowed");
+    service.access.record_audit(call.who().identity(), "hub", "LogOut", call.request.peer, access::AuditOutcome::Allowed);
   }
   set_cookie(call.request, response, kSessionCookie, "", "/hub/", false);
   set_cookie(call.request, response, kCsrfCookie, "", "/hub/", false, true);

@@ -264,14 +264,23 @@ void check_expected_owner(const Call& call, std::string_view header, const store
   if (expected && *expected != bucket.owner) throw access_denied();
 }
 
-/// A refusal of somebody with a name stands in the audit trail; of anybody, only in the answer.
-[[noreturn]] void refuse(const Call& call, const std::string& action) {
-  const std::string subject = call.address.bucket + (call.address.key.empty() ? "" : "/" + call.address.key);
-  if (!call.identity.user.empty()) call.service.access.record_audit(call.identity, "s3", action, subject, "denied");
-  throw access_denied();
-}
-
 }  // namespace
+
+void audited(const Call& call, const std::string& action, const std::string& bucket, const std::string& key, const std::function<void()>& decision) {
+  access::AuditEvent event{call.identity.user, call.identity.credential, action.starts_with("s3:") ? "s3" : "iam", action, bucket};
+  try {
+    decision();
+  } catch (const Error& error) {
+    if (error.kind() == Kind::PermissionDenied) {
+      if (!key.empty()) event.object += "/" + key;
+      event.outcome = access::AuditOutcome::Refused;
+      event.cause = error.condition().name;
+      call.service.access.audit().count(std::move(event));
+    }
+    throw;
+  }
+  call.service.access.audit().count(std::move(event));
+}
 
 std::string action_of(const Operation& operation, const RequestHead& head) {
   const auto* row = std::ranges::find(kActions, operation.name, &ActionRow::operation);
@@ -347,7 +356,9 @@ std::string requested_acl(const Call& call, const store::Rows& rows, const store
 
 void authorize(const Call& call, const Operation& operation) { authorize(call, operation, call.service.store.snapshot()); }
 
-void authorize(const Call& call, const Operation& operation, const store::Rows& rows) {
+namespace {
+
+void check_may(const Call& call, const Operation& operation, const store::Rows& rows) {
   if (operation.scope == Scope::Service || operation.name == "CreateBucket") {
     PolicyRequest request{.user = user_of(call), .action = action_of(operation, call.head), .resource = "arn:aws:s3:::" + (call.address.bucket.empty() ? std::string("*") : call.address.bucket)};
     // IAM and STS decide themselves what a session may.
@@ -373,7 +384,15 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
   std::optional<store::ObjectInfo> object;
   if (!call.address.key.empty() && action != "s3:PutObject")
     object = store::find_version(rows, ground.bucket, call.address.key, named_version(call.head));
-  if (!decide(call, rows, ground, action, call.address.key, object ? &*object : nullptr)) refuse(call, action);
+  if (!decide(call, rows, ground, action, call.address.key, object ? &*object : nullptr)) throw access_denied();
+}
+
+}  // namespace
+
+void authorize(const Call& call, const Operation& operation, const store::Rows& rows) {
+  // The one is decided, and told, for each of its keys, the other by the action of its form.
+  if (operation.name == "DeleteObjects" || operation.name == "IdentityAndAccess") return check_may(call, operation, rows);
+  audited(call, action_of(operation, call.head), call.address.bucket, call.address.key, [&] { check_may(call, operation, rows); });
 }
 
 PolicyEffect effect_of_own_policies(const Call& call, const std::string& action, const std::string& resource) {
@@ -410,16 +429,25 @@ bool may_assume_with_web_identity(const Call& call, const std::string& trust_pol
 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {
   const store::Snapshot snapshot = call.service.store.snapshot();
-  Ground ground = ground_of(call, snapshot, source.bucket);
-  check_expected_owner(call, "x-amz-source-expected-bucket-owner", ground.bucket);
-  if (is_free(call, ground)) return;
-  if (!decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) refuse(call, "s3:GetObject");
+  audited(call, "s3:GetObject", source.bucket, source.key, [&] {
+    Ground ground = ground_of(call, snapshot, source.bucket);
+    check_expected_owner(call, "x-amz-source-expected-bucket-owner", ground.bucket);
+    if (!is_free(call, ground) && !decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) throw access_denied();
+  });
 }
 
 bool may_delete(const Call& call, const store::Rows& rows, const std::string& key, bool is_version) {
+  const std::string action = is_version ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
   Ground ground = ground_of(call, rows, call.address.bucket);
-  if (is_free(call, ground)) return true;
-  return decide(call, rows, ground, is_version ? "s3:DeleteObjectVersion" : "s3:DeleteObject", key, nullptr);
+  const bool may = is_free(call, ground) || decide(call, rows, ground, action, key, nullptr);
+  access::AuditEvent event{call.identity.user, call.identity.credential, "s3", action, call.address.bucket};
+  if (!may) {
+    event.object += "/" + key;
+    event.outcome = access::AuditOutcome::Refused;
+    event.cause = conditions::kAccessDenied.name;
+  }
+  call.service.access.audit().count(std::move(event));
+  return may;
 }
 
 bool may_bypass_governance(const Call& call, const store::Rows& rows, const std::string& key) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,10 @@ void authorize(const Call& call, const Operation& operation, const store::Rows& 
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source);
 /// The same for one key of DeleteObjects; false instead of throwing.
 bool may_delete(const Call& call, const store::Rows& rows, const std::string& key, bool is_version);
+
+/// Runs a decision over the caller and has the audit trail count it: an allowed one by bucket, a refused one (AccessDenied) with its key,
+/// what fails otherwise not at all. For S3's operations authorize() does so.
+void audited(const Call& call, const std::string& action, const std::string& bucket, const std::string& key, const std::function<void()>& decision);
 
 /// What the policies of the caller and its groups say of an action that is not about a bucket: IAM's.
 /// With a role, the role's.

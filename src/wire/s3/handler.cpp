@@ -53,6 +53,22 @@ std::string request_id_text(std::uint64_t number) {
   return text;
 }
 
+/// The access key that a request claims to be signed with; empty when there is none to be read.
+std::string claimed_key(const RequestHead& head) {
+  try {
+    const auto authentication = parse_authentication(head);
+    return authentication ? authentication->scope.access_key : "";
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+/// Nobody's doing: whoever else's key it is, its owner has not shown to be here.
+void count_refused_proof(const Call& call, const Error& error) {
+  const std::string key = claimed_key(call.head);
+  call.service.access.audit().count({"", key.empty() ? "" : "s3:" + key, "s3", "LogIn", call.peer, access::AuditOutcome::Refused, std::string(error.condition().name)});
+}
+
 std::uint64_t random_start() {
   std::uint64_t value = 0;
   for (const char c : random_bytes(8)) value = value << 8 | static_cast<unsigned char>(c);
@@ -124,7 +140,14 @@ net::awaitable<net::Response> S3Handler::answer(Call& call, net::RequestBody& bo
     if (!call.head.header("x-amz-content-sha256")) call.head.headers.emplace_back("x-amz-content-sha256", sha256_hex(call.document));
   }
   const auto now = std::chrono::floor<std::chrono::seconds>(service_.store.clock().now());
-  auto prove = [this, &call, now] { return authenticator_.authenticate(call.head, now); };
+  auto prove = [this, &call, now] {
+    try {
+      return authenticator_.authenticate(call.head, now);
+    } catch (const Error& error) {
+      count_refused_proof(call, error);
+      throw;
+    }
+  };
   Authenticated authenticated;
   if (Authenticator::has_session(call.head))
     authenticated = co_await net::offload(service_.storage, std::move(prove));
@@ -186,7 +209,7 @@ net::Response S3Handler::answer_error(const net::Request* request, const Error& 
 
 store::Change Call::new_change() const {
   const std::string what = operation == nullptr ? std::string() : " " + std::string(operation->name);
-  return store::Change({.actor = owner().id, .protocol = "s3", .request = request_id + what});
+  return store::Change({.actor = owner().id, .protocol = "s3", .request = request_id + what, .credential = identity.credential});
 }
 
 net::Response empty_response(int status) {

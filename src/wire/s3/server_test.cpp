@@ -159,6 +159,8 @@ class S3ServerTest : public testing::Test {
     server_->stop();
     storage_.stop();
     runtime_.stop();
+    server_.reset();
+    access_.reset();
     store_->stop();
     store_.reset();
     std::filesystem::remove_all(folder_);

@@ -28,7 +28,12 @@ access::Identity Hub::authenticate(const grpc::CallbackServerContext& context) c
     if (token.starts_with(kBearer)) token.erase(0, kBearer.size());
   }
   const auto identity = access_.authenticate_bearer(token);
-  if (!identity) throw Error(conditions::kUnauthenticated, {});
+  if (!identity) {
+    // Without its port, which is another one for each connection.
+    const std::string peer = context.peer();
+    access_.count_refused_token(token, "spark", std::string_view(peer).substr(0, peer.rfind(':')));
+    throw Error(conditions::kUnauthenticated, {});
+  }
   return *identity;
 }
 
@@ -39,7 +44,10 @@ Hub::Client Hub::open(const access::Identity& identity, const std::string& sessi
   client.session = sessions_.open(identity.user, session_id, version_of(client_type));
   const std::lock_guard lock(mutex_);
   auto& server_id = server_ids_[client.key()];
-  if (server_id.empty()) server_id = random_uuid();
+  if (server_id.empty()) {
+    server_id = random_uuid();
+    access_.audit().count({identity.user, identity.credential, "spark", "OpenSession", session_id, access::AuditOutcome::Allowed});
+  }
   client.server_session_id = server_id;
   if (observed && !observed->empty() && *observed != server_id) throw Error(conditions::kSessionChanged, {{"handle", session_id}});
   return client;
@@ -130,6 +138,11 @@ void Hub::drop_abandoned(std::chrono::seconds after) {
 grpc::Status Hub::fail(const SessionKey& session, const Error& error) {
   constexpr std::size_t kMaxErrors = 200;
   const std::string error_id = random_uuid();
+  if (error.kind() == Kind::PermissionDenied) {
+    // What was refused is the one parameter of such conditions.
+    const std::string object = error.parameters().empty() ? "" : error.parameters().begin()->second;
+    access_.audit().count({session.user, "", "spark", "Statement", object, access::AuditOutcome::Refused, std::string(error.condition().name)});
+  }
   {
     const std::lock_guard lock(mutex_);
     errors_.emplace_back(Key{session, error_id}, error);

@@ -39,11 +39,11 @@ net::Response authorize(Service& service, Call& call) {
   const std::string challenge = call.query_value("code_challenge");
   if (!challenge.empty() && call.query_value("code_challenge_method") != "S256") throw Error(conditions::kBadBody, {{"reason", "code_challenge_method must be S256"}});
   if (!visitor.scopes.allows_server("access:servers", server.user, server.name)) {
-    service.access.record_audit(visitor.identity(), "hub", "AccessServer", server.user + "/" + server.name, "Refused");
+    service.access.record_audit(visitor.identity(), "hub", "AccessServer", server.user + "/" + server.name, access::AuditOutcome::Refused, "NOT_SHARED");
     throw Error(conditions::kForbidden, {{"reason", "You do not have permission to access the server of " + server.user}});
   }
   if (server.user != visitor.user && call.request.method != net::Method::Post) return pages::confirm_access_page(call, server);
-  service.access.record_audit(visitor.identity(), "hub", "AccessServer", server.user + "/" + server.name, "Allowed");
+  service.access.record_audit(visitor.identity(), "hub", "AccessServer", server.user + "/" + server.name, access::AuditOutcome::Allowed);
   lab::hub::Authorization allowed;
   allowed.user = visitor.user;
   allowed.client = call.query_value("client_id");
@@ -60,10 +60,20 @@ net::Response authorize(Service& service, Call& call) {
 net::Response issue_access_token(Service& service, Call& call) {
   const std::string client = call.form_value("client_id");
   const auto secret = service.access.find_token(call.form_value("client_secret"), access::TokenPurpose::Server);
-  if (!secret || secret->client != client) return oauth_error(401, "invalid_client", "The client is not known");
+  // Whose code it was is not told by one that is used up, or another's.
+  const auto refused = [&](const char* cause) {
+    service.access.audit().count({"", secret ? "token:" + secret->id : "", "hub", "LogIn", client, access::AuditOutcome::Refused, cause});
+  };
+  if (!secret || secret->client != client) {
+    refused("INVALID_CLIENT");
+    return oauth_error(401, "invalid_client", "The client is not known");
+  }
   if (call.form_value("grant_type") != "authorization_code") return oauth_error(400, "unsupported_grant_type", "Only authorization_code is");
   auto allowed = service.authorizations.redeem(call.form_value("code"), client, call.form_value("redirect_uri"), call.form_value("code_verifier"));
-  if (!allowed) return oauth_error(400, "invalid_grant", "The code is not valid (any more)");
+  if (!allowed) {
+    refused("INVALID_GRANT");
+    return oauth_error(400, "invalid_grant", "The code is not valid (any more)");
+  }
   access::TokenInfo token{.user = allowed->user, .purpose = access::TokenPurpose::OAuth};
   token.scopes = allowed->scopes;
   token.note = "browser at " + client;

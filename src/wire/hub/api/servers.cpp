@@ -96,7 +96,7 @@ net::Response start_server(Service& service, Call& call) {
   call.json();
   const auto outcome = service.servers.start(user, name, call.who().origin("start server"));
   if (outcome == lab::hub::StartOutcome::Running) throw Error(conditions::kBadBody, {{"reason", lab::hub::server_prefix(user, name) + " is already running"}});
-  if (outcome == lab::hub::StartOutcome::Started) service.access.record_audit(call.who().identity(), "hub", "StartServer", user + "/" + name, "Allowed");
+  if (outcome == lab::hub::StartOutcome::Started) service.access.record_audit(call.who().identity(), "hub", "StartServer", user + "/" + name, access::AuditOutcome::Allowed);
   return empty_response(202);
 }
 
@@ -112,7 +112,7 @@ net::Response stop_server(Service& service, Call& call) {
     if (is_removed) service.servers.forget(user, name);
     return empty_response(204);
   }
-  service.access.record_audit(call.who().identity(), "hub", "StopServer", user + "/" + name, "Allowed");
+  service.access.record_audit(call.who().identity(), "hub", "StopServer", user + "/" + name, access::AuditOutcome::Allowed);
   return empty_response(202);
 }
 

@@ -112,7 +112,6 @@ net::Response create_user(Service& service, Call& call) {
   const bool is_admin = admin_flag(call.json());
   check_may_touch_admin(call, is_admin);
   const auto user = service.access.create_user(call.parameter("user"), is_admin, call.who().origin("create user"));
-  service.access.record_audit(call.who().identity(), "hub", "CreateUser", user.name, "Allowed");
   return json_response(201, user_model(service, call.who().scopes, user, false));
 }
 
@@ -123,10 +122,7 @@ net::Response change_user(Service& service, Call& call) {
   const json body = call.json();
   check_may_touch_admin(call, user.is_admin || body.contains("admin"));
   if (body.contains("name") && body["name"] != name) throw Error(conditions::kBadBody, {{"reason", "Users cannot be renamed"}});
-  if (body.contains("admin")) {
-    service.access.set_admin(name, admin_flag(body), call.who().origin("change user"));
-    service.access.record_audit(call.who().identity(), "hub", "SetAdmin", name, body["admin"] ? "true" : "false");
-  }
+  if (body.contains("admin")) service.access.set_admin(name, admin_flag(body), call.who().origin("change user"));
   return json_response(200, user_model(service, call.who().scopes, get_known_user(service, name), false));
 }
 
@@ -138,7 +134,6 @@ net::Response delete_user(Service& service, Call& call) {
   check_may_touch_admin(call, user.is_admin);
   for (const auto& server : service.servers.list(name)) service.servers.request_stop(name, server.name, "its user was removed", call.who().origin("delete user"));
   service.access.delete_user(name, call.who().origin("delete user"));
-  service.access.record_audit(call.who().identity(), "hub", "DeleteUser", name, "Allowed");
   return empty_response(204);
 }
 
@@ -151,7 +146,6 @@ net::Response set_password(Service& service, Call& call) {
   service.access.set_password(name, password.get<std::string>(), call.who().origin("set password"));
   // Whoever is logged in by the old one is out.
   service.access.delete_tokens(name, [](const access::TokenInfo& each) { return each.purpose == access::TokenPurpose::Session || each.purpose == access::TokenPurpose::OAuth; }, call.who().origin("set password"));
-  service.access.record_audit(call.who().identity(), "hub", "SetPassword", name, "Allowed");
   return empty_response(204);
 }
 

@@ -101,7 +101,7 @@ net::Response spawn(Service& service, Call& call) {
   auto [user, name] = target_of(service, call, "servers");
   if (name.empty()) name = call.form_value("server");
   service.servers.start(user, name, call.who().origin("start server"));
-  service.access.record_audit(call.who().identity(), "hub", "StartServer", user + "/" + name, "Allowed");
+  service.access.record_audit(call.who().identity(), "hub", "StartServer", user + "/" + name, access::AuditOutcome::Allowed);
   return redirect("/hub/spawn-pending/" + place_of(user, name));
 }
 
@@ -122,7 +122,7 @@ net::Response spawn_pending(Service& service, Call& call) {
 net::Response stop(Service& service, Call& call) {
   const auto [user, name] = target_of(service, call, "delete:servers");
   service.servers.request_stop(user, name, "stopped by " + call.who().user, call.who().origin("stop server"));
-  service.access.record_audit(call.who().identity(), "hub", "StopServer", user + "/" + name, "Allowed");
+  service.access.record_audit(call.who().identity(), "hub", "StopServer", user + "/" + name, access::AuditOutcome::Allowed);
   return redirect(user == call.who().user ? "/hub/home" : "/hub/admin");
 }
 

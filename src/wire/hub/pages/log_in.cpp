@@ -93,7 +93,6 @@ net::Response change_password(Service& service, Call& call) {
     return is_log_in && each.id != session && each.session != session;
   };
   service.access.delete_tokens(user, is_other, call.who().origin("change password"));
-  service.access.record_audit(call.who().identity(), "hub", "SetPassword", user, "Allowed");
   return redirect("/hub/password?done=1");
 }
 

@@ -180,11 +180,14 @@ net::Response serve_action(Call& call, const NameValues& form) {
   IamCall iam{call, form, xml};
   // A session that was narrowed is for S3: it changes no users.
   const bool is_sts = row->serve == &assume_role || row->serve == &get_session_token || row->serve == &get_caller_identity;
-  if (!call.session_policy.empty() && !is_sts) throw Error(conditions::kAccessDenied);
-  if (!row->of_nobody) check_allowed(iam, *row, is_sts);
-  xml.raw("<" + action + "Response xmlns=\"" + std::string(kNamespace) + "\">");
-  if (row->has_result) xml.open(action + "Result");
-  row->serve(iam);
+  // A role says who may assume it while it is served.
+  audited(call, (is_sts || row->of_nobody ? "sts:" : "iam:") + action, resource_of(iam, *row), "", [&] {
+    if (!call.session_policy.empty() && !is_sts) throw Error(conditions::kAccessDenied);
+    if (!row->of_nobody) check_allowed(iam, *row, is_sts);
+    xml.raw("<" + action + "Response xmlns=\"" + std::string(kNamespace) + "\">");
+    if (row->has_result) xml.open(action + "Result");
+    row->serve(iam);
+  });
   if (row->has_result) xml.close();
   xml.open("ResponseMetadata");
   xml.element("RequestId", call.request_id);

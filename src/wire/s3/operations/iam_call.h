@@ -18,7 +18,7 @@ struct IamCall {
   XmlWriter& xml;
 
   access::Access& access() { return call.service.access; }
-  store::Origin by(const char* what) const { return {.actor = call.owner().id, .protocol = "iam", .request = what}; }
+  store::Origin by(const char* what) const { return {.actor = call.owner().id, .protocol = "iam", .request = what, .credential = call.identity.credential}; }
   std::string given(std::string_view name) const {
     const auto value = find_value(form, name);
     if (!value || value->empty()) throw Error(conditions::kIamValidation, {{"reason", "1 validation error detected: Value null at '" + std::string(name) + "' failed to satisfy constraint: Member must not be null"}});
