@@ -44,6 +44,9 @@ void add_user_commands(CLI::App& program, Chosen& chosen);
 /// `dflab user passwd`, `dflab group …` and `dflab token …`: over the hub's API. Behind add_user_commands().
 void add_people_commands(CLI::App& program, Chosen& chosen);
 
+/// `dflab audit`: over the hub's API.
+void add_audit_command(CLI::App& program, Chosen& chosen);
+
 /// `dflab notebook run`: in the environment of notebooks, against the running lab.
 void add_notebook_commands(CLI::App& program, Chosen& chosen);
 
