@@ -7,6 +7,7 @@
 #include "commands/execute.h"
 #include "functions/function_row.h"
 #include "plan/bound_tree.h"
+#include "sql/conditions.h"
 #include "sql/lexer.h"
 #include "sql/parser.h"
 #include "types/type_text.h"
@@ -254,9 +255,11 @@ std::vector<std::string> target_names(const std::vector<plan::NameParts>& into, 
   return existing_names(into, context);
 }
 
-}  // namespace
+/// A variable may hold a statement that runs the variable.
+constexpr int kMostNested = 64;
 
-Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& context) {
+Outcome execute_at(int depth, const plan::ExecuteImmediate& command, Statement& context) {
+  if (depth > kMostNested) throw Error(conditions::kFailedToParseTooComplex);
   const std::vector<std::string> into = target_names(command.into, context);
   const types::Literal text = parameter_value(command.text, context);
   if (!text.type.is_text()) throw Error(conditions::kInvalidExecuteType, {{"exprType", types::quoted_sql(text.type)}});
@@ -266,10 +269,15 @@ Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& cont
   options.evaluate = [&](const plan::ExpressionPtr& expression) { return constant_value(expression, context); };
   bind_arguments(command.arguments, sql, options, context);
   const plan::Statement statement = sql::parse_statement(sql, options);
-  if (into.empty()) return context.execute(statement);
+  const auto* nested = std::get_if<plan::ExecuteImmediate>(&statement.node);
+  if (into.empty()) return nested ? execute_at(depth + 1, *nested, context) : context.execute(statement);
   if (!statement.is_query()) throw Error(conditions::kInvalidStatementForInto, {{"sqlString", analyze::upper_case(sql)}});
   assign_row(std::get<plan::RelationPtr>(statement.node), into, context);
   return no_rows();
 }
+
+}  // namespace
+
+Outcome execute_immediate(const plan::ExecuteImmediate& command, Statement& context) { return execute_at(0, command, context); }
 
 }  // namespace lab::commands
