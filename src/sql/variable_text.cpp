@@ -40,7 +40,15 @@ std::optional<Reference> reference_at(std::string_view text, std::size_t from) {
   return std::nullopt;
 }
 
-std::string replaced(std::string_view text, const SettingOf& setting, std::vector<std::string>& used) {
+/// Settings that name others twice over grow to any length: what one text takes in, in characters and references together, has an end.
+constexpr std::size_t kMostTaken = std::size_t{16} << 20, kMostNested = 100;
+
+struct Taken {
+  std::vector<std::string> open;  ///< the references around this text
+  std::size_t size = 0;
+};
+
+std::string replaced(std::string_view text, const SettingOf& setting, Taken& taken) {
   static constexpr std::array<std::string_view, 5> kPrefixes = {"", "spark", "sparkconf", "hivevar", "hiveconf"};
   std::string out;
   std::size_t copied = 0;
@@ -51,13 +59,16 @@ std::string replaced(std::string_view text, const SettingOf& setting, std::vecto
       continue;
     }
     const std::string_view whole = text.substr(at + 2, reference->end - at - 3);
-    if (std::ranges::find(used, whole) != used.end())
+    if (std::ranges::find(taken.open, whole) != taken.open.end())
       throw Error(conditions::kCircularVariable, {{"input", std::string(text)}, {"reference", std::string(whole)}});
     if (std::ranges::find(kPrefixes, reference->prefix) != kPrefixes.end()) {
       out += text.substr(copied, at - copied);
-      used.emplace_back(whole);
-      out += replaced(setting(std::string(reference->name).c_str()).value_or(""), setting, used);
-      used.pop_back();
+      const std::string value = setting(std::string(reference->name).c_str()).value_or("");
+      taken.size += value.size() + 1;
+      if (taken.size > kMostTaken || taken.open.size() >= kMostNested) throw Error(conditions::kFailedToParseTooComplex);
+      taken.open.emplace_back(whole);
+      out += replaced(value, setting, taken);
+      taken.open.pop_back();
       copied = reference->end;
     }
     at = reference->end;
@@ -70,8 +81,8 @@ std::string replaced(std::string_view text, const SettingOf& setting, std::vecto
 bool has_variables(std::string_view text) { return text.find("${") != std::string_view::npos; }
 
 std::string with_variables(std::string_view text, const SettingOf& setting) {
-  std::vector<std::string> used;
-  return replaced(text, setting, used);
+  Taken taken;
+  return replaced(text, setting, taken);
 }
 
 }  // namespace lab::sql

@@ -31,5 +31,18 @@ TEST(VariableText, leaves_what_is_no_reference) {
 
 TEST(VariableText, refuses_a_setting_that_needs_itself) { EXPECT_THROW(filled("${loop}"), Error); }
 
+TEST(VariableText, refuses_what_grows_without_end) {
+  // Each names the next one twice: `${0}` would be 2^60 of the last.
+  const auto doubled = [](const char* name) -> std::optional<std::string> {
+    const int number = std::stoi(name);
+    if (number == 60) return "";
+    const std::string next = "${" + std::to_string(number + 1) + "}";
+    return next + next;
+  };
+  EXPECT_THROW(with_variables("${0}", doubled), Error);
+  const auto deeper = [](const char* name) { return std::optional("${" + std::to_string(std::stoi(name) + 1) + "}"); };
+  EXPECT_THROW(with_variables("${0}", deeper), Error);
+}
+
 }  // namespace
 }  // namespace lab::sql
