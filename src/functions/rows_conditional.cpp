@@ -5,6 +5,7 @@
 #include "functions/misfit.h"
 #include "functions/nested_order.h"
 #include "functions/rows.h"
+#include "plan/bound_tree.h"
 
 namespace lab::functions {
 
@@ -134,7 +135,12 @@ CallTypes nanvl_types(const CallShape& shape) {
 /// The second is looked at only where the first is no number: its NULL or its error else means nothing.
 std::string lower_nanvl(const LowerCall& call) {
   const auto chosen = [&](const std::string& value) { return "CASE WHEN isnan(" + value + ") THEN " + call.sql[1] + " ELSE " + value + " END"; };
-  if (std::holds_alternative<plan::bound::ColumnRef>(call.arguments[0]->node)) return "(" + chosen(call.sql[0]) + ")";
+  // A lambda takes no subquery.
+  const bool holds_subquery = plan::bound::contains(call.arguments[1], [](const plan::bound::Expression& part) {
+    return std::holds_alternative<plan::bound::ScalarSubquery>(part.node) || std::holds_alternative<plan::bound::Exists>(part.node) ||
+           std::holds_alternative<plan::bound::InSubquery>(part.node);
+  });
+  if (holds_subquery || std::holds_alternative<plan::bound::ColumnRef>(call.arguments[0]->node)) return "(" + chosen(call.sql[0]) + ")";
   return "list_transform([" + call.sql[0] + "], lambda item: " + chosen("item") + ")[1]";
 }
 
