@@ -2,6 +2,7 @@
 #include "compute/format_text.h"
 #include "compute/hash.h"
 #include "compute/integer_math.h"
+#include "compute/real_math.h"
 #include "compute/sentences.h"
 #include "compute/text.h"
 #include "compute/url.h"
@@ -39,7 +40,8 @@ std::string java_text(const duckdb::Value& value) {
   const auto id = value.type().id();
   if (id == LogicalTypeId::LIST) return list(duckdb::ListValue::GetChildren(value));
   if (id == LogicalTypeId::STRUCT) return list(duckdb::StructValue::GetChildren(value));
-  if (id == LogicalTypeId::DECIMAL || id == LogicalTypeId::FLOAT) return value.ToString();
+  if (id == LogicalTypeId::DECIMAL) return value.ToString();
+  if (id == LogicalTypeId::FLOAT) return compute::real_text(value.GetValueUnsafe<float>());
   if (id != LogicalTypeId::MAP) return compute::format_string("%s", {argument_of(value)}, compute::Zone::find("UTC"));
   std::vector<duckdb::Value> keys, values;
   for (const auto& entry : duckdb::MapValue::GetChildren(value)) {
