@@ -284,7 +284,8 @@ Resolved Resolver::finish_projection(Resolved input, Items items, bool is_border
     std::vector<ExpressionPtr> values;
     std::vector<Item*> computed;
     for (auto& item : items)
-      if (!item.is_pass && level_of.contains(item.id) && level_of[item.id] == level) {
+      // What a generator names is below already.
+      if (!item.is_pass && level_of.contains(item.id) && level_of[item.id] == level && !bound::find_column(relation->columns, item.id)) {
         computed.push_back(&item);
         values.push_back(item.typed.expression);
       }
