@@ -4,6 +4,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "compute/overflow.h"
+#include "compute/real_math.h"
 #include "functions/element_types.h"
 #include "plan/bound_build.h"
 #include "types/type_text.h"
@@ -92,7 +93,7 @@ Resolved Resolver::resolve_node(const plan::Sample& node, const plan::Relation& 
   const double fraction = node.upper - node.lower;
   constexpr double kRoundingSlack = 1e-6;
   if (fraction < -kRoundingSlack || (!node.with_replacement && fraction > 1 + kRoundingSlack))
-    throw Error(conditions::kSampleBounds, {{"fraction", std::to_string(fraction)}});
+    throw Error(conditions::kSampleBounds, {{"fraction", compute::real_text(fraction)}});
   bound::Columns columns = input.relation->columns;
   if (node.num_rows) {
     if (*node.num_rows < 0)

@@ -5,6 +5,7 @@
 #include "analyze/pretty.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "compute/real_math.h"
 #include "plan/bound_build.h"
 #include "types/type_text.h"
 
@@ -183,7 +184,7 @@ Resolved Resolver::resolve_node(const plan::ApproxQuantile& node, const plan::Re
 
 // Items that make up more than the given part of a column.
 Resolved Resolver::resolve_node(const plan::FreqItems& node, const plan::Relation&) {
-  if (!(node.support >= 1e-4 && node.support <= 1)) throw Error(conditions::kSupportBounds, {{"support", std::to_string(node.support)}});
+  if (!(node.support >= 1e-4 && node.support <= 1)) throw Error(conditions::kSupportBounds, {{"support", compute::real_text(node.support)}});
   plan::Expressions list;
   for (const auto& name : node.columns) {
     plan::Aggregate counts;
@@ -202,7 +203,7 @@ Resolved Resolver::resolve_node(const plan::FreqItems& node, const plan::Relatio
 Resolved Resolver::resolve_node(const plan::SampleBy& node, const plan::Relation&) {
   plan::Expressions choice;
   for (const auto& [stratum, fraction] : node.fractions) {
-    if (!(fraction >= 0 && fraction <= 1)) throw Error(conditions::kFractionBounds, {{"fraction", std::to_string(fraction)}});
+    if (!(fraction >= 0 && fraction <= 1)) throw Error(conditions::kFractionBounds, {{"fraction", compute::real_text(fraction)}});
     choice.push_back(asked("==", {node.column, plan::make_literal(stratum)}));
     choice.push_back(number(fraction));
   }
