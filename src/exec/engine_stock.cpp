@@ -44,8 +44,8 @@ void EngineStock::fill(const std::stop_token& stop) {
     if (const std::uint64_t seen = num_taken_; seen > 0) {
       taken_.wait_for(lock, stop, kCalm, [&] { return num_taken_ != seen; });
       if (num_taken_ != seen) continue;
-      if (stop.stop_requested()) return;
     }
+    if (stop.stop_requested()) return;
     is_opening_ = true;
     lock.unlock();
     std::unique_ptr<engine::Instance> engine;
