@@ -196,7 +196,8 @@ types::Literal parameter_value(const plan::ExpressionPtr& expression, Statement&
   const types::Schema schema = query.schema();
   if (!is_same_each_time(query)) throw unsupported(schema.at(0).name);
   const auto rows = context.collect(query);
-  return {schema.at(0).type, rows.at(0).at(0)};
+  if (rows.size() != 1) throw unsupported(schema.at(0).name);  // A generator gives any number.
+  return {schema.at(0).type, rows[0].at(0)};
 }
 
 std::string written_text(const plan::ExpressionPtr& expression) {
