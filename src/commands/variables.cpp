@@ -181,7 +181,8 @@ std::optional<types::Literal> constant_value(const plan::ExpressionPtr& expressi
   if (!is_same_each_time(query)) return std::nullopt;
   const types::Schema schema = query.schema();
   const auto rows = context.collect(query);
-  return types::Literal{schema.at(0).type, rows.at(0).at(0)};
+  if (rows.size() != 1) return std::nullopt;
+  return types::Literal{schema.at(0).type, rows[0].at(0)};
 }
 
 namespace {
