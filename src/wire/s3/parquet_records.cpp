@@ -152,8 +152,12 @@ class ParquetRecords final : public select::RecordReader {
  public:
   explicit ParquetRecords(std::shared_ptr<const store::ObjectReader> object) : file_(std::make_shared<ObjectFile>(std::move(object))) {
     guarded([&] {
-      reader_ = require(parquet::arrow::FileReader::Make(arrow::default_memory_pool(), parquet::ParquetFileReader::Open(file_)));
-      reader_->set_batch_size(kRowsAtOnce);
+      // Reads where it is asked, on the thread that asks: reading ahead would hold the whole object in memory, and fail on threads
+      // of Arrow's, where nobody catches.
+      parquet::ArrowReaderProperties properties;
+      properties.set_pre_buffer(false);
+      properties.set_batch_size(kRowsAtOnce);
+      reader_ = require(parquet::arrow::FileReader::Make(arrow::default_memory_pool(), parquet::ParquetFileReader::Open(file_), properties));
       batches_ = require(reader_->GetRecordBatchReader());
     });
   }
