@@ -301,11 +301,13 @@ Clock clock_of(const Moment& moment) {
           time.seconds().count(), time.subseconds().count()};
 }
 
+Error out_of_range() { return invalid_arguments("The timestamp is out of range"); }
+
 /// The same time of day so many months later, on the month's last day when it has no such day.
 Moment add_months(const Moment& moment, std::int64_t months) {
   const Clock clock = clock_of(moment);
   std::int64_t total = 0;
-  if (__builtin_add_overflow(clock.year * 12 + clock.month - 1, months, &total) || total < 12 || total >= 12 * 10'000) throw invalid_arguments("The timestamp is out of range");
+  if (__builtin_add_overflow(clock.year * 12 + clock.month - 1, months, &total) || total < 12 || total >= 12 * 10'000) throw out_of_range();
   const std::chrono::year_month month{std::chrono::year(static_cast<int>(total / 12)), std::chrono::month(static_cast<unsigned>(total % 12 + 1))};
   const auto last = std::chrono::year_month_day_last(month.year(), std::chrono::month_day_last(month.month()));
   const unsigned day = std::min(static_cast<unsigned>(clock.day), static_cast<unsigned>(last.day()));
@@ -337,14 +339,16 @@ Value date_add(Arguments arguments) {
   const DatePart& part = date_part(arguments[0]);
   const std::int64_t count = whole_argument(arguments[1], "DATE_ADD");
   Moment moment = moment_argument(arguments[2]);
-  constexpr std::int64_t kMostDays = 4'000'000;
   if (part.micros == 0) {
-    if (std::abs(count) > kMostDays) throw invalid_arguments("The timestamp is out of range");
+    constexpr std::int64_t kMostMonths = 12 * 10'000;
+    if (count > kMostMonths || count < -kMostMonths) throw out_of_range();
     return add_months(moment, count * part.months);
   }
+  // The years 1 to 9999, as add_months() has them.
+  constexpr std::int64_t kBegin = -719'162 * kDay, kEnd = 2'932'897 * kDay;
   std::int64_t micros = 0;
-  if (__builtin_mul_overflow(count, part.micros, &micros) || std::abs(micros) > kMostDays * kDay) throw invalid_arguments("The timestamp is out of range");
-  moment.micros += micros;
+  if (__builtin_mul_overflow(count, part.micros, &micros) || __builtin_add_overflow(moment.micros, micros, &moment.micros)) throw out_of_range();
+  if (moment.micros < kBegin || moment.micros >= kEnd) throw out_of_range();
   return moment;
 }
 

@@ -1,3 +1,4 @@
+#include <array>
 #include <deque>
 
 #include "protocol/s3/errors.h"
@@ -8,6 +9,8 @@ namespace {
 
 constexpr std::size_t kLongestDocument = 32 << 20;
 constexpr int kDeepestDocument = 200;
+// Of one object: each name is looked for among those before it.
+constexpr int kMostNames = 10'000;
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -85,6 +88,7 @@ class JsonRecords final : public RecordReader {
   /// Length of the document that bytes_ begin with, which is read whole.
   std::size_t find_end() {
     int depth = 0;
+    std::array<int, kDeepestDocument + 1> num_names = {};
     bool is_text = false, is_escaped = false;
     for (std::size_t at = 0;; ++at) {
       if (at == bytes_.bytes().size()) {
@@ -102,6 +106,9 @@ class JsonRecords final : public RecordReader {
         is_text = true;
       } else if (c == '{' || c == '[') {
         if (++depth > kDeepestDocument) throw json_error("The object is nested too deeply.");
+        num_names[static_cast<std::size_t>(depth)] = 0;
+      } else if (c == ':') {
+        if (++num_names[static_cast<std::size_t>(depth)] > kMostNames) throw Error(conditions::kSelectOverMaxRecordSize);
       } else if (c == '}' || c == ']') {
         if (--depth <= 0) return at + 1;
       } else if (depth == 0 && is_space(c)) {
