@@ -70,7 +70,7 @@ class AuditTrail {
   /// The same as a part of a change: nothing of it happens without its line.
   void add_to(store::Change& change, const AuditEvent& event) const;
   /// Never blocks for disk: durable within ten seconds, or with flush(). Of more different decisions at a time than 4096 the rest
-  /// loses credential and object.
+  /// loses credential and object, and of more than twice as many also user and action.
   void count(AuditEvent event);
   /// Writes what was counted so far; blocks for disk.
   void flush();
