@@ -26,7 +26,7 @@ void take_result(DeletedObject& deleted, const store::DeleteResult& result) {
   if (result.is_marker && result.version) deleted.marker_version = show_version(*result.version);
 }
 
-/// A delete that may be refused is a change of its own: the others go on.
+/// A delete that a condition, a lock or a right to versions may refuse is a change of its own: the others go on.
 DeletedObject delete_alone(const Call& call, const store::Rows& rows, const ObjectToDelete& object) {
   DeletedObject deleted{object.key, object.version, std::nullopt};
   try {
@@ -58,10 +58,13 @@ net::Response serve_delete_objects(Call& call) {
   bool has_steps = false;
   for (std::size_t i = 0; i < request.objects.size(); ++i) {
     const ObjectToDelete& object = request.objects[i];
-    if (is_alone(object) || !may_delete(call, snapshot, object.key, false)) {
+    is_done[i] = true;
+    if (is_alone(object)) {
       deleted[i] = delete_alone(call, snapshot, object);
-      is_done[i] = true;
+    } else if (!may_delete(call, snapshot, object.key, false)) {
+      deleted[i] = {object.key, object.version, Error(conditions::kAccessDenied)};
     } else {
+      is_done[i] = false;
       change.delete_object(delete_of(call, snapshot, object), &results[i]);
       has_steps = true;
     }
