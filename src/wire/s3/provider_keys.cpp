@@ -27,24 +27,47 @@ std::string ask_provider(const std::string& url) {
   return answer.body;
 }
 
-}  // namespace
-
-std::string ProviderKeys::get(const std::string& url, bool is_fresh) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = kept_.find(url); found != kept_.end()) {
-      const auto age = std::chrono::steady_clock::now() - found->second.asked;
-      if (age < (is_fresh ? std::chrono::steady_clock::duration(kAskedAgain) : std::chrono::steady_clock::duration(kGoodFor))) return found->second.keys;
-    }
-  }
-  const auto asked = std::chrono::steady_clock::now();
+std::string ask_for_keys(const std::string& url) {
   const std::string base = url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
   const auto discovery = nlohmann::json::parse(ask_provider(base + "/.well-known/openid-configuration"), nullptr, false);
   const auto address = discovery.is_object() ? discovery.find("jwks_uri") : discovery.end();
   if (address == discovery.end() || !address->is_string()) throw unreachable_provider(url + " says nothing of its keys");
-  std::string keys = ask_provider(address->get<std::string>());
+  return ask_provider(address->get<std::string>());
+}
+
+}  // namespace
+
+std::string ProviderKeys::get(const std::string& url, bool is_fresh) {
+  const auto start = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    Kept& kept = kept_[url];
+    const std::chrono::seconds good_for = is_fresh ? kAskedAgain : std::chrono::seconds(kGoodFor);
+    if (kept.keys && start - kept.asked < good_for) return *kept.keys;
+    if (kept.is_being_asked) {
+      if (kept.keys && !is_fresh) return *kept.keys;
+      throw unreachable_provider(url + " is being asked for its keys; try again");
+    }
+    if (kept.failure && start - kept.failed < kAskedAgain) std::rethrow_exception(kept.failure);
+    kept.is_being_asked = true;
+  }
+  std::string keys;
+  std::exception_ptr failure;
+  try {
+    keys = ask_for_keys(url);
+  } catch (...) {
+    failure = std::current_exception();
+  }
   const std::lock_guard lock(mutex_);
-  kept_[url] = {keys, asked};
+  Kept& kept = kept_[url];
+  kept.is_being_asked = false;
+  kept.failure = failure;
+  if (failure) {
+    kept.failed = std::chrono::steady_clock::now();
+    std::rethrow_exception(failure);
+  }
+  kept.keys = keys;
+  kept.asked = start;
   return keys;
 }
 
