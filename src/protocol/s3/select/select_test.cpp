@@ -108,6 +108,25 @@ TEST(Select, takes_documents_of_json_apart) {
   EXPECT_EQ(rows, (Rows{"a}\"]", "2", "[3]"}));
 }
 
+TEST(Select, bounds_the_names_of_an_object_of_json) {
+  const auto read = [](int count) {
+    std::string document = "{";
+    for (int i = 0; i < count; ++i) document += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":{\"a\":1}";
+    const auto reader = open_json(in_pieces(document + "}", 1000), {}, {});
+    Record record;
+    reader->next(record);
+    return record.document.size();
+  };
+  EXPECT_EQ(read(10'000), 10'000U);
+  EXPECT_THROW(read(10'001), Error);
+}
+
+TEST(Select, keeps_timestamps_in_their_years) {
+  EXPECT_EQ(code_of("SELECT DATE_ADD(month, CAST('-9223372036854775808' AS INT), CAST('2010T' AS TIMESTAMP)) FROM S3Object"), "EvaluatorInvalidArguments");
+  EXPECT_EQ(code_of("SELECT DATE_ADD(day, 3000000, CAST('2010T' AS TIMESTAMP)) FROM S3Object"), "EvaluatorInvalidArguments");
+  EXPECT_EQ(value_of_expression("DATE_ADD(day, -1, CAST('0001-01-02T' AS TIMESTAMP))"), "0001-01-01T00:00:00Z");
+}
+
 TEST(Select, frames_events_with_their_checksums) {
   // What botocore's own parser takes: lengths, the CRC of both, a header, the CRC of all.
   const std::string event = write_event("End", {}, {});
