@@ -130,6 +130,21 @@ TEST_F(AuditTest, many_different_decisions_take_bounded_memory) {
   EXPECT_EQ(times, 6000);
 }
 
+TEST_F(AuditTest, names_that_are_typed_take_bounded_memory) {
+  open();
+  for (int i = 0; i < 10'000; ++i) {
+    AuditEvent event = use_;
+    event.user = std::string(100'000, 'x').replace(0, 5, std::to_string(10'000 + i));
+    trail().count(std::move(event));
+  }
+  const auto lines = trail().read();
+  EXPECT_LE(lines.size(), 8193u);
+  EXPECT_LE(lines.front().event.user.size(), 1024u);
+  std::int64_t times = 0;
+  for (const AuditLine& line : lines) times += line.times;
+  EXPECT_EQ(times, 10'000);
+}
+
 TEST_F(AuditTest, what_is_counted_pushes_out_nothing_that_is_recorded) {
   open({.lines = 10});
   access_->create_user("ann", false, by_);
