@@ -173,16 +173,19 @@ void check_allowed(IamCall& iam, const IamRow& row, bool is_sts) {
 net::Response serve_action(Call& call, const NameValues& form) {
   const std::string action(find_value(form, "Action").value_or(""));
   const auto* row = std::ranges::find(kIamActions, action, &IamRow::action);
-  const bool is_known = row != std::end(kIamActions);
-  if (call.identity.user.empty() && !(is_known && row->of_nobody)) throw Error(conditions::kAccessDenied);
-  if (!is_known) throw not_implemented("the IAM or STS action " + action);
+  const bool is_anybody = call.identity.user.empty();
+  if (row == std::end(kIamActions)) {
+    if (is_anybody) throw Error(conditions::kAccessDenied);
+    throw not_implemented("the IAM or STS action " + action);
+  }
   XmlWriter xml;
   IamCall iam{call, form, xml};
   // A session that was narrowed is for S3: it changes no users.
   const bool is_sts = row->serve == &assume_role || row->serve == &get_session_token || row->serve == &get_caller_identity;
   // A role says who may assume it while it is served.
   audited(call, (is_sts || row->of_nobody ? "sts:" : "iam:") + action, resource_of(iam, *row), "", [&] {
-    if (!call.session_policy.empty() && !is_sts) throw Error(conditions::kAccessDenied);
+    const bool lacks_signature = is_anybody && !row->of_nobody;
+    if (lacks_signature || (!call.session_policy.empty() && !is_sts)) throw Error(conditions::kAccessDenied);
     if (!row->of_nobody) check_allowed(iam, *row, is_sts);
     xml.raw("<" + action + "Response xmlns=\"" + std::string(kNamespace) + "\">");
     if (row->has_result) xml.open(action + "Result");

@@ -34,13 +34,30 @@ void check_token(IamCall& iam, const WebIdentityToken& token, const IamEntity& p
   if (token.not_before && *token.not_before > now + kClockSkew) throw invalid_identity("The ID Token provided is not valid yet.");
 }
 
+struct Proven {
+  WebIdentityToken token;
+  IamEntity provider;
+};
+
+/// A token that proves nothing stands in the audit trail, as other wrong proofs do. Throws what check_token() throws.
+Proven prove(IamCall& iam) {
+  const std::string text = iam.given("WebIdentityToken");
+  try {
+    WebIdentityToken token = parse_web_identity(text);
+    IamEntity provider = provider_of(iam, token);
+    check_token(iam, token, provider);
+    return {std::move(token), std::move(provider)};
+  } catch (const Error& error) {
+    iam.access().audit().count({"", "", "iam", "LogIn", iam.call.peer, access::AuditOutcome::Refused, std::string(error.condition().name)});
+    throw;
+  }
+}
+
 }  // namespace
 
 void assume_role_with_web_identity(IamCall& iam) {
   const std::string arn = iam.given("RoleArn"), name = iam.given("RoleSessionName");
-  const WebIdentityToken token = parse_web_identity(iam.given("WebIdentityToken"));
-  const IamEntity provider = provider_of(iam, token);
-  check_token(iam, token, provider);
+  const auto [token, provider] = prove(iam);
   const auto role = find_entity(iam.snapshot(), IamKind::Role, arn.substr(arn.rfind('/') + 1));
   const bool is_named = role && arn.ends_with(":role" + role->path + role->name);
   if (!is_named || !may_assume_with_web_identity(iam.call, role->trust, arn, provider.name, token)) throw Error(conditions::kAccessDenied);
