@@ -21,8 +21,8 @@ namespace lab::s3 {
 std::optional<std::map<std::string, std::string>> parse_webhooks(std::string_view text);
 
 /// Tells webhooks what happens to objects, as the notification settings of buckets ask. The journal of changes is the queue: how
-/// far a webhook has been told stands in the store, so that a kill, or a webhook that is away, loses nothing; after a kill the last
-/// events may come once more. Each webhook is told in the order of changes, and asked again until it answers with success.
+/// far a webhook has been told stands in the store, so that a kill, or a webhook that is away, loses nothing that history still
+/// keeps; after a kill the last events may come once more. Each webhook is told in the order of changes, and asked again until it answers with success.
 class NotificationRunner {
  public:
   /// `service` must outlive it.
