@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "protocol/s3/http_date.h"
 #include "protocol/s3/policy.h"
 #include "wire/s3/authorize.h"
@@ -59,6 +61,14 @@ void assume_kept_role(IamCall& iam, const IamEntity& role, const std::string& ar
 
 }  // namespace
 
+std::string read_session_name(const IamCall& iam) {
+  std::string name = iam.given("RoleSessionName");
+  const auto may_stand = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_+=,.@-").contains(c); };
+  if (name.size() < 2 || name.size() > 64 || !std::ranges::all_of(name, may_stand))
+    throw invalid_parameter("The specified value for roleSessionName is invalid. It must contain only alphanumeric characters or the following: +=,.@-, 2 to 64 of them");
+  return name;
+}
+
 void write_role_session(IamCall& iam, const IamEntity& role, const std::string& user, const std::string& name, std::uint64_t longest) {
   write_credentials(iam, {.user = user,
                           .name = name,
@@ -73,7 +83,7 @@ void write_role_session(IamCall& iam, const IamEntity& role, const std::string& 
 }
 
 void assume_role(IamCall& iam) {
-  const std::string arn = iam.given("RoleArn"), name = iam.given("RoleSessionName");
+  const std::string arn = iam.given("RoleArn"), name = read_session_name(iam);
   const auto role = find_entity(iam.snapshot(), IamKind::Role, arn.substr(arn.rfind('/') + 1));
   if (role) return assume_kept_role(iam, *role, arn, name);
   // A session of a role is that role's: it does not fall back to who assumed it.

@@ -56,7 +56,7 @@ Proven prove(IamCall& iam) {
 }  // namespace
 
 void assume_role_with_web_identity(IamCall& iam) {
-  const std::string arn = iam.given("RoleArn"), name = iam.given("RoleSessionName");
+  const std::string arn = iam.given("RoleArn"), name = read_session_name(iam);
   const auto [token, provider] = prove(iam);
   const auto role = find_entity(iam.snapshot(), IamKind::Role, arn.substr(arn.rfind('/') + 1));
   const bool is_named = role && arn.ends_with(":role" + role->path + role->name);
