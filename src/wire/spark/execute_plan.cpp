@@ -91,17 +91,18 @@ class Execution : public std::enable_shared_from_this<Execution> {
     return running;
   }
 
-  /// 4.x clients draw bars from these.
+  /// 4.x clients draw bars from these. Where the engine cannot say how far it is, they still see that something runs; no bar goes back.
   void tell(const engine::Progress& progress) {
     constexpr std::int64_t kTasks = 100;
     const std::int64_t now = now_micros();
     std::int64_t last = told_at_.load();
-    if (progress.fraction < 0 || now - last < 200'000 || now - record_.started_micros < 300'000 || !told_at_.compare_exchange_strong(last, now)) return;
+    if (now - last < 200'000 || now - record_.started_micros < 300'000 || !told_at_.compare_exchange_strong(last, now)) return;
+    tasks_done_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(progress.fraction * kTasks), tasks_done_.load(), kTasks);
     proto::ExecutePlanResponse response;
     auto* stage = response.mutable_execution_progress()->add_stages();
     stage->set_stage_id(0);
     stage->set_num_tasks(kTasks);
-    stage->set_num_completed_tasks(std::min<std::int64_t>(kTasks, static_cast<std::int64_t>(progress.fraction * kTasks)));
+    stage->set_num_completed_tasks(tasks_done_);
     stage->set_input_bytes_read(0);
     response.mutable_execution_progress()->set_num_inflight_tasks(1);
     operation_->add(response);
@@ -278,6 +279,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
   std::int64_t num_rows_ = 0;
   bool sent_batch_ = false;
   std::atomic<std::int64_t> told_at_{0};
+  std::atomic<std::int64_t> tasks_done_{0};
 };
 
 }  // namespace
