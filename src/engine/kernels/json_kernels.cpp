@@ -451,6 +451,10 @@ std::string plain_text(const Value& value, const DataType& type, const TextForm&
     case TypeKind::YearMonthInterval:
       return compute::year_month_text(value.GetValue<std::int32_t>(), static_cast<int>(type.year_month_from()),
                                       static_cast<int>(type.year_month_to()));
+    case TypeKind::CalendarInterval: {
+      const auto& parts = duckdb::StructValue::GetChildren(value);
+      return compute::interval_text({.months = parts[0].GetValue<std::int32_t>(), .days = parts[1].GetValue<std::int32_t>(), .micros = parts[2].GetValue<std::int64_t>()});
+    }
     case TypeKind::String:
     case TypeKind::Char:
     case TypeKind::Varchar:

@@ -40,7 +40,7 @@ net::Response serve_put_bucket_policy(Call& call) {
     throw Error(conditions::kAccessDenied);
   store::Change change = call.new_change();
   put_setting(change, call.address.bucket, "policy", call.document);
-  if (call.head.header("x-amz-confirm-remove-self-bucket-access") == "true")
+  if (to_lower_ascii(call.head.header("x-amz-confirm-remove-self-bucket-access").value_or("")) == "true")
     put_setting(change, call.address.bucket, kPolicyConfirmed, "true");
   else
     erase_setting(change, call.address.bucket, kPolicyConfirmed);
