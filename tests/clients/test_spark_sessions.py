@@ -206,3 +206,12 @@ def test_errors_tell_class_condition_state_parameters_and_place(remote):
         assert "[UNRESOLVED_COLUMN.WITH_SUGGESTION]" in str(error)
     with pytest.raises(ParseException):
         spark.sql("SELEC 1")
+
+
+@pytest.mark.only("spark42")
+def test_there_are_no_models_to_clean(remote):
+    spark = connect(remote)
+    clean = spark.client._execute_plan_request_with_metadata().plan.command
+    clean.ml_command.clean_cache.SetInParent()
+    _, properties, _ = spark.client.execute_command(clean)
+    assert properties["ml_command_result"].param.integer == 0

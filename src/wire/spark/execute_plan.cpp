@@ -123,6 +123,15 @@ class Execution : public std::enable_shared_from_this<Execution> {
       end();
       return;
     }
+    // What clients of 4.x send when they end, whether they trained anything or not: there is nothing to clean.
+    if (plan.has_command() && plan.command().ml_command().has_clean_cache()) {
+      record_.text = "clean the models' cache";
+      proto::ExecutePlanResponse response;
+      response.mutable_ml_command_result()->mutable_param()->set_integer(0);
+      operation_->add(response);
+      end();
+      return;
+    }
     if (plan.has_command() && plan.command().has_checkpoint_command()) {
       run_checkpoint(reader, plan.command().checkpoint_command());
       return;
