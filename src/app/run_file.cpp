@@ -19,6 +19,15 @@ fs::path run_path(const fs::path& data) { return data / "run" / "lab.json"; }
 
 }  // namespace
 
+bool is_running(pid_t pid) {
+  if (::kill(pid, 0) != 0) return false;
+  std::ifstream stream("/proc/" + std::to_string(pid) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  // proc(5): the state stands behind the name, which is in parentheses and may hold some itself.
+  const auto name_end = text.rfind(')');
+  return name_end == std::string::npos || name_end + 2 >= text.size() || text[name_end + 2] != 'Z';
+}
+
 fs::path log_path(const fs::path& data) { return data / "logs" / "lab.log"; }
 
 void write_run_file(const fs::path& data, const RunFile& file) {
@@ -38,7 +47,7 @@ std::optional<RunFile> find_run_file(const fs::path& data) {
   if (body.is_discarded()) return std::nullopt;
   RunFile file;
   file.pid = body.value("pid", 0);
-  if (file.pid <= 0 || ::kill(file.pid, 0) != 0) return std::nullopt;
+  if (file.pid <= 0 || !is_running(file.pid)) return std::nullopt;
   file.version = body.value("version", "");
   file.profile = body.value("profile", "");
   file.started_micros = body.value("started", std::int64_t{0});

@@ -30,6 +30,9 @@ std::optional<RunFile> find_run_file(const std::filesystem::path& data);
 RunFile get_run_file(const std::filesystem::path& data);
 void remove_run_file(const std::filesystem::path& data);
 
+/// A process that has ended, but whom nobody has waited for (containers without an init), does not run.
+bool is_running(pid_t pid);
+
 std::filesystem::path log_path(const std::filesystem::path& data);
 
 }  // namespace lab::app

@@ -272,7 +272,7 @@ PYSPARK_OVER_TLS = """
 import sys
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.remote(sys.argv[1]).create()
-print("rows", spark.range(1000).toPandas().shape[0])
+print("rows", spark.range(1000).toPandas().shape[0], flush=True)
 import os; os._exit(0)
 """
 

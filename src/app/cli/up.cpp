@@ -156,7 +156,7 @@ int down(const Settings& settings) {
   const RunFile run = get_run_file(data);
   ::kill(run.pid, SIGTERM);
   for (int i = 0; i < 500; ++i) {
-    if (::kill(run.pid, 0) != 0) {
+    if (!is_running(run.pid)) {
       remove_run_file(data);
       std::printf("The lab (process %d) has stopped.\n", run.pid);
       return 0;
