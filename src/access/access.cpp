@@ -42,6 +42,9 @@ std::string random_word(std::size_t length, std::string_view letters) {
 
 store::SchemaSpec access_schema() {
   using store::ColumnType;
+  const std::vector<store::Column> decision = {{"time", ColumnType::Integer}, {"user_name"}, {"credential"}, {"protocol"}, {"action"}, {"subject"}, {"outcome"}, {"cause"}};
+  std::vector<store::Column> counted = decision;
+  counted.push_back({"times", ColumnType::Integer});
   return {.module = "access",
           .version = 5,
           .tables = {{.name = "users",
@@ -73,29 +76,8 @@ store::SchemaSpec access_schema() {
                                   {"session"},
                                   {"created", ColumnType::Integer},
                                   {"expires", ColumnType::Integer, true}}},
-                     {.name = "audit",
-                      .kind = RowKind::Event,
-                      .columns = {{"time", ColumnType::Integer},
-                                  {"user_name"},
-                                  {"credential"},
-                                  {"protocol"},
-                                  {"action"},
-                                  {"subject"},
-                                  {"outcome"},
-                                  {"cause"}},
-                      .num_key_columns = 0},
-                     {.name = "audit_counts",
-                      .kind = RowKind::Event,
-                      .columns = {{"time", ColumnType::Integer},
-                                  {"user_name"},
-                                  {"credential"},
-                                  {"protocol"},
-                                  {"action"},
-                                  {"subject"},
-                                  {"outcome"},
-                                  {"cause"},
-                                  {"times", ColumnType::Integer}},
-                      .num_key_columns = 0}},
+                     {.name = "audit", .kind = RowKind::Event, .columns = decision, .num_key_columns = 0},
+                     {.name = "audit_counts", .kind = RowKind::Event, .columns = counted, .num_key_columns = 0}},
           // Outcomes used to be the causes of refusals, or what a flag was set to.
           .migrations = {{5,
                           "ALTER TABLE audit ADD COLUMN cause TEXT NOT NULL DEFAULT '';"

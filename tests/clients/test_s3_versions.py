@@ -22,6 +22,16 @@ def in_days(days):
 
 
 @pytest.fixture
+def hurried():
+    """A client of a lab whose days, for lifecycle rules, last a second."""
+    import lab as lab_module
+
+    with contextlib.closing(lab_module.Lab(**{"objects.lifecycle_day": "1s"})) as own:
+        own.start()
+        yield boto3.client("s3", endpoint_url=own.endpoint, aws_access_key_id="admin", aws_secret_access_key="admin123", region_name="us-east-1")
+
+
+@pytest.fixture
 def versioned(s3, bucket):
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     return bucket
@@ -218,29 +228,24 @@ def test_lifecycle_rules_are_kept_and_checked(s3, bucket):
     assert code_of(s3.get_bucket_lifecycle_configuration, Bucket=bucket)[0] == "NoSuchLifecycleConfiguration"
 
 
-def test_lifecycle_rules_are_carried_out():
-    import lab as lab_module
-
-    with contextlib.closing(lab_module.Lab(**{"objects.lifecycle_day": "1s"})) as own:
-        own.start()
-        s3 = boto3.client("s3", endpoint_url=own.endpoint, aws_access_key_id="admin", aws_secret_access_key="admin123", region_name="us-east-1")
-        s3.create_bucket(Bucket="rules")
-        s3.put_bucket_versioning(Bucket="rules", VersioningConfiguration={"Status": "Enabled"})
-        s3.put_object(Bucket="rules", Key="keep/k", Body=b"1")
-        s3.put_object(Bucket="rules", Key="gone/k", Body=b"1")
-        s3.put_object(Bucket="rules", Key="gone/k", Body=b"2")
-        s3.create_multipart_upload(Bucket="rules", Key="gone/upload")
-        s3.put_bucket_lifecycle_configuration(Bucket="rules", LifecycleConfiguration={"Rules": [
-            {"ID": "all", "Status": "Enabled", "Filter": {"Prefix": "gone/"}, "Expiration": {"Days": 1},
-             "NoncurrentVersionExpiration": {"NoncurrentDays": 1}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]})
-        deadline = datetime.datetime.now() + datetime.timedelta(seconds=20)
-        while datetime.datetime.now() < deadline:
-            found = listed(s3, "rules")
-            if found == ([("keep/k", found[0][0][1], True)], []) and "Uploads" not in s3.list_multipart_uploads(Bucket="rules"):
-                break
-        assert [v[0] for v in listed(s3, "rules")[0]] == ["keep/k"]
-        assert listed(s3, "rules")[1] == []
-        assert "Uploads" not in s3.list_multipart_uploads(Bucket="rules")
+def test_lifecycle_rules_are_carried_out(hurried):
+    hurried.create_bucket(Bucket="rules")
+    hurried.put_bucket_versioning(Bucket="rules", VersioningConfiguration={"Status": "Enabled"})
+    hurried.put_object(Bucket="rules", Key="keep/k", Body=b"1")
+    hurried.put_object(Bucket="rules", Key="gone/k", Body=b"1")
+    hurried.put_object(Bucket="rules", Key="gone/k", Body=b"2")
+    hurried.create_multipart_upload(Bucket="rules", Key="gone/upload")
+    hurried.put_bucket_lifecycle_configuration(Bucket="rules", LifecycleConfiguration={"Rules": [
+        {"ID": "all", "Status": "Enabled", "Filter": {"Prefix": "gone/"}, "Expiration": {"Days": 1},
+         "NoncurrentVersionExpiration": {"NoncurrentDays": 1}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]})
+    deadline = datetime.datetime.now() + datetime.timedelta(seconds=20)
+    while datetime.datetime.now() < deadline:
+        found = listed(hurried, "rules")
+        if found == ([("keep/k", found[0][0][1], True)], []) and "Uploads" not in hurried.list_multipart_uploads(Bucket="rules"):
+            break
+    assert [v[0] for v in listed(hurried, "rules")[0]] == ["keep/k"]
+    assert listed(hurried, "rules")[1] == []
+    assert "Uploads" not in hurried.list_multipart_uploads(Bucket="rules")
 
 
 def test_storage_classes_are_kept_and_shown(s3, bucket):
@@ -274,32 +279,27 @@ def test_transitions_are_kept_and_checked(s3, bucket):
         assert code_of(s3.put_bucket_lifecycle_configuration, Bucket=bucket, LifecycleConfiguration=refused) == ("MalformedXML", 400), wrong
 
 
-def test_transitions_are_carried_out():
-    import lab as lab_module
-
-    with contextlib.closing(lab_module.Lab(**{"objects.lifecycle_day": "1s"})) as own:
-        own.start()
-        s3 = boto3.client("s3", endpoint_url=own.endpoint, aws_access_key_id="admin", aws_secret_access_key="admin123", region_name="us-east-1")
-        s3.create_bucket(Bucket="cools")
-        s3.put_bucket_versioning(Bucket="cools", VersioningConfiguration={"Status": "Enabled"})
-        s3.put_object(Bucket="cools", Key="a/k", Body=b"old")
-        s3.put_object(Bucket="cools", Key="a/k", Body=b"new", Metadata={"m": "1"})
-        s3.put_object(Bucket="cools", Key="a/archived", Body=b"x", StorageClass="DEEP_ARCHIVE")
-        s3.put_object(Bucket="cools", Key="b/k", Body=b"x")
-        before = s3.head_object(Bucket="cools", Key="a/k")
-        s3.put_bucket_lifecycle_configuration(Bucket="cools", LifecycleConfiguration={"Rules": [
-            {"ID": "cool", "Status": "Enabled", "Filter": {"Prefix": "a/"}, "Transitions": [{"Days": 0, "StorageClass": "STANDARD_IA"}, {"Days": 2, "StorageClass": "GLACIER"}],
-             "NoncurrentVersionTransitions": [{"NoncurrentDays": 1, "StorageClass": "ONEZONE_IA"}]}]})
-        wanted = {("a/k", True): "GLACIER", ("a/k", False): "ONEZONE_IA", ("a/archived", True): "DEEP_ARCHIVE", ("b/k", True): "STANDARD"}
-        deadline = datetime.datetime.now() + datetime.timedelta(seconds=20)
-        while datetime.datetime.now() < deadline:
-            classes = {(v["Key"], v["IsLatest"]): v["StorageClass"] for v in s3.list_object_versions(Bucket="cools")["Versions"]}
-            if classes == wanted:
-                break
-        assert classes == wanted
-        after = s3.get_object(Bucket="cools", Key="a/k")
-        assert (after["Body"].read(), after["Metadata"], after["VersionId"]) == (b"new", {"m": "1"}, before["VersionId"])
-        assert (after["LastModified"], after["ETag"], after["StorageClass"]) == (before["LastModified"], before["ETag"], "GLACIER")
+def test_transitions_are_carried_out(hurried):
+    hurried.create_bucket(Bucket="cools")
+    hurried.put_bucket_versioning(Bucket="cools", VersioningConfiguration={"Status": "Enabled"})
+    hurried.put_object(Bucket="cools", Key="a/k", Body=b"old")
+    hurried.put_object(Bucket="cools", Key="a/k", Body=b"new", Metadata={"m": "1"})
+    hurried.put_object(Bucket="cools", Key="a/archived", Body=b"x", StorageClass="DEEP_ARCHIVE")
+    hurried.put_object(Bucket="cools", Key="b/k", Body=b"x")
+    before = hurried.head_object(Bucket="cools", Key="a/k")
+    hurried.put_bucket_lifecycle_configuration(Bucket="cools", LifecycleConfiguration={"Rules": [
+        {"ID": "cool", "Status": "Enabled", "Filter": {"Prefix": "a/"}, "Transitions": [{"Days": 0, "StorageClass": "STANDARD_IA"}, {"Days": 2, "StorageClass": "GLACIER"}],
+         "NoncurrentVersionTransitions": [{"NoncurrentDays": 1, "StorageClass": "ONEZONE_IA"}]}]})
+    wanted = {("a/k", True): "GLACIER", ("a/k", False): "ONEZONE_IA", ("a/archived", True): "DEEP_ARCHIVE", ("b/k", True): "STANDARD"}
+    deadline = datetime.datetime.now() + datetime.timedelta(seconds=20)
+    while datetime.datetime.now() < deadline:
+        classes = {(v["Key"], v["IsLatest"]): v["StorageClass"] for v in hurried.list_object_versions(Bucket="cools")["Versions"]}
+        if classes == wanted:
+            break
+    assert classes == wanted
+    after = hurried.get_object(Bucket="cools", Key="a/k")
+    assert (after["Body"].read(), after["Metadata"], after["VersionId"]) == (b"new", {"m": "1"}, before["VersionId"])
+    assert (after["LastModified"], after["ETag"], after["StorageClass"]) == (before["LastModified"], before["ETag"], "GLACIER")
 
 
 def test_a_form_uploads_what_its_policy_lets_in(s3, bucket):

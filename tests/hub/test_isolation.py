@@ -85,7 +85,7 @@ def test_spark_does_not_read_for_a_notebook_what_it_may_not(hub, kernel):
     kernel.run("from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()")
     with pytest.raises(RuntimeError, match="PATH_NOT_ALLOWED"):
         kernel.run(f"spark.read.text({json.dumps(str(hub.folder / 'data' / 'secrets.json'))}).collect()")
-    assert kernel.run("import os; open('work/t.csv', 'w').write('1'); print(spark.read.csv(os.path.expanduser('~/work/t.csv')).count())") == "1\n"
+    assert kernel.run("import os; open('work/t.csv', 'w').write('1'); print(spark.read.csv(os.path.abspath('work/t.csv')).count())") == "1\n"
 
 
 def test_the_home_page_says_what_holds(hub):

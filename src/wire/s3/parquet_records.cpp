@@ -1,7 +1,6 @@
 #include "wire/s3/parquet_records.h"
 
 #include <arrow/api.h>
-#include <arrow/io/interfaces.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/exception.h>
 #include <parquet/file_reader.h>
@@ -9,6 +8,7 @@
 #include <algorithm>
 
 #include "protocol/s3/errors.h"
+#include "scan/ranged_file.h"
 
 namespace lab::s3 {
 namespace {
@@ -26,14 +26,13 @@ T require(arrow::Result<T> result) {
 }
 
 /// The object as Arrow's readers take it: by ranges.
-class ObjectFile final : public arrow::io::RandomAccessFile {
+class ObjectFile final : public scan::RangedFile {
  public:
   explicit ObjectFile(std::shared_ptr<const store::ObjectReader> object) : object_(std::move(object)) {}
 
   std::uint64_t num_read() const { return num_read_; }
 
-  using arrow::io::RandomAccessFile::Read;
-  using arrow::io::RandomAccessFile::ReadAt;
+  using scan::RangedFile::ReadAt;
   arrow::Result<std::int64_t> GetSize() override { return static_cast<std::int64_t>(object_->size()); }
   arrow::Result<std::int64_t> ReadAt(std::int64_t position, std::int64_t count, void* out) override {
     count = std::max<std::int64_t>(0, std::min(count, static_cast<std::int64_t>(object_->size()) - position));
@@ -42,38 +41,10 @@ class ObjectFile final : public arrow::io::RandomAccessFile {
     num_read_ += num_read;
     return static_cast<std::int64_t>(num_read);
   }
-  arrow::Result<std::shared_ptr<arrow::Buffer>> ReadAt(std::int64_t position, std::int64_t count) override {
-    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(count));
-    ARROW_ASSIGN_OR_RAISE(const std::int64_t num_read, ReadAt(position, count, buffer->mutable_data()));
-    ARROW_RETURN_NOT_OK(buffer->Resize(num_read));
-    return std::shared_ptr<arrow::Buffer>(std::move(buffer));
-  }
-  arrow::Result<std::int64_t> Read(std::int64_t count, void* out) override {
-    ARROW_ASSIGN_OR_RAISE(const std::int64_t num_read, ReadAt(position_, count, out));
-    position_ += num_read;
-    return num_read;
-  }
-  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(std::int64_t count) override {
-    ARROW_ASSIGN_OR_RAISE(auto buffer, ReadAt(position_, count));
-    position_ += buffer->size();
-    return buffer;
-  }
-  arrow::Status Seek(std::int64_t position) override {
-    position_ = position;
-    return arrow::Status::OK();
-  }
-  arrow::Result<std::int64_t> Tell() const override { return position_; }
-  arrow::Status Close() override {
-    is_closed_ = true;
-    return arrow::Status::OK();
-  }
-  bool closed() const override { return is_closed_; }
 
  private:
   const std::shared_ptr<const store::ObjectReader> object_;
   std::uint64_t num_read_ = 0;
-  std::int64_t position_ = 0;
-  bool is_closed_ = false;
 };
 
 Json moment_text(std::int64_t value, arrow::TimeUnit::type unit) {
