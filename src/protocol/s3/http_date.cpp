@@ -70,10 +70,12 @@ std::optional<std::chrono::sys_seconds> parse_after_comma(std::string_view text)
   const auto year = digits(text, 7, is_old ? 2 : 4);
   if (!year) return std::nullopt;
   fields.year = !is_old ? *year : *year < 70 ? 2000 + *year : 1900 + *year;
-  text.remove_prefix(is_old ? 10 : 12);
+  const std::size_t date_size = is_old ? 10 : 12;
+  if (text.size() < date_size + 12) return std::nullopt;
+  text.remove_prefix(date_size);
   // RFC 822 clients write the zone as a number.
   const bool is_utc = text.ends_with("GMT") || text.ends_with("+0000") || text.ends_with("UTC");
-  if (text.size() < 12 || !is_utc || !parse_clock(text.substr(0, 8), fields)) return std::nullopt;
+  if (!is_utc || !parse_clock(text.substr(0, 8), fields)) return std::nullopt;
   return join_time(fields);
 }
 

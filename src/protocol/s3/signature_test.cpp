@@ -151,6 +151,8 @@ TEST(HttpDate, reads_all_three_forms_and_writes_the_first) {
   EXPECT_EQ(print_basic_time(*time), "19941106T084937Z");
   EXPECT_EQ(print_iso_time(*time), "1994-11-06T08:49:37.000Z");
   EXPECT_FALSE(parse_http_date("yesterday"));
+  for (const std::string_view whole : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"})
+    for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(parse_http_date(whole.substr(0, size))) << size;
   EXPECT_FALSE(parse_http_date("Sun, 31 Feb 1994 08:49:37 GMT"));
 }
 
