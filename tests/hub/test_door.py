@@ -205,3 +205,15 @@ def test_the_first_start_prints_a_link_that_works_once():
         assert "login?link=" not in lab.log.read_text()
     finally:
         lab.close()
+
+
+def test_the_pages_speak_the_visitors_language(hub):
+    asked = {"Accept-Language": "pt-BR,pt;q=0.9,en;q=0.5"}
+    answer = requests.get(f"{hub.url}/hub/login", headers=asked, timeout=10)
+    assert "<html lang=pt-BR>" in answer.text and "Nome de usuário" in answer.text
+    person = requests.Session()
+    answer = person.get(f"{hub.url}/hub/language?to=fr&next=%2Fhub%2Flogin", headers=asked, timeout=10)
+    assert answer.url == f"{hub.url}/hub/login" and "<html lang=fr>" in answer.text and "Nom d’utilisateur" in answer.text
+    answer = person.get(f"{hub.url}/hub/language?to=en&next=https%3A%2F%2Fevil.example", allow_redirects=False, timeout=10)
+    assert answer.headers["location"] == "/hub/home"
+    assert person.get(f"{hub.url}/hub/language?to=tlh", timeout=10).status_code == 400

@@ -50,6 +50,7 @@ net::Response health(Service& service, Call& call);
 net::Response style(Service& service, Call& call);
 net::Response script(Service& service, Call& call);
 
+net::Response choose_language(Service& service, Call& call);
 net::Response log_in_form(Service& service, Call& call);
 net::Response log_in(Service& service, Call& call);
 net::Response log_out(Service& service, Call& call);

@@ -15,6 +15,7 @@ constexpr net::Route<Action> kRoutes[] = {
     {Get, "/hub/health", {&pages::health, Nobody}},
     {Get, "/hub/static/style.css", {&pages::style, Nobody}},
     {Get, "/hub/static/hub.js", {&pages::script, Nobody}},
+    {Get, "/hub/language", {&pages::choose_language, Nobody}},
     {Get, "/hub/login", {&pages::log_in_form, Nobody}},
     {Post, "/hub/login", {&pages::log_in, Nobody}},
     {Get, "/hub/logout", {&pages::log_out, Nobody}},

@@ -119,6 +119,8 @@ void end_session(Service& service, const Call& call, net::Response& response) {
 
 std::string new_csrf() { return random_hex(16); }
 
+void set_language_cookie(const Call& call, std::string_view tag, net::Response& response) { set_cookie(call.request, response, kLanguageCookie, tag, "/hub/", true); }
+
 void set_csrf_cookie(const Call& call, const std::string& value, net::Response& response) { set_cookie(call.request, response, kCsrfCookie, value, "/hub/", true, true); }
 
 bool has_csrf(const Call& call) {

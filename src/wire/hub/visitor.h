@@ -23,6 +23,9 @@ void end_session(Service& service, const Call& call, net::Response& response);
 /// A value for the cookie of somebody who has not logged in, and the cookie.
 std::string new_csrf();
 void set_csrf_cookie(const Call& call, const std::string& value, net::Response& response);
+/// The language that somebody wants the pages in, read by find_cookie(request, kLanguageCookie).
+inline constexpr std::string_view kLanguageCookie = "dflab-language";
+void set_language_cookie(const Call& call, std::string_view tag, net::Response& response);
 /// Whether the request brings the CSRF token that it must: in the form, the query or the header X-XSRFToken.
 bool has_csrf(const Call& call);
 

@@ -5,15 +5,16 @@
 #include "wire/hub/conditions.h"
 #include "wire/hub/operations.h"
 #include "wire/hub/pages/layout.h"
+#include "wire/hub/pages/texts.h"
 
 namespace lab::wire::hub::pages {
 namespace {
 
 using lab::hub::ServerState;
 
-std::string action_form(const Call& call, const char* action, const std::string& user, const char* text, const std::string& question = {}) {
+std::string action_form(const Call& call, const char* action, const std::string& user, Text text, const std::string& question = {}) {
   std::string form = "<form method=post action='/hub/admin'" + (question.empty() ? "" : " data-confirm='" + escape_html(question) + "'") + ">" + csrf_field(call);
-  return form + "<input type=hidden name=action value=" + action + "><input type=hidden name=user value='" + escape_html(user) + "'><button class=quiet>" + text + "</button></form>";
+  return form + "<input type=hidden name=action value=" + action + "><input type=hidden name=user value='" + escape_html(user) + "'><button class=quiet>" + say(call, text) + "</button></form>";
 }
 
 void add_user(Service& service, Call& call) {
@@ -52,10 +53,11 @@ constexpr AdminAction kAdminActions[] = {{"add", &add_user}, {"make-admin", &mak
 
 net::Response admin(Service& service, Call& call) {
   api::require_everywhere(call, "admin-ui");
-  std::string content = "<h1>People and servers</h1><p><a href='/hub/audit'>Who did what: the audit trail</a></p><section><h2>Add a person</h2><form method=post action='/hub/admin' class=row>" + csrf_field(call) +
-                        "<input type=hidden name=action value=add><span class=grow><label for=add-user>User name</label><input id=add-user name=user required maxlength=64></span>"
-                        "<span class=grow><label for=add-password>First password</label><input id=add-password name=password type=password autocomplete=new-password></span><button>Add</button></form></section>";
-  content += "<section><h2>People</h2><div class=table><table><tr><th>User<th>Groups<th>Server<th>Last active<th>&nbsp;</tr>";
+  std::string content = "<h1>" + say(call, "People and servers") + "</h1><p><a href='/hub/audit'>" + say(call, "Who did what: the audit trail") + "</a></p><section><h2>" + say(call, "Add a person") +
+                        "</h2><form method=post action='/hub/admin' class=row>" + csrf_field(call) +
+                        "<input type=hidden name=action value=add><span class=grow><label for=add-user>" + say(call, "User name") + "</label><input id=add-user name=user required maxlength=64></span>"
+                        "<span class=grow><label for=add-password>" + say(call, "First password") + "</label><input id=add-password name=password type=password autocomplete=new-password></span><button>" + say(call, "Add") + "</button></form></section>";
+  content += "<section><h2>" + say(call, "People") + "</h2><div class=table><table><tr><th>" + say(call, "User") + "<th>" + say(call, "Groups") + "<th>" + say(call, "Server") + "<th>" + say(call, "Last active") + "<th>&nbsp;</tr>";
   for (const access::UserInfo& user : service.access.list_users()) {
     std::string groups, states;
     for (const std::string& group : service.access.groups_of(user.name)) groups += (groups.empty() ? "" : ", ") + group;
@@ -65,18 +67,18 @@ net::Response admin(Service& service, Call& call) {
       if (server.state == ServerState::Stopped) continue;
       const std::string place = lab::hub::escape_segment(user.name) + (server.name.empty() ? "" : "/" + lab::hub::escape_segment(server.name));
       states += "<span class='state " + std::string(server.state == ServerState::Ready ? "up" : "busy") + "'><a href='" + lab::hub::server_prefix(user.name, server.name) + "'>" +
-                (server.name.empty() ? "JupyterLab" : escape_html(server.name)) + "</a></span> <form method=post action='/hub/stop/" + place + "'>" + csrf_field(call) + "<button class=quiet>Stop</button></form>";
+                (server.name.empty() ? "JupyterLab" : escape_html(server.name)) + "</a></span> <form method=post action='/hub/stop/" + place + "'>" + csrf_field(call) + "<button class=quiet>" + say(call, "Stop") + "</button></form>";
     }
     content += "<tr><td><b>" + escape_html(user.name) + "</b>" + (user.is_admin ? " <small class=soft>admin</small>" : "") + "<td>" + escape_html(groups) + "<td>" + states + "<td class=soft>" +
                (latest ? iso_time(*latest).substr(0, 16) : "") + "<td>";
     content += user.is_admin ? action_form(call, "make-user", user.name, "No admin") : action_form(call, "make-admin", user.name, "Make admin");
-    if (user.name != call.who().user) content += action_form(call, "remove", user.name, "Remove", "Remove " + user.name + "? Its files stay.");
+    if (user.name != call.who().user) content += action_form(call, "remove", user.name, "Remove", say(call, "Remove {0}? Its files stay.", {user.name}));
     content += "</tr>";
   }
-  content += "</table></div></section><section><h2>Give a new password</h2><form method=post action='/hub/admin' class=row>" + csrf_field(call) +
-             "<input type=hidden name=action value=password><span class=grow><label for=of>User name</label><input id=of name=user required></span>"
-             "<span class=grow><label for=new>New password</label><input id=new name=password type=password autocomplete=new-password required></span><button>Set it</button></form></section>";
-  return page(call, "Admin", content);
+  content += "</table></div></section><section><h2>" + say(call, "Give a new password") + "</h2><form method=post action='/hub/admin' class=row>" + csrf_field(call) +
+             "<input type=hidden name=action value=password><span class=grow><label for=of>" + say(call, "User name") + "</label><input id=of name=user required></span>"
+             "<span class=grow><label for=new>" + say(call, "New password") + "</label><input id=new name=password type=password autocomplete=new-password required></span><button>" + say(call, "Set it") + "</button></form></section>";
+  return page(call, say(call, "Admin"), content);
 }
 
 net::Response admin_change(Service& service, Call& call) {

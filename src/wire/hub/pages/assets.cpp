@@ -15,6 +15,7 @@ a{color:var(--accent)}:focus-visible{outline:3px solid var(--accent);outline-off
 header{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:center;padding:.75rem 1.5rem;background:var(--card);border-bottom:1px solid var(--line)}
 .brand{display:flex;gap:.6rem;align-items:center;font-weight:650;color:var(--ink);text-decoration:none;margin-right:auto}
 .mark{width:1.1rem;height:1.1rem;border-radius:.3rem;background:linear-gradient(135deg,var(--accent),var(--good))}
+footer{max-width:66rem;margin:0 auto;padding:0 1.5rem 2rem;font-size:.9rem}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;align-items:center}nav a{color:var(--soft);text-decoration:none}nav a:hover,nav a[aria-current]{color:var(--ink)}nav a[aria-current]{font-weight:600}
 main{max-width:66rem;margin:0 auto;padding:1.75rem 1.5rem 4rem}h1{font-size:1.6rem;line-height:1.2;margin:.2rem 0 1.2rem;letter-spacing:-.01em}h2{font-size:1.05rem;margin:0 0 .75rem}
 section{background:var(--card);border:1px solid var(--line);border-radius:.9rem;padding:1.25rem 1.5rem;margin-bottom:1.25rem}

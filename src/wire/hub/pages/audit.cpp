@@ -3,6 +3,7 @@
 #include "wire/hub/api/models.h"
 #include "wire/hub/operations.h"
 #include "wire/hub/pages/layout.h"
+#include "wire/hub/pages/texts.h"
 
 namespace lab::wire::hub::pages {
 namespace {
@@ -16,15 +17,17 @@ net::Response audit(Service& service, Call& call) {
   access::AuditFilter filter{.limit = kShownLines};
   const bool only_refused = call.query_value("only") == "refused";
   if (only_refused) filter.outcome = access::AuditOutcome::Refused;
-  std::string content = "<h1>Audit trail</h1><p>The newest decisions of the lab. <code>SELECT * FROM lab.audit</code> has them all. ";
-  content += only_refused ? "<a href='/hub/audit'>Show all</a></p>" : "<a href='/hub/audit?only=refused'>Show refusals only</a></p>";
-  content += "<div class=table><table><tr><th>Time<th>User<th>By<th>Action<th>Object<th>Outcome<th>Times</tr>";
+  std::string content = "<h1>" + say(call, "Audit trail") + "</h1><p>" + say(call, "The newest decisions of the lab. {0} has them all.", {"<code>SELECT * FROM lab.audit</code>"}) + " ";
+  content += only_refused ? "<a href='/hub/audit'>" + say(call, "Show all") : "<a href='/hub/audit?only=refused'>" + say(call, "Show refusals only");
+  content += "</a></p><div class=table><table><tr>";
+  for (const Text heading : std::initializer_list<Text>{"Time", "User", "By", "Action", "Object", "Outcome", "Times"}) content += "<th>" + say(call, heading);
+  content += "</tr>";
   for (const access::AuditLine& line : service.access.audit().read(filter) | std::views::reverse) {
     const access::AuditEvent& event = line.event;
     content += "<tr><td class=soft>" + iso_time(line.time).substr(0, 19) + "<td><b>" + escape_html(event.user) + "</b><td>" + escape_html(event.protocol) + "<td>" + escape_html(event.action) + "<td>" + escape_html(event.object) + "<td>" +
                std::string(access::outcome_name(event.outcome)) + (event.cause.empty() ? "" : " <small class=soft>" + escape_html(event.cause) + "</small>") + "<td>" + std::to_string(line.times) + "</tr>";
   }
-  return page(call, "Audit trail", content + "</table></div>");
+  return page(call, say(call, "Audit trail"), content + "</table></div>");
 }
 
 }  // namespace lab::wire::hub::pages

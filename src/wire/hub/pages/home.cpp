@@ -4,6 +4,7 @@
 #include "wire/hub/api/models.h"
 #include "wire/hub/operations.h"
 #include "wire/hub/pages/layout.h"
+#include "wire/hub/pages/texts.h"
 
 namespace lab::wire::hub::pages {
 namespace {
@@ -11,20 +12,20 @@ namespace {
 using lab::hub::ServerInfo;
 using lab::hub::ServerState;
 
-std::string state_text(const ServerInfo& server) {
+std::string state_text(const Call& call, const ServerInfo& server) {
   switch (server.state) {
-    case ServerState::Starting: return "<span class='state busy'>starting</span>";
-    case ServerState::Ready: return "<span class='state up'>running</span>";
-    case ServerState::Stopping: return "<span class='state busy'>stopping</span>";
+    case ServerState::Starting: return "<span class='state busy'>" + say(call, "starting") + "</span>";
+    case ServerState::Ready: return "<span class='state up'>" + say(call, "running") + "</span>";
+    case ServerState::Stopping: return "<span class='state busy'>" + say(call, "stopping") + "</span>";
     case ServerState::Stopped: break;
   }
-  return "<span class=state>stopped</span>";
+  return "<span class=state>" + say(call, "stopped") + "</span>";
 }
 
 std::string place_of(const std::string& user, const std::string& name) { return lab::hub::escape_segment(user) + (name.empty() ? "" : "/" + lab::hub::escape_segment(name)); }
 
-std::string post_button(const Call& call, const std::string& action, const char* text, bool is_quiet) {
-  return "<form method=post action='" + action + "'>" + csrf_field(call) + "<button" + (is_quiet ? " class=quiet" : "") + ">" + text + "</button></form>";
+std::string post_button(const Call& call, const std::string& action, Text text, bool is_quiet) {
+  return "<form method=post action='" + action + "'>" + csrf_field(call) + "<button" + (is_quiet ? " class=quiet" : "") + ">" + say(call, text) + "</button></form>";
 }
 
 std::string gibibytes(std::uint64_t bytes) {
@@ -33,21 +34,21 @@ std::string gibibytes(std::uint64_t bytes) {
   return text;
 }
 
-std::string isolation_text() {
+std::string isolation_text(const Call& call) {
   const std::string gaps = proc::describe_confinement_gaps(proc::landlock_version());
-  return gaps.empty() ? "It opens the home of its owner and the shared folders, and nothing else of the lab's files." : gaps;
+  return gaps.empty() ? say(call, "It opens the home of its owner and the shared folders, and nothing else of the lab’s files.") : gaps;
 }
 
 std::string server_row(const Service& service, const Call& call, const ServerInfo& server) {
   const std::string place = place_of(server.user, server.name);
-  std::string row = "<tr><td>" + (server.name.empty() ? std::string("<b>JupyterLab</b>") : "<b>" + escape_html(server.name) + "</b>") + "<td>" + state_text(server);
+  std::string row = "<tr><td>" + (server.name.empty() ? std::string("<b>JupyterLab</b>") : "<b>" + escape_html(server.name) + "</b>") + "<td>" + state_text(call, server);
   if (!server.reason.empty() && server.state == ServerState::Stopped) row += "<br><small class=soft>" + escape_html(server.reason) + "</small>";
   row += "<td class=soft>";
-  if (server.state == ServerState::Ready) row += gibibytes(proc::resident_bytes(server.child)) + " of " + gibibytes(service.servers.options().limits.memory_bytes) + " a process";
+  if (server.state == ServerState::Ready) row += say(call, "{0} of {1} a process", {gibibytes(proc::resident_bytes(server.child)), gibibytes(service.servers.options().limits.memory_bytes)});
   row += "<td>";
   switch (server.state) {
-    case ServerState::Ready: row += "<a class=button href='" + lab::hub::server_prefix(server.user, server.name) + "'>Open</a> " + post_button(call, "/hub/stop/" + place, "Stop", true); break;
-    case ServerState::Starting: row += "<a class='button quiet' href='/hub/spawn-pending/" + place + "'>Watch</a>"; break;
+    case ServerState::Ready: row += "<a class=button href='" + lab::hub::server_prefix(server.user, server.name) + "'>" + say(call, "Open") + "</a> " + post_button(call, "/hub/stop/" + place, "Stop", true); break;
+    case ServerState::Starting: row += "<a class='button quiet' href='/hub/spawn-pending/" + place + "'>" + say(call, "Watch") + "</a>"; break;
     case ServerState::Stopped: row += post_button(call, "/hub/spawn/" + place, "Start", false); break;
     case ServerState::Stopping: break;
   }
@@ -67,24 +68,25 @@ std::pair<std::string, std::string> target_of(const Service& service, const Call
 
 net::Response home(Service& service, Call& call) {
   const std::string& user = call.who().user;
-  std::string content = "<h1>Hello, " + escape_html(user) + "</h1>" + note(service.access.has_password(user) || service.options.is_workshop ? "" : "You have no password yet. Choose one under your name above.");
-  content += "<section><h2>Your servers</h2><div class=table><table><tr><th>Server<th>State<th>Memory<th>&nbsp;</tr>";
+  std::string content = "<h1>" + say(call, "Hello, {0}", {escape_html(user)}) + "</h1>" + note(service.access.has_password(user) || service.options.is_workshop ? "" : say(call, "You have no password yet. Choose one under your name above."));
+  content += "<section><h2>" + say(call, "Your servers") + "</h2><div class=table><table><tr><th>" + say(call, "Server") + "<th>" + say(call, "State") + "<th>" + say(call, "Memory") + "<th>&nbsp;</tr>";
   auto servers = service.servers.list(user);
   if (!service.servers.find(user, "")) servers.insert(servers.begin(), ServerInfo{.user = user});
   for (const ServerInfo& server : servers) content += server_row(service, call, server);
   const auto& options = service.servers.options();
   content += "</table></div><form method=post action='/hub/spawn' class=row>" + csrf_field(call) +
-             "<label for=server class=soft>Another one</label><span class=grow><input id=server name=server placeholder='its name' pattern='[A-Za-z0-9._\\-]{1,64}' required></span><button class=quiet>Start</button></form>";
-  content += "<p class=soft>Each process of a server has up to " + gibibytes(options.limits.memory_bytes) + " of memory, a server " + std::to_string(options.limits.cores) +
-             " cores. " + escape_html(isolation_text()) + "</p></section>";
-  content += "<section><h2>The lab</h2><div class=table><table><tr><th>Role<th>Speaks<th>State<th>Address</tr>";
+             "<label for=server class=soft>" + say(call, "Another one") + "</label><span class=grow><input id=server name=server placeholder='" + say(call, "its name") +
+             "' pattern='[A-Za-z0-9._\\-]{1,64}' required></span><button class=quiet>" + say(call, "Start") + "</button></form>";
+  content += "<p class=soft>" + say(call, "Each process of a server has up to {0} of memory, a server {1} cores.", {gibibytes(options.limits.memory_bytes), std::to_string(options.limits.cores)}) + " " +
+             escape_html(isolation_text(call)) + "</p></section>";
+  content += "<section><h2>" + say(call, "The lab") + "</h2><div class=table><table><tr><th>" + say(call, "Role") + "<th>" + say(call, "Speaks") + "<th>" + say(call, "State") + "<th>" + say(call, "Address") + "</tr>";
   for (const RoleLine& role : service.options.roles()) {
-    content += "<tr><td>" + escape_html(role.key) + "<td class=soft>" + escape_html(role.protocol) + "<td><span class='state" + (role.is_running ? " up'>running" : "'>not running") + "</span><td>";
+    content += "<tr><td>" + escape_html(role.key) + "<td class=soft>" + escape_html(role.protocol) + "<td><span class='state" + (role.is_running ? " up'>" + say(call, "running") : "'>" + say(call, "not running")) + "</span><td>";
     const bool is_page = role.address.starts_with("http");
     content += is_page ? "<a class=mono href='" + escape_html(role.address) + "'>" + escape_html(role.address) + "</a>" : "<code>" + escape_html(role.address) + "</code>";
     content += "</tr>";
   }
-  return page(call, "Home", content + "</table></div></section>");
+  return page(call, say(call, "Home"), content + "</table></div></section>");
 }
 
 net::Response spawn_form(Service& service, Call& call) {
@@ -92,9 +94,9 @@ net::Response spawn_form(Service& service, Call& call) {
   const auto server = service.servers.find(user, name);
   if (server && server->state == ServerState::Ready) return redirect(lab::hub::server_prefix(user, name));
   if (server && server->state == ServerState::Starting) return redirect("/hub/spawn-pending/" + place_of(user, name));
-  std::string content = "<section class=narrow><h1>The server of " + escape_html(user) + (name.empty() ? "" : ", " + escape_html(name) + ",") + " does not run</h1>";
+  std::string content = "<section class=narrow><h1>" + (name.empty() ? say(call, "The server of {0} does not run", {escape_html(user)}) : say(call, "The server {1} of {0} does not run", {escape_html(user), escape_html(name)})) + "</h1>";
   if (server) content += note(server->reason);
-  return page(call, "Start a server", content + post_button(call, "/hub/spawn/" + place_of(user, name), "Start it", false) + "</section>");
+  return page(call, say(call, "Start a server"), content + post_button(call, "/hub/spawn/" + place_of(user, name), "Start it", false) + "</section>");
 }
 
 net::Response spawn(Service& service, Call& call) {
@@ -113,10 +115,10 @@ net::Response spawn_pending(Service& service, Call& call) {
   const bool has_failed = server && !server->progress.empty() && server->progress.back().failed;
   if (!server || (server->state != ServerState::Starting && !has_failed)) return redirect("/hub/spawn/" + place);
   const std::string progress = "/hub/api/users/" + lab::hub::escape_segment(user) + (name.empty() ? "/server" : "/servers/" + lab::hub::escape_segment(name)) + "/progress";
-  std::string content = "<section class=narrow data-progress='" + progress + "' data-next='" + prefix + "'><h1>Your server is starting</h1>";
-  content += "<progress max=100 value=0 aria-label='How far the start is'></progress><ol class=log aria-live=polite></ol><div class=again hidden>";
-  content += post_button(call, "/hub/spawn/" + place, "Try again", false) + "</div><noscript><p><a href='" + prefix + "'>Open it when it is ready</a></p></noscript></section>";
-  return page(call, "Starting", content);
+  std::string content = "<section class=narrow data-progress='" + progress + "' data-next='" + prefix + "'><h1>" + say(call, "Your server is starting") + "</h1>";
+  content += "<progress max=100 value=0 aria-label='" + say(call, "How far the start is") + "'></progress><ol class=log aria-live=polite></ol><div class=again hidden>";
+  content += post_button(call, "/hub/spawn/" + place, "Try again", false) + "</div><noscript><p><a href='" + prefix + "'>" + say(call, "Open it when it is ready") + "</a></p></noscript></section>";
+  return page(call, say(call, "Starting"), content);
 }
 
 net::Response stop(Service& service, Call& call) {

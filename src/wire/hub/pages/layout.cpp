@@ -1,6 +1,7 @@
 #include "wire/hub/pages/layout.h"
 
 #include "wire/hub/pages/assets.h"
+#include "wire/hub/pages/texts.h"
 
 namespace lab::wire::hub::pages {
 namespace {
@@ -17,31 +18,46 @@ net::Response html_response(int status, std::string html) {
   return response;
 }
 
-std::string document(std::string_view title, std::string_view bar, std::string_view content) {
-  std::string html = "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'><title>";
+std::string document(std::string_view title, Language language, std::string_view bar, std::string_view content, std::string_view foot) {
+  std::string html = "<!doctype html><html lang=" + std::string(row_of(language).tag) + "><head><meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'><title>";
   html += escape_html(title) + " · DataFlow Lab</title><link rel=icon href='data:,'><link rel=stylesheet href='/hub/static/style.css?" + assets_version();
-  html += "'><script defer src='/hub/static/hub.js?" + assets_version() + "'></script></head><body><a class=skip href='#main'>Skip to content</a>";
+  html += "'><script defer src='/hub/static/hub.js?" + assets_version() + "'></script></head><body><a class=skip href='#main'>";
+  html.append(Text("Skip to content").in(language)).append("</a>");
   html.append(bar);
   html += "<main id=main>";
   html.append(content);
-  return html + "</main></body></html>";
+  html += "</main>";
+  html.append(foot);
+  return html + "</body></html>";
 }
 
 std::string bar_of(const Call& call) {
   std::string bar = "<header><a class=brand href='/hub/home'><span class=mark aria-hidden=true></span>DataFlow Lab</a>";
   if (call.visitor) {
-    bar += "<nav aria-label=Main>";
+    bar += "<nav aria-label='" + say(call, "Main") + "'>";
     const auto link = [&](std::string_view address, std::string_view name) {
       const bool is_here = call.request.raw_path() == address;
       bar += "<a href='" + std::string(address) + "'" + (is_here ? " aria-current=page" : "") + ">" + std::string(name) + "</a>";
     };
-    link("/hub/home", "Home");
-    link("/hub/token", "Tokens");
-    if (call.visitor->is_admin) link("/hub/admin", "Admin");
+    link("/hub/home", say(call, "Home"));
+    link("/hub/token", say(call, "Tokens"));
+    if (call.visitor->is_admin) link("/hub/admin", say(call, "Admin"));
     link("/hub/password", escape_html(call.visitor->user));
-    bar += "<form method=post action='/hub/logout'>" + csrf_field(call) + "<button class=plain>Log out</button></form></nav>";
+    bar += "<form method=post action='/hub/logout'>" + csrf_field(call) + "<button class=plain>" + say(call, "Log out") + "</button></form></nav>";
   }
   return bar + "</header>";
+}
+
+/// The choice of the language; the page is shown again in the chosen one.
+std::string foot_of(const Call& call) {
+  const Language spoken = language_of(call.request);
+  std::string foot = "<footer><nav aria-label='" + say(call, "Language") + "'>";
+  for (const LanguageRow& row : kLanguages) {
+    const std::string tag(row.tag);
+    foot += "<a lang=" + tag + " hreflang=" + tag + (row.tag == row_of(spoken).tag ? " aria-current=true" : "") + " href='/hub/language?to=" + tag + "&amp;next=" + lab::hub::escape_segment(call.request.target) + "'>" +
+            std::string(row.name) + "</a>";
+  }
+  return foot + "</nav></footer>";
 }
 
 }  // namespace
@@ -53,19 +69,20 @@ std::string note(std::string_view text, bool is_bad) {
 }
 
 net::Response page(const Call& call, std::string_view title, std::string content, int status) {
-  return html_response(status, document(title, bar_of(call), content));
+  return html_response(status, document(title, language_of(call.request), bar_of(call), content, foot_of(call)));
 }
 
 net::Response message_page(int status, std::string_view title, std::string_view message) {
   const std::string content = "<section class=narrow><h1>" + escape_html(title) + "</h1>" + note(message, status >= 400) + "<p><a href='/hub/home'>Home</a></p></section>";
-  return html_response(status, document(title, "<header><a class=brand href='/hub/home'><span class=mark aria-hidden=true></span>DataFlow Lab</a></header>", content));
+  return html_response(status, document(title, Language::English, "<header><a class=brand href='/hub/home'><span class=mark aria-hidden=true></span>DataFlow Lab</a></header>", content, ""));
 }
 
 net::Response confirm_access_page(const Call& call, const lab::hub::ServerInfo& server) {
-  const std::string content = "<section class=narrow><h1>Open somebody else's server?</h1><p>You are about to enter the server of <b>" + escape_html(server.user) +
-                              "</b>. What runs there can act with what you allow here: your name and groups.</p><form method=post action='" + escape_html(call.request.target) + "'>" +
-                              csrf_field(call) + "<button>Open it</button> <a href='/hub/home'>Back</a></form></section>";
-  return page(call, "Open a server", content);
+  const std::string content = "<section class=narrow><h1>" + say(call, "Open somebody else’s server?") + "</h1><p>" +
+                              say(call, "You are about to enter the server of {0}. What runs there can act with what you allow here: your name and groups.", {"<b>" + escape_html(server.user) + "</b>"}) +
+                              "</p><form method=post action='" + escape_html(call.request.target) + "'>" + csrf_field(call) + "<button>" + say(call, "Open it") + "</button> <a href='/hub/home'>" + say(call, "Back") +
+                              "</a></form></section>";
+  return page(call, say(call, "Open a server"), content);
 }
 
 }  // namespace lab::wire::hub::pages

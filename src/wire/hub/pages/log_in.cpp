@@ -5,6 +5,7 @@
 #include "wire/hub/operations.h"
 #include "wire/hub/origin.h"
 #include "wire/hub/pages/layout.h"
+#include "wire/hub/pages/texts.h"
 #include "wire/hub/visitor.h"
 
 namespace lab::wire::hub::pages {
@@ -13,12 +14,13 @@ namespace {
 net::Response form_page(const Service& service, Call& call, std::string_view problem, int status) {
   if (call.csrf_cookie.empty()) call.csrf_cookie = new_csrf();
   const std::string next = safe_next(call.query_value("next"));
-  std::string content = "<section class=narrow><h1>Log in</h1>" + note(problem, true);
+  std::string content = "<section class=narrow><h1>" + say(call, "Log in") + "</h1>" + note(problem, true);
   content += "<form method=post action='/hub/login?next=" + lab::hub::escape_segment(next) + "'>" + csrf_field(call);
-  content += "<label for=username>User name</label><input id=username name=username autocomplete=username autocapitalize=none required autofocus value='" + escape_html(call.form_value("username")) + "'>";
-  content += "<label for=password>Password</label><input id=password name=password type=password autocomplete=current-password required><button>Log in</button></form>";
-  if (service.options.is_workshop) content += "<p class=soft>Workshop: until it is given another one, <code>admin</code> has the password <code>admin</code>.</p>";
-  net::Response response = page(call, "Log in", content + "</section>", status);
+  content += "<label for=username>" + say(call, "User name") + "</label><input id=username name=username autocomplete=username autocapitalize=none required autofocus value='" + escape_html(call.form_value("username")) + "'>";
+  content += "<label for=password>" + say(call, "Password") + "</label><input id=password name=password type=password autocomplete=current-password required><button>" + say(call, "Log in") + "</button></form>";
+  if (service.options.is_workshop) 
+    content += "<p class=soft>" + say(call, "Workshop: until it is given another one, {0} has the password {1}.", {"<code>admin</code>", "<code>admin</code>"}) + "</p>";
+  net::Response response = page(call, say(call, "Log in"), content + "</section>", status);
   set_csrf_cookie(call, call.csrf_cookie, response);
   return response;
 }
@@ -38,8 +40,9 @@ net::Response log_in_form(Service& service, Call& call) {
   }
   call.visitor.reset();
   if (call.csrf_cookie.empty()) call.csrf_cookie = new_csrf();
-  net::Response response = page(call, "Welcome", "<section class=narrow><h1>Welcome</h1><p>This link logs you in once. You can choose a password then.</p><form method=post action='/hub/login'>" + csrf_field(call) +
-                                                     "<input type=hidden name=link value='" + escape_html(link) + "'><button>Log in</button></form></section>");
+  net::Response response = page(call, say(call, "Welcome"), "<section class=narrow><h1>" + say(call, "Welcome") + "</h1><p>" + say(call, "This link logs you in once. You can choose a password then.") +
+                                                                "</p><form method=post action='/hub/login'>" + csrf_field(call) + "<input type=hidden name=link value='" + escape_html(link) + "'><button>" +
+                                                                say(call, "Log in") + "</button></form></section>");
   set_csrf_cookie(call, call.csrf_cookie, response);
   return response;
 }
@@ -73,13 +76,13 @@ net::Response log_out(Service& service, Call& call) {
 
 net::Response password_form(Service& service, Call& call) {
   const bool has_one = service.access.has_password(call.who().user);
-  std::string content = "<section class=narrow><h1>Password of " + escape_html(call.who().user) + "</h1>" + note(call.query_value("done").empty() ? "" : "The password is changed.");
-  if (!has_one) content += note("You have no password yet: choose one.");
+  std::string content = "<section class=narrow><h1>" + say(call, "Password of {0}", {escape_html(call.who().user)}) + "</h1>" + note(call.query_value("done").empty() ? "" : say(call, "The password is changed."));
+  if (!has_one) content += note(say(call, "You have no password yet: choose one."));
   content += "<form method=post action='/hub/password'>" + csrf_field(call);
-  if (has_one) content += "<label for=old>Old password</label><input id=old name=old type=password autocomplete=current-password required>";
-  content += "<label for=new>New password</label><input id=new name=new type=password autocomplete=new-password required minlength=" + std::string(service.options.is_workshop ? "1" : "8");
-  content += " maxlength=1024><button>Change it</button></form></section>";
-  return page(call, "Password", content);
+  if (has_one) content += "<label for=old>" + say(call, "Old password") + "</label><input id=old name=old type=password autocomplete=current-password required>";
+  content += "<label for=new>" + say(call, "New password") + "</label><input id=new name=new type=password autocomplete=new-password required minlength=" + std::string(service.options.is_workshop ? "1" : "8");
+  content += " maxlength=1024><button>" + say(call, "Change it") + "</button></form></section>";
+  return page(call, say(call, "Password"), content);
 }
 
 net::Response change_password(Service& service, Call& call) {
