@@ -89,6 +89,10 @@ inline constexpr Condition kConflictingPartitions{"CONFLICTING_PARTITION_COLUMN_
 inline constexpr Condition kEmptyFolderName{"EMPTY_PARTITION_COLUMN_NAME", "KD009", Kind::Runtime, "Found an empty partition column name in the path segment '<columnSpec>'. Each partition directory must have a non-empty column name before the '=' sign (e.g., 'col=value')."};
 inline constexpr Condition kEmptyFolderValue{"EMPTY_PARTITION_COLUMN_VALUE", "KD009", Kind::Runtime, "Found an empty partition column value in the path segment '<columnSpec>'. Each partition directory must have a non-empty value after the '=' sign (e.g., 'col=value')."};
 inline constexpr Condition kInvalidPartitionValue{"INVALID_PARTITION_VALUE", "42846", Kind::Runtime, "Failed to cast value <value> to data type <dataType> for partition column <columnName>. Ensure the value matches the expected data type for this partition column."};
+inline constexpr Condition kWriteForBinarySource{"UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", "0A000", Kind::Unsupported, "The feature is not supported: Write for the binary file data source."};
+inline constexpr Condition kBinaryFileSchema{"", "", Kind::InvalidArgument, "requirement failed: Binary file data source expects dataSchema: <expected>, but got: <actual>."};
+inline constexpr Condition kDirectQueryPlan{"FAILED_TO_CREATE_PLAN_FOR_DIRECT_QUERY", "58030", Kind::Analysis, "Failed to create plan for direct query on files: <dataSourceType>"};
+inline constexpr Condition kDirectQueryPlan35{"UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY", "0A000", Kind::Analysis, "Unsupported data source type for direct query on files: <dataSourceType>"};
 inline constexpr Condition kBasePathNoFolder{"", "", Kind::InvalidArgument, "Option 'basePath' must be a directory"};
 inline constexpr Condition kWrongBasePath{"", "", Kind::InvalidArgument, "Wrong basePath <basePath> for the root path: <rootPath>"};
 inline constexpr Condition kNotABoolean{"", "", Kind::InvalidArgument, "For input string: \"<text>\""};

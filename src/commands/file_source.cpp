@@ -391,6 +391,12 @@ std::shared_ptr<const scan::TableSource> make_text_source(const Statement& state
     field.nullable = true;
     field.type = types::as_nullable(field.type);
   }
+  if (schema && scan.format == scan::TextScan::Format::Binary) {
+    const types::Schema expected = scan::infer_schema(scan, {statement.policy().time_zone, scan.is_spark4});
+    const auto is_same = [](const types::Field& left, const types::Field& right) { return left.type == right.type && equal_ignoring_case(left.name, right.name); };
+    if (!std::ranges::equal(data, expected, is_same))
+      throw Error(conditions::kBinaryFileSchema, {{"expected", types::sql_string(types::DataType::structure(expected))}, {"actual", types::sql_string(types::DataType::structure(data))}});
+  }
   data.insert(data.end(), partitions.begin(), partitions.end());
   std::optional<types::Field> metadata;
   // Rows that are no files have nothing to say.

@@ -113,6 +113,7 @@ bool is_dynamic_overwrite(const FileWrite& write, const Statement& context) {
 void write_files(FileWrite write, Statement& context) {
   const std::string format = lower_case(write.format);
   const bool is_text = format == "csv" || format == "json" || format == "text";
+  if (format == "binaryfile") throw Error(conditions::kWriteForBinarySource);
   if (!is_text && format != "parquet") throw Error(conditions::kDataSourceNotFound, {{"provider", write.format}});
   catalog::Places& places = context.world().places;
   const bool exists = places.exists(write.location);

@@ -257,7 +257,13 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   if (ref.is_path()) {
     plan::Options options = table.options;
     note_use("SELECT", ref.location->text);
-    return {open_files(*this, ref.format, {*ref.location}, options, {}, table.version_as_of, table.timestamp_as_of), nullptr, {}, table.name};
+    try {
+      return {open_files(*this, ref.format, {*ref.location}, options, {}, table.version_as_of, table.timestamp_as_of), nullptr, {}, table.name};
+    } catch (const Error& failure) {
+      // What Spark says of files that cannot be read here, whatever is wrong with them.
+      if (failure.kind() != Kind::Corruption || ref.format == "delta") throw;
+      throw Error(policy().is_spark4 ? conditions::kDirectQueryPlan : conditions::kDirectQueryPlan35, {{"dataSourceType", table.name.front()}});
+    }
   }
   const auto entry = world_.catalog.find_table(ref.database, ref.table);
   if (!entry) {

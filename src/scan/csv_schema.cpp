@@ -11,6 +11,7 @@
 #include "scan/csv_record.h"
 #include "scan/csv_values.h"
 #include "scan/text_lines.h"
+#include "scan/text_pieces.h"
 
 namespace lab::scan {
 
@@ -207,8 +208,9 @@ types::Schema infer_csv_schema(const TextScan& scan, const TextReading& reading)
   const CsvValues values(options, reading.time_zone);
   std::vector<std::string> names;
   std::vector<ColumnGuess> guesses;
-  for (const DataFile& data_file : scan.files) {
-    const auto file = TextFile::open(data_file, options.encoding);
+  for (std::size_t i = 0; i < scan.files.size(); ++i) {
+    const auto file = open_to_infer(scan, i);
+    if (!file) continue;
     if (names.empty()) {
       names = names_of_first_record(file->text(), options);
       guesses = std::vector<ColumnGuess>(names.size(), ColumnGuess(options, values));

@@ -87,6 +87,12 @@ std::optional<std::string> unpack_blocks(std::string_view bytes, Packing packing
   return std::nullopt;
 }
 
+/// Hadoop begins a bzip2 file without a header at its first block: where there is none, there is nothing.
+bool has_no_bzip2(std::string_view bytes) {
+  constexpr std::string_view kBlock = "\x31\x41\x59\x26\x53\x59";
+  return !bytes.starts_with("BZ") && bytes.find(kBlock) == std::string_view::npos;
+}
+
 class StreamPacker : public Packer {
  public:
   explicit StreamPacker(Packing packing) : codec_(make_codec(packing)), compressor_(checked(codec_->MakeCompressor())), block_(kBlockBytes, '\0') {}
@@ -161,7 +167,7 @@ std::string_view packing_suffix(Packing packing) { return packing == Packing::No
 
 std::optional<std::string> unpack(std::string_view bytes, Packing packing, UnpackedSink& sink) {
   if (is_in_blocks(packing)) return unpack_blocks(bytes, packing, sink);
-  if (bytes.empty()) return std::nullopt;
+  if (bytes.empty() || (packing == Packing::Bzip2 && has_no_bzip2(bytes))) return std::nullopt;
   const auto codec = make_codec(packing);
   const auto decompressor = checked(codec->MakeDecompressor());
   std::string block(kBlockBytes * 4, '\0');

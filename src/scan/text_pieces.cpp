@@ -24,18 +24,6 @@ bool is_read_whole(const TextScan& scan, const std::string& path) {
          parse_flag(scan.options, "multiline", false) || parse_flag(scan.options, "wholetext", false);
 }
 
-// Null: unreadable or gone, and the options say not to mind.
-std::shared_ptr<const TextFile> open_or_skip(const TextScan& scan, std::size_t file) {
-  try {
-    return TextFile::open(scan.files[file], encoding_of(scan));
-  } catch (const Error& error) {
-    if (is_ignored(error, scan.options)) return nullptr;
-    // Where a schema is inferred Spark names the file and no reason.
-    if (&error.condition() == &conditions::kFailedReadFile) throw Error(conditions::kFailedReadFile, {{"path", error.parameters().at("path")}});
-    throw;
-  }
-}
-
 }  // namespace
 
 std::string encoding_of(const TextScan& scan) {
@@ -68,6 +56,16 @@ std::vector<TextPiece> cut_pieces(const TextScan& scan) {
   return pieces;
 }
 
+std::shared_ptr<const TextFile> open_to_infer(const TextScan& scan, std::size_t file) {
+  try {
+    return TextFile::open(scan.files[file], encoding_of(scan));
+  } catch (const Error& error) {
+    if (is_ignored(error, scan.options)) return nullptr;
+    if (&error.condition() == &conditions::kFailedReadFile) throw Error(conditions::kFailedReadFile, {{"path", error.parameters().at("path")}});
+    throw;
+  }
+}
+
 void for_each_piece(const TextScan& scan, const std::vector<TextPiece>& pieces, const std::function<void(std::size_t, const TextPiece&, const TextFile&)>& work) {
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
@@ -77,7 +75,7 @@ void for_each_piece(const TextScan& scan, const std::vector<TextPiece>& pieces, 
     std::size_t open_file = 0;
     try {
       for (std::size_t i = next++; i < pieces.size(); i = next++) {
-        if (!text || open_file != pieces[i].file) text = open_or_skip(scan, pieces[i].file);
+        if (!text || open_file != pieces[i].file) text = open_to_infer(scan, pieces[i].file);
         open_file = pieces[i].file;
         if (text) work(i, pieces[i], *text);
       }
