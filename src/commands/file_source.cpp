@@ -2,6 +2,7 @@
 #include "commands/file_source.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <functional>
 #include <set>
@@ -193,15 +194,32 @@ void check_repeated(const types::Schema& schema) {
     if (!names.insert(lower_case(field.name)).second) throw Error(conditions::kColumnAlreadyExists, {{"columnName", types::quote_identifier(lower_case(field.name))}});
 }
 
+scan::ParquetReading parquet_reading(const Statement& statement) {
+  return {statement.setting("spark.sql.legacy.parquet.nanosAsLong").value_or("false") == "true",
+          statement.setting("spark.sql.parquet.inferTimestampNTZ.enabled").value_or("true") == "true"};
+}
+
+/// Names of modes are taken in any case from the session, and as they are from a read.
+scan::OldTimes old_times(const plan::Options& options, const Statement& statement) {
+  const auto mode = [&](const char* option, const char* setting) {
+    if (const auto given = find_option(options, option)) return *given;
+    std::string value = statement.setting(setting).value_or("CORRECTED");
+    std::ranges::transform(value, value.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return value;
+  };
+  return {mode("datetimerebasemode", "spark.sql.parquet.datetimeRebaseModeInRead"), mode("int96rebasemode", "spark.sql.parquet.int96RebaseModeInRead")};
+}
+
 types::Schema infer_parquet(const std::vector<scan::DataFile>& files, const plan::Options& options, const Statement& statement) {
   const auto* first = &files.front();
   for (const scan::DataFile& file : files)
     if (file.path < first->path) first = &file;
-  types::Schema data = scan::read_parquet_schema(*first);
+  const scan::ParquetReading reading = parquet_reading(statement);
+  types::Schema data = scan::read_parquet_schema(*first, reading);
   const bool merges = find_flag(options, "mergeschema", statement.setting("spark.sql.parquet.mergeSchema").value_or("false") == "true");
   for (const scan::DataFile& file : files) {
     if (!merges || &file == first) continue;
-    const types::Schema other = scan::read_parquet_schema(file);
+    const types::Schema other = scan::read_parquet_schema(file, reading);
     auto merged = scan::merge_schemas(data, other, statement.policy().case_sensitive);
     if (!merged)
       throw Error(conditions::kCannotMergeSchemas, {{"left", types::quoted_sql(types::DataType::structure(data))}, {"right", types::quoted_sql(types::DataType::structure(other))}});
@@ -215,7 +233,7 @@ void drop_corrupt(std::vector<scan::DataFile>& files, const plan::Options& optio
   if (!equal_ignoring_case(find_option(options, "ignorecorruptfiles").value_or("false"), "true")) return;
   std::erase_if(files, [](const scan::DataFile& file) {
     try {
-      (void)scan::read_parquet_schema(file);
+      (void)scan::read_parquet_schema(file, {.nanos_as_long = true});
       return false;
     } catch (const Error& failure) {
       if (&failure.condition() != &lab::conditions::kCannotReadFooter) throw;
@@ -363,6 +381,7 @@ std::shared_ptr<const scan::TableSource> open_found(const Statement& statement, 
     scan.partition_columns = std::move(found.partition_columns);
     scan.partition_columns.push_back(metadata);
     scan.files = std::move(found.files);
+    scan.old_times = old_times(options, statement);
     return std::make_shared<const FileSource>(name, std::move(all), std::move(scan), std::nullopt, std::move(metadata));
   }
   scan::TextScan scan;

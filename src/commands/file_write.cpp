@@ -1,6 +1,7 @@
 #include "commands/file_write.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "base/ids.h"
@@ -10,6 +11,7 @@
 #include "commands/listing.h"
 #include "commands/text_files.h"
 #include "compute/datetime_text.h"
+#include "compute/hybrid_calendar.h"
 #include "types/type_text.h"
 
 namespace lab::commands {
@@ -86,6 +88,50 @@ void check_parquet_types(const types::Schema& schema) {
                   {{"columnName", types::quote_identifier(field.name)}, {"columnType", types::quoted_sql(field.type)}, {"format", "Parquet"}});
 }
 
+/// Leaves of data columns, in the order of their statistics.
+void add_leaf_types(const types::DataType& type, std::vector<types::DataType>& leaves) {
+  if (!type.is(types::TypeKind::Struct)) return leaves.push_back(type);
+  for (const types::Field& field : type.fields()) add_leaf_types(field.type, leaves);
+}
+
+std::string setting_in_upper_case(const Statement& context, const char* key, const char* otherwise) {
+  std::string value = context.setting(key).value_or(otherwise);
+  std::ranges::transform(value, value.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return value;
+}
+
+/// Old dates and instants in files that Spark 2 may come to read: the session says by which calendar they are meant, or they are refused.
+void check_old_times(const std::vector<engine::WrittenFile>& files, const types::Schema& schema, const std::vector<int>& partition_by, const Statement& context) {
+  std::vector<types::DataType> leaves;
+  for (std::size_t i = 0; i < schema.size(); ++i)
+    if (std::ranges::find(partition_by, static_cast<int>(i)) == partition_by.end()) add_leaf_types(schema[i].type, leaves);
+  const bool has_int96 = setting_in_upper_case(context, "spark.sql.parquet.outputTimestampType", "INT96") == "INT96";
+  for (const engine::WrittenFile& file : files)
+    for (std::size_t i = 0; i < leaves.size() && i < file.statistics.size(); ++i) {
+      const bool is_instant = leaves[i].is(types::TypeKind::Timestamp);
+      const auto& least = file.statistics[i].minimum;
+      if ((!is_instant && !leaves[i].is(types::TypeKind::Date)) || !least || least->is_null()) continue;
+      if (least->integer() >= (is_instant ? compute::kFirstCommonInstant.micros : std::int64_t{compute::kFirstGregorianDay.days})) continue;
+      const bool is_int96 = is_instant && has_int96;
+      const std::string config = is_int96 ? "spark.sql.parquet.int96RebaseModeInWrite" : "spark.sql.parquet.datetimeRebaseModeInWrite";
+      const std::string mode = setting_in_upper_case(context, config.c_str(), "CORRECTED");
+      if (mode == "CORRECTED") continue;
+      if (mode == "LEGACY")
+        throw Error(conditions::kUnsupportedFeature, {{"feature", "writing dates and timestamps by the calendar of Spark 2"}, {"hint", "Set " + config + " to CORRECTED."}});
+      throw Error(conditions::kWriteAncientDatetime, {{"format", is_int96 ? "Parquet INT96" : "Parquet"}, {"config", "\"" + config + "\""}});
+    }
+}
+
+bool has_instant_inside(const types::DataType& type) {
+  switch (type.kind()) {
+    case types::TypeKind::Timestamp: return true;
+    case types::TypeKind::Array: return has_instant_inside(type.element());
+    case types::TypeKind::Map: return has_instant_inside(type.key()) || has_instant_inside(type.value());
+    case types::TypeKind::Struct: return std::ranges::any_of(type.fields(), [](const types::Field& field) { return has_instant_inside(field.type); });
+    default: return false;
+  }
+}
+
 std::vector<engine::WrittenFile> write_parquet(const plan::bound::Query& rows, const std::vector<int>& partition_by, const plan::Options& options,
                                                const std::filesystem::path& directory, Statement& context) {
   engine::WriteSpec spec;
@@ -98,7 +144,13 @@ std::vector<engine::WrittenFile> write_parquet(const plan::bound::Query& rows, c
   spec.compression = parquet_codec(options, context).engine;
   spec.write_empty_file = partition_by.empty();
   spec.max_rows_per_file = max_rows_per_file(options, context);
-  return context.session().executor().write(rows, spec, context.stop(), context.progress());
+  spec.instants_in_millis = setting_in_upper_case(context, "spark.sql.parquet.outputTimestampType", "INT96") == "TIMESTAMP_MILLIS";
+  const types::Schema schema = rows.schema();
+  if (spec.instants_in_millis && std::ranges::any_of(schema, [](const types::Field& field) { return field.type.is_nested() && has_instant_inside(field.type); }))
+    throw Error(conditions::kUnsupportedFeature, {{"feature", "TIMESTAMP_MILLIS for timestamps inside of arrays, maps and structs"}, {"hint", "Use TIMESTAMP_MICROS."}});
+  auto files = context.session().executor().write(rows, spec, context.stop(), context.progress());
+  check_old_times(files, schema, partition_by, context);
+  return files;
 }
 
 bool is_dynamic_overwrite(const FileWrite& write, const Statement& context) {

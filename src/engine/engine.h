@@ -76,6 +76,7 @@ struct WriteSpec {
   std::vector<types::DataType> physical_types;
   std::vector<std::optional<std::int32_t>> field_ids;  ///< by column; empty: none
   std::string compression = "snappy";
+  bool instants_in_millis = false;        ///< columns of instants (not what is inside of others) lose what is finer
   std::int64_t target_file_bytes = 128 << 20;
   std::int64_t max_rows_per_file = 0;     ///< 0: no limit
   bool write_empty_file = false;  ///< one file without rows when there are none (plain Parquet folders; not with partition_by)

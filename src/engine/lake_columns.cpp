@@ -92,9 +92,16 @@ void follow(MultiFileColumnDefinition& column, const MultiFileColumnDefinition& 
 
 bool is_instant(const LogicalType& type) { return type.id() == LogicalTypeId::TIMESTAMP_TZ || type.id() == LogicalTypeId::TIMESTAMP; }
 
+/// Types whose values Spark reads as those of another by their bits alone: numbers that are days, and nanoseconds that are numbers.
+bool has_bits_of(const LogicalType& type, const LogicalType& wanted) {
+  if (is_instant(type) && is_instant(wanted)) return true;
+  if (type.id() == LogicalTypeId::INTEGER && wanted.id() == LogicalTypeId::DATE) return true;
+  return type.id() == LogicalTypeId::TIMESTAMP_NS && wanted.id() == LogicalTypeId::BIGINT;
+}
+
 // `type` with TIMESTAMPs of the kind that `wanted` has.
 LogicalType with_zones_of(const LogicalType& type, const LogicalType& wanted) {
-  if (is_instant(type) && is_instant(wanted)) return wanted;
+  if (has_bits_of(type, wanted)) return wanted;
   if (type.id() != wanted.id()) return type;
   if (type.id() == LogicalTypeId::LIST) {
     return LogicalType::LIST(with_zones_of(duckdb::ListType::GetChildType(type), duckdb::ListType::GetChildType(wanted)));

@@ -5,6 +5,7 @@
 #include "engine/duck_type.h"
 #include "engine/inputs.h"
 #include "engine/lake_pruning.h"
+#include "engine/old_times.h"
 #include "engine/unreadable_file.h"
 
 namespace lab::engine {
@@ -54,7 +55,7 @@ duckdb::unique_ptr<duckdb::BaseStatistics> LakeFacts::column(duckdb::ClientConte
       one = file_statistics(scan, scan.files[i], column).ToUnique();
     } else if (auto* reader = footer(context, bind, i); reader && !scan.columns[column].field_id) {
       one = reader->GetStatistics(context, scan.columns[column].physical_name);
-      if (one && one->GetType() != to_duck(scan.columns[column].field.type)) one = nullptr;
+      if (one && (one->GetType() != to_duck(scan.columns[column].field.type) || may_be_old(one.get()))) one = nullptr;
     }
     if (!one) return nullptr;
     if (merged) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -19,6 +20,7 @@
 #include "engine/lake_columns.h"
 #include "engine/lake_facts.h"
 #include "engine/lake_pruning.h"
+#include "engine/old_times.h"
 #include "engine/parquet_types.h"
 #include "engine/table_functions.h"
 #include "engine/unreadable_file.h"
@@ -177,9 +179,16 @@ class LakeReader : public duckdb::MultiFileReader {
                                              duckdb::MultiFileColumnMappingMode) override {
     const auto mapped = map_to_file(columns, data.reader->columns, *source_->file_scan());
     read_zones_of(data.reader->columns, mapped);
-    check_types(data_file(data.reader->file), mapped, data.reader->columns, ids, StatementInputs::is_of_spark4(context));
-    return MultiFileReader::CreateMapping(context, data, mapped, ids, filters, files, bind, virtual_columns,
-                                          duckdb::MultiFileColumnMappingMode::BY_NAME);
+    const scan::DataFile& file = data_file(data.reader->file);
+    check_types(context, file, mapped, *data.reader, ids);
+    std::shared_ptr<OldTimes> old_times = OldTimes::find(context, *source_->file_scan(), file, *data.reader, mapped, ids, StatementInputs::is_of_spark4(context));
+    const auto result = MultiFileReader::CreateMapping(context, data, mapped, ids, old_times ? old_times->split(filters) : filters, files, bind, virtual_columns,
+                                                       duckdb::MultiFileColumnMappingMode::BY_NAME);
+    if (old_times && result == duckdb::ReaderInitializeType::INITIALIZED) old_times->bind_filters(data);
+    const std::lock_guard lock(mutex_);
+    // Where a reader was, another may be now.
+    old_times_.insert_or_assign(data.reader.get(), std::move(old_times));
+    return result;
   }
 
   // A dictionary keeps the instants of the file's kind (read_zones_of), and an expression that looks through it would end the database.
@@ -190,21 +199,25 @@ class LakeReader : public duckdb::MultiFileReader {
       if (vector.GetVectorType() == duckdb::VectorType::DICTIONARY_VECTOR && duckdb::DictionaryVector::Child(vector).GetType() != vector.GetType())
         vector.Flatten(input.size());
     }
+    if (const auto old_times = find_old_times(reader)) old_times->mend(context, reader, input);
     MultiFileReader::FinalizeChunk(context, bind, reader, data, input, output, executor, state);
   }
 
  private:
   /// Of the columns that are read.
-  void check_types(const scan::DataFile& file, const duckdb::vector<duckdb::MultiFileColumnDefinition>& columns,
-                   const duckdb::vector<duckdb::MultiFileColumnDefinition>& file_columns, const duckdb::vector<duckdb::ColumnIndex>& ids, bool is_spark4) const {
+  void check_types(duckdb::ClientContext& context, const scan::DataFile& file, const duckdb::vector<duckdb::MultiFileColumnDefinition>& columns,
+                   duckdb::BaseFileReader& reader, const duckdb::vector<duckdb::ColumnIndex>& ids) const {
+    const bool is_spark4 = StatementInputs::is_of_spark4(context);
     const scan::FileScan& scan = *source_->file_scan();
     for (const auto& id : ids) {
       const auto column = id.GetPrimaryIndex();
       if (duckdb::IsVirtualColumn(column) || column >= scan.columns.size() || file.constants.contains(column)) continue;
       const std::string name = columns[column].GetIdentifierName();
-      for (const auto& file_column : file_columns) {
+      const types::DataType& type = scan.columns[column].field.type;
+      for (const auto& file_column : reader.columns) {
         if (file_column.name != name) continue;
-        const auto mismatch = find_type_mismatch(name, scan.columns[column].field.type, file_column.type);
+        auto mismatch = find_type_mismatch(name, type, file_column.type);
+        if (!is_spark4 && type.is(types::TypeKind::TimestampNtz) && is_int96(context, file, reader, name)) mismatch = TypeMismatch{"[" + name + "]", type, "INT96"};
         if (!mismatch) continue;
         if (mismatch->actual.empty()) raise_unreadable(file, is_spark4, "the column " + mismatch->column + " is no " + types::catalog_string(mismatch->expected));
         raise(conditions::kParquetTypeMismatch, {{"path", file_uri(file)}, {"column", mismatch->column},
@@ -213,7 +226,15 @@ class LakeReader : public duckdb::MultiFileReader {
     }
   }
 
+  std::shared_ptr<const OldTimes> find_old_times(const duckdb::BaseFileReader& reader) {
+    const std::lock_guard lock(mutex_);
+    const auto found = old_times_.find(&reader);
+    return found == old_times_.end() ? nullptr : found->second;
+  }
+
   SourcePtr source_;
+  std::mutex mutex_;
+  std::map<const duckdb::BaseFileReader*, std::shared_ptr<const OldTimes>> old_times_;  ///< of the readers that were opened; null for most
 };
 
 /// DuckDB's own scan of Parquet, the same in every instance. Ours adds which file it was that could not be read.

@@ -32,8 +32,9 @@ std::pair<std::string, std::string> select_physical(const Statement& statement, 
     const std::string column = "c" + std::to_string(i);
     names += column;
     const bool is_instant = statement.schema[i].type.is(types::TypeKind::Timestamp);
+    const std::string value = is_instant && spec.instants_in_millis ? "lab_date_trunc('millisecond', " + column + ", 'UTC')" : column;
     outputs += is_partition(spec, i) ? (is_instant ? "CAST(" + column + " AS TIMESTAMP)" : column)
-                   : "lab_retype(" + column + ", NULL::" + file_type_sql(physical_type(statement, spec, i)) + ")";
+                   : "lab_retype(" + value + ", NULL::" + file_type_sql(physical_type(statement, spec, i)) + ")";
     outputs += " AS " + identifier(spec.column_names[i]);
   }
   if (spec.max_rows_per_file > 0) {
@@ -45,9 +46,12 @@ std::pair<std::string, std::string> select_physical(const Statement& statement, 
   return {"SELECT " + outputs + " FROM (", ") AS s(" + names + ")"};
 }
 
+// By this key, and only by it, readers of Spark know that days are counted by the Gregorian calendar: files of Hive and Spark 2 have others.
+constexpr const char* kWriter = "{'org.apache.spark.version': '4.2.0'}";
+
 std::string copy_options(const WriteSpec& spec) {
   std::string options = "FORMAT parquet, RETURN_STATS, COMPRESSION " + literal(spec.compression) + ", FILENAME_PATTERN " +
-                        literal("part-{uuid}-c000." + spec.compression) + ", OVERWRITE_OR_IGNORE true";
+                        literal("part-{uuid}-c000." + spec.compression) + ", OVERWRITE_OR_IGNORE true, KV_METADATA " + kWriter;
   if (!spec.partition_by.empty() || spec.max_rows_per_file > 0) {
     std::string columns;
     for (const int i : spec.partition_by) columns += (columns.empty() ? "" : ", ") + identifier(spec.column_names[static_cast<std::size_t>(i)]);

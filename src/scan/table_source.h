@@ -51,6 +51,13 @@ struct FileColumn {
   std::optional<types::Value> missing_value;
 };
 
+/// By which calendar the days of Parquet files are counted whose writer does not say: LEGACY (that of Spark 2), CORRECTED (the Gregorian
+/// one), or EXCEPTION (nobody knows: where it matters, reading fails). As the user spelled it; what is none of them fails a file that needs it.
+struct OldTimes {
+  std::string datetime_mode = "CORRECTED";
+  std::string int96_mode = "CORRECTED";  ///< of instants in 96 bits
+};
+
 /// A set of Parquet files that are one table version. Columns are data columns, then partition columns.
 struct FileScan {
   std::vector<FileColumn> columns;
@@ -58,6 +65,7 @@ struct FileScan {
   /// Where column i of the source's schema stands among those columns; empty: in the same order.
   std::vector<int> schema_order;
   std::vector<DataFile> files;
+  OldTimes old_times;
 };
 
 /// Filters that a source may use to leave files out; a missing bound is open. Only an optimisation: the engine filters again.

@@ -58,6 +58,8 @@ std::string shown_text(const Error& error) {
 std::vector<std::string> java_classes(const Error& error) {
   if (error.condition().name == "SQL_CONF_NOT_FOUND")
     return with_parents({"org.apache.spark.SparkNoSuchElementException"}, {"java.util.NoSuchElementException", "java.lang.RuntimeException", "java.lang.Exception"});
+  if (error.condition().name.starts_with("INCONSISTENT_BEHAVIOR_CROSS_VERSION"))
+    return with_parents({"org.apache.spark.SparkUpgradeException"}, {"java.lang.RuntimeException", "java.lang.Exception"});
   if (error.condition().name == "DATA_SOURCE_NOT_FOUND")
     return with_parents({"org.apache.spark.SparkClassNotFoundException"}, {"java.lang.ClassNotFoundException", "java.lang.ReflectiveOperationException", "java.lang.Exception"});
   for (const DeltaClass& row : kDeltaClasses)
