@@ -382,6 +382,7 @@ std::shared_ptr<const scan::TableSource> open_found(const Statement& statement, 
     scan.partition_columns.push_back(metadata);
     scan.files = std::move(found.files);
     scan.old_times = old_times(options, statement);
+    scan.widens = statement.policy().is_spark4;
     return std::make_shared<const FileSource>(name, std::move(all), std::move(scan), std::nullopt, std::move(metadata));
   }
   scan::TextScan scan;

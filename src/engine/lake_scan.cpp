@@ -216,7 +216,7 @@ class LakeReader : public duckdb::MultiFileReader {
       const types::DataType& type = scan.columns[column].field.type;
       for (const auto& file_column : reader.columns) {
         if (file_column.name != name) continue;
-        auto mismatch = find_type_mismatch(name, type, file_column.type);
+        auto mismatch = find_type_mismatch(name, type, file_column.type, scan.widens);
         if (!is_spark4 && type.is(types::TypeKind::TimestampNtz) && is_int96(context, file, reader, name)) mismatch = TypeMismatch{"[" + name + "]", type, "INT96"};
         if (!mismatch) continue;
         if (mismatch->actual.empty()) raise_unreadable(file, is_spark4, "the column " + mismatch->column + " is no " + types::catalog_string(mismatch->expected));

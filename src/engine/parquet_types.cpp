@@ -68,18 +68,29 @@ bool reads_as(const LogicalType& from, const LogicalType& to) {
   }
 }
 
+/// What reads_as() allows and Spark 3.5 does not: its reader has a loop for each type, and none that converts.
+bool is_wider(const LogicalType& from, const LogicalType& to) {
+  switch (to.id()) {
+    case LogicalTypeId::BIGINT: return is_small_integer(from);
+    case LogicalTypeId::DOUBLE: return from.id() != LogicalTypeId::DOUBLE;
+    case LogicalTypeId::DECIMAL: return from.id() != LogicalTypeId::DECIMAL || duckdb::DecimalType::GetScale(from) != duckdb::DecimalType::GetScale(to);
+    case LogicalTypeId::TIMESTAMP: return from.id() == LogicalTypeId::DATE;
+    default: return false;
+  }
+}
+
 }  // namespace
 
-std::optional<TypeMismatch> find_type_mismatch(const std::string& column, const types::DataType& type, const LogicalType& file_type) {
+std::optional<TypeMismatch> find_type_mismatch(const std::string& column, const types::DataType& type, const LogicalType& file_type, bool widens) {
   const LogicalType wanted = to_duck(type);
   const auto mismatch = [&](std::string actual) { return TypeMismatch{"[" + column + "]", type, std::move(actual)}; };
   if (type.is(types::TypeKind::Array)) {
     if (!file_type.IsNested()) return mismatch(physical_name(file_type));
     if (file_type.id() != LogicalTypeId::LIST) return mismatch("");
-    return find_type_mismatch(column + ", list, element", type.element(), duckdb::ListType::GetChildType(file_type));
+    return find_type_mismatch(column + ", list, element", type.element(), duckdb::ListType::GetChildType(file_type), widens);
   }
   if (wanted.id() != file_type.id() && (wanted.IsNested() || file_type.IsNested())) return mismatch("");
-  if (wanted.IsNested() || reads_as(file_type, wanted)) return std::nullopt;
+  if (wanted.IsNested() || (reads_as(file_type, wanted) && (widens || !is_wider(file_type, wanted)))) return std::nullopt;
   return mismatch(physical_name(file_type));
 }
 

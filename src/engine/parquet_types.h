@@ -16,7 +16,8 @@ struct TypeMismatch {
 };
 
 /// Spark reads a value as its own type and as wider ones: nothing that could lose digits, and no text as a number or the other way round.
-/// `file_type` is DuckDB's for the column, with the instants that `type` has. Fields of structs are not looked at.
-std::optional<TypeMismatch> find_type_mismatch(const std::string& column, const types::DataType& type, const duckdb::LogicalType& file_type);
+/// Without `widens`, as in Spark 3.5, it reads a value as its own type only. `file_type` is DuckDB's for the column, with the instants that
+/// `type` has. Fields of structs are not looked at.
+std::optional<TypeMismatch> find_type_mismatch(const std::string& column, const types::DataType& type, const duckdb::LogicalType& file_type, bool widens);
 
 }  // namespace lab::engine

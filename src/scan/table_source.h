@@ -66,6 +66,8 @@ struct FileScan {
   std::vector<int> schema_order;
   std::vector<DataFile> files;
   OldTimes old_times;
+  /// Values of narrower types in the files are read too; without it only what has the column's own type.
+  bool widens = true;
 };
 
 /// Filters that a source may use to leave files out; a missing bound is open. Only an optimisation: the engine filters again.
