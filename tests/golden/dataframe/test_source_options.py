@@ -206,6 +206,72 @@ def test_parquet_times(spark, place):
 
 
 @scenario
+def test_parquet_writers(spark, place):
+    """Files say who wrote them, and with that by which calendar; filters look at what the values mean."""
+    days = pyarrow.array([-700_000, -150_000, 0, None], pyarrow.int32()).cast(pyarrow.date32())
+    micros = pyarrow.array([-60_000_000_000_000_000, -12_300_000_000_000_000, 0, None], pyarrow.timestamp("us", "UTC"))
+
+    def put_by(name, footer, columns, **options):
+        return put_parquet(place, name, columns, **options) if footer is None else put_table(pathlib.Path(place, name), pyarrow.table(columns).replace_schema_metadata(footer), options)
+
+    def put_table(path, table, options):
+        pyarrow.parquet.write_table(table, path, **options)
+        return str(path)
+
+    version = "org.apache.spark.version"
+    footers = {"spark2": {version: "2.4.8"}, "spark30": {version: "3.0.1"}, "spark4": {version: "4.0.0"},
+               "legacy": {version: "3.5.5", "org.apache.spark.legacyDateTime": ""},
+               "zone": {version: "3.5.5", "org.apache.spark.legacyDateTime": "", "org.apache.spark.timeZone": "America/Los_Angeles"}}
+    for name, footer in footers.items():
+        path = put_by(f"{name}.parquet", footer, {"d": days, "t": micros})
+        texts = spark.read.option("datetimeRebaseMode", "EXCEPTION").parquet(path).selectExpr("CAST(d AS STRING)", "CAST(t AS STRING)")
+        yield name, lambda texts=texts: texts.collect()
+    old = f"{place}/legacy.parquet"
+    yield "filter_day", lambda: spark.read.parquet(old).filter("d = date'1559-04-16'").selectExpr("CAST(d AS STRING)").collect()
+    yield "filter_before", lambda: spark.read.parquet(old).filter("d < date'1559-04-20'").selectExpr("CAST(t AS STRING)").collect()
+    yield "filter_time", lambda: spark.read.parquet(old).filter("t >= timestamp'1580-03-14 21:20:00'").selectExpr("CAST(t AS STRING)").collect()
+    yield "filter_null", lambda: spark.read.parquet(old).filter("d IS NULL").count()
+    yield "filter_other", lambda: spark.read.parquet(old).filter("t < timestamp'1000-01-01'").count()
+    yield "least", lambda: spark.read.parquet(old).selectExpr("CAST(min(d) AS STRING)", "CAST(max(t) AS STRING)").collect()
+    nested = {"s": pyarrow.array([{"d": -700_000}, {"d": None}, None], pyarrow.struct([("d", pyarrow.int32())])).cast(pyarrow.struct([("d", pyarrow.date32())])),
+              "l": pyarrow.array([[-150_000, 0], [], None], pyarrow.list_(pyarrow.int32())).cast(pyarrow.list_(pyarrow.date32()))}
+    path = put_by("nested.parquet", footers["spark2"], nested)
+    yield "nested", lambda: spark.read.parquet(path).selectExpr("CAST(s.d AS STRING)", "CAST(l AS STRING)").collect()
+    nanos = {"t": pyarrow.array([-9_000_000_000_000_000_000, 0], pyarrow.timestamp("ns"))}
+    for name in ["spark2", "spark30", "spark4"]:
+        path96 = put_by(f"{name}_96.parquet", footers[name], nanos, use_deprecated_int96_timestamps=True)
+        yield f"{name}_int96", lambda path96=path96: spark.read.option("int96RebaseMode", "EXCEPTION").parquet(path96).selectExpr("CAST(t AS STRING)").collect()
+    no_zone = put_by("no_zone.parquet", footers["spark2"], {"t": pyarrow.array([-60_000_000_000_000_000], pyarrow.timestamp("us"))})
+    yield "no_zone", lambda: spark.read.parquet(no_zone).selectExpr("CAST(t AS STRING)", "typeof(t)").collect()
+    young = put_by("young.parquet", None, {"d": pyarrow.array([0, 1], pyarrow.int32()).cast(pyarrow.date32())})
+    yield "young", lambda: spark.read.option("datetimeRebaseMode", "EXCEPTION").parquet(young).selectExpr("CAST(d AS STRING)").collect()
+    yield "other_column", lambda: spark.read.option("datetimeRebaseMode", "EXCEPTION").parquet(put_by("two.parquet", None, {"d": days, "i": pyarrow.array([1, 2, 3, 4])})).select("i").collect()
+    rows = spark.sql("SELECT date'1200-01-01' AS d")
+
+    def write(mode):
+        spark.conf.set("spark.sql.parquet.datetimeRebaseModeInWrite", mode)
+        try:
+            rows.write.parquet(f"{place}/{mode}")
+        except Exception:  # Spark names the task's file, which has another name each time
+            return "refused"
+        return "written"
+
+    for mode in ["EXCEPTION", "CORRECTED"]:
+        yield f"write_{mode}", lambda mode=mode: write(mode)
+    spark.conf.unset("spark.sql.parquet.datetimeRebaseModeInWrite")
+    yield "written", lambda: spark.read.option("datetimeRebaseMode", "LEGACY").parquet(f"{place}/CORRECTED").selectExpr("CAST(d AS STRING)").collect()
+    inside = {"l": pyarrow.array([[1_600_000_000_123_456_789]], pyarrow.list_(pyarrow.timestamp("ns", "UTC")))}
+    path_inside = put_by("inside.parquet", None, inside)
+    yield "nanos_inside", lambda: spark.read.parquet(path_inside).collect()
+    spark.conf.set("spark.sql.legacy.parquet.nanosAsLong", "true")
+    yield "nanos_inside_as_long", lambda: spark.read.parquet(path_inside).selectExpr("CAST(l AS STRING)", "typeof(l)").collect()
+    spark.conf.unset("spark.sql.legacy.parquet.nanosAsLong")
+    spark.conf.set("spark.sql.parquet.inferTimestampNTZ.enabled", "false")
+    yield "no_ntz_inside", lambda: spark.read.parquet(put_by("clock.parquet", None, {"s": pyarrow.array([{"t": 0}], pyarrow.struct([("t", pyarrow.timestamp("us"))]))})).selectExpr("typeof(s)").collect()
+    spark.conf.unset("spark.sql.parquet.inferTimestampNTZ.enabled")
+
+
+@scenario
 def test_merge_schema(spark, place):
     ints = pyarrow.array([1, 2], pyarrow.int32())
     put_parquet(place, "m/a.parquet", {"id": ints, "x": pyarrow.array(["a", "b"])})
