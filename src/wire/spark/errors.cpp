@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/out_of_memory.h"
 #include "sql/parse_error.h"
 
 namespace lab::wire::spark {
