@@ -47,6 +47,12 @@ TEST_F(Analyzer, keeps_the_spelling_of_the_query) {
   EXPECT_EQ(columns_text(run(select(table("t"), {make_attribute({"VALOR"}), make_attribute({"t", "a"}), make_attribute({"s", "x"})}))), "VALOR double, a int, x int");
 }
 
+TEST_F(Analyzer, names_casts_after_attributes_and_not_after_fields) {
+  const auto as_text = [](plan::ExpressionPtr child) { return plan::make_expression(plan::Cast{std::move(child), types::TypeKind::String, plan::CastMode::Session}); };
+  EXPECT_EQ(columns_text(run(select(table("t"), {as_text(make_attribute({"a"})), as_text(make_attribute({"s", "x"})), as_text(alias(make_attribute({"s", "x"}), "n"))}))),
+            "a string, CAST(s.x AS STRING) string, n string");
+}
+
 TEST_F(Analyzer, suggests_names_for_an_unknown_column) {
   try {
     run(select(table("t"), {make_attribute({"valorr"})}));

@@ -93,8 +93,9 @@ Typed Resolver::resolve_expression(const plan::Cast& node, const plan::Expressio
     result.expression = bound::make_expression(bound::Cast{child.expression, mode}, type, nullable, expr.origin);
   }
   result.sql = std::move(sql);
-  // A cast attribute keeps the attribute's name as a column.
-  if (child.name) result.name = child.name;
+  // A cast attribute keeps the attribute's name as a column. A field of one has a name only where it stands alone, and a cast has none.
+  const bool is_field = std::holds_alternative<bound::FieldAccess>(child.expression->node) && !std::holds_alternative<plan::Alias>(node.child->node);
+  if (child.name && !is_field && !std::holds_alternative<plan::Cast>(node.child->node)) result.name = child.name;
   return result;
 }
 
