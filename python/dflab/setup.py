@@ -14,4 +14,5 @@ class BuildWithHook(build_py):
         return super().get_outputs(include_bytecode) + [os.path.join(self.build_lib, "dflab.pth")]
 
 
-setup(cmdclass={"build_py": BuildWithHook})
+# Kernels of the environment load what cells get besides Python.
+setup(cmdclass={"build_py": BuildWithHook}, data_files=[("etc/ipython", ["ipython_kernel_config.py"])])

@@ -135,6 +135,9 @@ hub::ServersOptions notebook_options(const Settings& settings) {
   options.run = data / "run";
   options.limits = {.memory_bytes = static_cast<std::uint64_t>(settings.bytes("hub.memory")), .file_bytes = static_cast<std::uint64_t>(settings.bytes("hub.file_size")),
                     .cores = static_cast<unsigned>(settings.number("hub.cores"))};
+  const auto sizes = hub::parse_server_sizes(settings.text("hub.sizes"));
+  if (!sizes) throw Error(conditions::kInvalidSetting, {{"key", "hub.sizes"}, {"value", settings.text("hub.sizes")}, {"reason", "it is a list of NAME=CORES/MEMORY like small=1/2GiB, separated by commas"}});
+  options.sizes = *sizes;
   options.start_timeout = std::chrono::seconds(settings.seconds("hub.start_timeout"));
   options.cull_after = std::chrono::seconds(settings.seconds("hub.cull_after"));
   return options;

@@ -28,6 +28,7 @@ constexpr SettingRow kSettings[] = {
     {"hub.listen", "127.0.0.1", "address the hub listens on"},
     {"hub.memory", "4GiB", "memory of one process of a notebook server", SettingKind::Bytes},
     {"hub.port", "8000", "port of the hub: pages, JupyterHub's API, notebooks; with another objects.port than 9000, and none said: any free one", SettingKind::Port},
+    {"hub.sizes", "small=1/2GiB", "sizes that the start of a notebook server may choose besides `standard`, which is hub.cores and hub.memory: `NAME=CORES/MEMORY`, separated by commas"},
     {"hub.start_timeout", "3m", "a notebook server that does not answer in this time has failed", SettingKind::Seconds},
     {"hub.tls_certificate", "", "PEM file of the hub's certificate and its chain; with the key the hub speaks HTTPS"},
     {"hub.tls_key", "", "PEM file of the hub's key"},

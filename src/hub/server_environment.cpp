@@ -7,15 +7,13 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "hub/host_names.h"
+
 namespace lab::hub {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-// Under which the notebooks that people have look for services, all of them here.
-constexpr const char* kHostNames = "127.0.0.1 minio infrastructure-minio spark spark-master spark-connect\n";
-constexpr const char* kNssWrapper = "/usr/lib/x86_64-linux-gnu/libnss_wrapper.so";
 
 void write_once(const fs::path& path, const std::string& text) {
   std::error_code ignored;
@@ -42,7 +40,6 @@ fs::path python_of(const ServersOptions& options) {
 }
 
 fs::path kernels_of(const ServersOptions& options) { return options.run / "jupyter"; }
-fs::path names_of(const ServersOptions& options) { return options.run / "hosts"; }
 // Where programs look for a folder of temporary files, everybody's /tmp is closed.
 fs::path temporary_of(const fs::path& home) { return home / ".cache" / "tmp"; }
 
@@ -83,12 +80,11 @@ void prepare_home(const ServersOptions& options, const std::string& user) {
   if (!fs::is_symlink(fs::symlink_status(home / "shared", ignored))) fs::create_directory_symlink(options.shared, home / "shared", ignored);
   if (fs::is_directory(options.examples, ignored) && !fs::exists(fs::symlink_status(home / "examples", ignored))) fs::copy(options.examples, home / "examples", fs::copy_options::recursive | fs::copy_options::skip_existing);
   write_once(kernels_of(options) / "kernels" / "pyspark" / "kernel.json", pyspark_kernel(options));
-  write_once(names_of(options), kHostNames);
   fs::create_directories(options.run / "servers");
 }
 
 proc::Confinement server_confinement(const ServersOptions& options, const std::string& user) {
-  proc::Confinement confinement{.readable = {options.environment, kernels_of(options), names_of(options)}, .writable = {home_of(options, user), options.shared}};
+  proc::Confinement confinement{.readable = {options.environment, kernels_of(options), host_table(options.run)}, .writable = {home_of(options, user), options.shared}};
   if (const fs::path python = python_of(options); python.has_relative_path()) confinement.readable.push_back(python);
   return confinement;
 }
@@ -98,7 +94,7 @@ std::vector<std::string> server_environment(const ServersOptions& options, const
   const fs::path home = home_of(options, user);
   const std::string prefix = server_prefix(user, server), api = hub_url + "/hub/api";
   const std::string access_scopes = json{"access:servers!server=" + user + "/" + server, "access:servers!user=" + user}.dump();
-  const std::string packages = (home / ".local" / "lib" / "packages").string();
+  const fs::path packages = home / ".local", pins = options.environment / "pins.txt";
   std::map<std::string, std::string> variables = options.variables;
   variables.insert({
       {"HOME", home.string()},
@@ -107,11 +103,11 @@ std::vector<std::string> server_environment(const ServersOptions& options, const
       {"SHELL", "/bin/bash"},
       {"LANG", "C.UTF-8"},
       {"TMPDIR", temporary_of(home).string()},
-      {"PATH", (options.environment / "bin").string() + ":/usr/local/bin:/usr/bin:/bin"},
+      {"PATH", (options.environment / "bin").string() + ":" + (packages / "bin").string() + ":/usr/local/bin:/usr/bin:/bin"},
       {"JUPYTER_PATH", kernels_of(options).string()},
-      // Packages that people install are theirs, and survive: the environment itself is everybody's.
-      {"PIP_TARGET", packages},
-      {"PYTHONPATH", packages},
+      // Packages that people install are theirs, and survive: the environment itself is everybody's. python/dflab finds them.
+      {"PIP_PREFIX", packages.string()},
+      {"PIP_DISABLE_PIP_VERSION_CHECK", "1"},
       {"JUPYTERHUB_API_TOKEN", secrets.token},
       {"JPY_API_TOKEN", secrets.token},
       {"JUPYTERHUB_API_URL", api},
@@ -145,8 +141,9 @@ std::vector<std::string> server_environment(const ServersOptions& options, const
                       {"AWS_REGION", "us-east-1"},
                       {"AWS_DEFAULT_REGION", "us-east-1"},
                       {"AWS_ALLOW_HTTP", "true"}});
-  std::error_code ignored;
-  if (fs::exists(kNssWrapper, ignored)) variables.insert({{"LD_PRELOAD", kNssWrapper}, {"NSS_WRAPPER_HOSTS", names_of(options).string()}, {"GRPC_DNS_RESOLVER", "native"}});
+  // What is in the environment stays at the version that its other packages want; pip says so when somebody asks for another one.
+  if (std::error_code ignored; fs::exists(pins, ignored)) variables.insert({"PIP_CONSTRAINT", pins.string()});
+  variables.merge(host_variables(options.run, options.objects_url, options.spark_address));
   std::vector<std::string> list;
   for (const auto& [name, value] : variables) list.push_back(name + "=" + value);
   return list;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "access/access.h"
+#include "hub/server_sizes.h"
 #include "proc/child.h"
 
 namespace lab::hub {
@@ -22,7 +23,8 @@ struct ServersOptions {
   std::string objects_url, spark_address;  ///< `http://localhost:9000`, `localhost:15002`; empty when the role does not run
   std::string spark_parameters;       ///< added to SPARK_REMOTE: `use_ssl=true`
   std::map<std::string, std::string> variables;  ///< more of them, the same for everybody
-  proc::ChildLimits limits{.memory_bytes = 4ULL << 30U, .file_bytes = 10ULL << 30U, .cores = 2};
+  proc::ChildLimits limits{.memory_bytes = 4ULL << 30U, .file_bytes = 10ULL << 30U, .cores = 2};  ///< of the size `standard`
+  std::vector<ServerSize> sizes;  ///< what a start may choose instead
   std::chrono::seconds cull_after = std::chrono::hours(1);  ///< zero: never
   std::chrono::seconds start_timeout = std::chrono::minutes(3);
   std::size_t most_named_servers = 5;  ///< of one user, besides the default one

@@ -49,11 +49,12 @@ std::string last_line(const std::filesystem::path& log) {
 store::SchemaSpec hub_schema() {
   using store::ColumnType;
   return {.module = "hub",
-          .version = 1,
+          .version = 2,
           .tables = {{.name = "notebook_servers",
                       .kind = store::RowKind::State,
                       .columns = {{"user_name"}, {"name"}, {"pid", ColumnType::Integer}, {"process_start", ColumnType::Integer}, {"port", ColumnType::Integer}, {"started", ColumnType::Integer}},
-                      .num_key_columns = 2}}};
+                      .num_key_columns = 2},
+                     {.name = "notebook_sizes", .kind = store::RowKind::State, .columns = {{"user_name"}, {"name"}, {"size"}}, .num_key_columns = 2}}};
 }
 
 Servers::Servers(store::Store& store, access::Access& access, ServersOptions options) : store_(store), access_(access), options_(std::move(options)) {}
@@ -76,7 +77,8 @@ void Servers::adopt() {
     Server server;
     server.info = {.user = key.first, .name = key.second, .state = ServerState::Starting, .port = static_cast<std::uint16_t>(store::as_integer(row[4])),
                    .child = {static_cast<pid_t>(store::as_integer(row[2])), static_cast<std::uint64_t>(store::as_integer(row[3]))},
-                   .started = Timestamp(std::chrono::microseconds(store::as_integer(row[5]))), .last_activity = now, .progress = {{90, "Found running", false}}, .reason = {}};
+                   .started = Timestamp(std::chrono::microseconds(store::as_integer(row[5]))), .last_activity = now, .size = last_size(key.first, key.second), .limits = {}, .progress = {{90, "Found running", false}}, .reason = {}};
+    server.info.limits = limits_of(server.info.size);
     server.deadline = store_.clock().steady() + options_.start_timeout;
     if (proc::is_running(server.info.child)) {
       log::info("hub", "{}'s server {} runs on (process {})", key.first, key.second, server.info.child.pid);
@@ -123,8 +125,30 @@ ServerSecrets Servers::make_secrets(const std::string& user, const std::string& 
   return secrets;
 }
 
-StartOutcome Servers::start(const std::string& user, const std::string& name, const store::Origin& by) {
+std::string Servers::last_size(const std::string& user, const std::string& name) const {
+  const auto row = store_.snapshot().find_row("notebook_sizes", {user, name});
+  const std::string size = row ? store::as_text((*row)[2]) : std::string(kStandardSize);
+  return std::ranges::find(options_.sizes, size, &ServerSize::name) == options_.sizes.end() ? std::string(kStandardSize) : size;
+}
+
+proc::ChildLimits Servers::limits_of(std::string_view size) const {
+  proc::ChildLimits limits = options_.limits;
+  if (size == kStandardSize) return limits;
+  const auto found = std::ranges::find(options_.sizes, size, &ServerSize::name);
+  if (found == options_.sizes.end()) {
+    std::string known(kStandardSize);
+    for (const ServerSize& each : options_.sizes) known += ", " + each.name;
+    throw Error(conditions::kUnknownSize, {{"size", std::string(size)}, {"known", known}});
+  }
+  limits.cores = found->cores;
+  limits.memory_bytes = found->memory_bytes;
+  return limits;
+}
+
+StartOutcome Servers::start(const std::string& user, const std::string& name, const store::Origin& by, const std::string& chosen_size) {
   check_server_name(name);
+  const std::string size = chosen_size.empty() ? last_size(user, name) : chosen_size;
+  const proc::ChildLimits limits = limits_of(size);
   const Key key{user, name};
   const auto now = store_.clock().now();
   {
@@ -142,7 +166,7 @@ StartOutcome Servers::start(const std::string& user, const std::string& name, co
         throw Error(conditions::kTooManyServers, {{"user", user}, {"most", std::to_string(options_.most_named_servers)}});
     }
     Server server;
-    server.info = {.user = user, .name = name, .state = ServerState::Starting, .port = 0, .child = {}, .started = now, .last_activity = now,
+    server.info = {.user = user, .name = name, .state = ServerState::Starting, .port = 0, .child = {}, .started = now, .last_activity = now, .size = size, .limits = limits,
                    .progress = {{0, "Server requested", false}}, .reason = {}};
     server.deadline = store_.clock().steady() + options_.start_timeout;
     servers_[key] = std::move(server);
@@ -158,16 +182,19 @@ StartOutcome Servers::start(const std::string& user, const std::string& name, co
     child.helper = options_.program;
     child.command = {single_user.string()};
     if (::geteuid() == 0) child.command.emplace_back("--allow-root");
-    child.environment = server_environment(options_, hub_url_, user, name, port, secrets);
+    ServersOptions sized = options_;
+    sized.limits = limits;
+    child.environment = server_environment(sized, hub_url_, user, name, port, secrets);
     child.directory = home_of(options_, user);
     child.log = log_of(user, name);
-    child.limits = options_.limits;
+    child.limits = limits;
     child.confinement = server_confinement(options_, user);
     std::error_code ignored;
     std::filesystem::remove(child.log, ignored);
     const proc::ChildId id = proc::start_child(child);
     store::Change change(by);
     change.put_row("notebook_servers", {user, name, std::int64_t{id.pid}, static_cast<std::int64_t>(id.started), std::int64_t{port}, now.time_since_epoch().count()});
+    change.put_row("notebook_sizes", {user, name, size});
     store_.apply(std::move(change));
     {
       const std::lock_guard lock(mutex_);

@@ -32,6 +32,8 @@ struct ServerInfo {
   std::uint16_t port = 0;
   proc::ChildId child;
   Timestamp started, last_activity;
+  std::string size{kStandardSize};  ///< of the last start
+  proc::ChildLimits limits;         ///< what that is
   std::vector<ProgressEvent> progress;  ///< of the last start
   std::string reason;                   ///< why it stopped or failed, for people; empty while it runs
 };
@@ -55,9 +57,11 @@ class Servers {
   /// Ends the watch and, unless `keep`, all servers; does not wait for their end. May be called twice.
   void stop(bool keep);
 
-  /// Returns when the process runs; find() tells when it answers. Throws NOTEBOOKS_NOT_INSTALLED, TOO_MANY_SERVERS,
-  /// INVALID_SERVER_NAME, SERVER_IS_BUSY, NO_SUCH_USER, CANNOT_START_PROCESS.
-  StartOutcome start(const std::string& user, const std::string& name, const store::Origin& by);
+  /// Returns when the process runs; find() tells when it answers. An empty `size` is the one of the server's last start. Throws
+  /// NOTEBOOKS_NOT_INSTALLED, TOO_MANY_SERVERS, INVALID_SERVER_NAME, UNKNOWN_SERVER_SIZE, SERVER_IS_BUSY, NO_SUCH_USER, CANNOT_START_PROCESS.
+  StartOutcome start(const std::string& user, const std::string& name, const store::Origin& by, const std::string& size = {});
+  /// The size that a start without one has; `standard` for a server that never ran, or whose size is no more.
+  std::string last_size(const std::string& user, const std::string& name) const;
   /// Asks it to end; killed when it has not in ten seconds.
   StopOutcome request_stop(const std::string& user, const std::string& name, const std::string& reason, const store::Origin& by);
   /// Forgets a named server that does not run; false when it does, or is unknown.
@@ -89,6 +93,8 @@ class Servers {
   void look_at(const Key& key, const ServerInfo& info);
   void ended(const Key& key, std::string reason, bool failed);
   void add_progress(const Key& key, int percent, std::string message);
+  /// Throws UNKNOWN_SERVER_SIZE.
+  proc::ChildLimits limits_of(std::string_view size) const;
   std::filesystem::path log_of(const std::string& user, const std::string& name) const;
 
   store::Store& store_;

@@ -65,6 +65,13 @@ def test_a_notebook_runs_without_a_browser(hub, tmp_path):
     assert done.returncode == 1 and "ZeroDivisionError" in done.stderr
     assert [output.output_type for cell in nbformat.read(kept, 4).cells for output in cell.outputs] == ["stream", "error"]
 
+    done = dflab(hub, "notebook", "run", str(source), "--set", f"hub.environment={hub.settings['hub.environment']}")
+    assert done.returncode == 1
+    listed = json.loads(dflab(hub, "notebook", "results", str(source), "--json").stdout)
+    assert [(each["parameters"], each["exception"]) for each in listed] == [({"limit": 3, "name": "may"}, False), ({}, True)]
+    shown = dflab(hub, "notebook", "results", str(source)).stdout.splitlines()
+    assert len(shown) == 2 and shown[0].endswith("  ok") and "ZeroDivisionError" in shown[1]
+
     for wrong in ("1=2", "limit", "a-b=1"):
         assert dflab(hub, "notebook", "run", str(source), "-p", wrong).returncode == 2
     assert dflab(hub, "notebook", "run", str(tmp_path / "absent.ipynb")).returncode == 2

@@ -28,7 +28,8 @@ class Kernel:
         self.socket = websocket.create_connection(f"ws://localhost:{lab.hub_port}/user/{user}/api/kernels/{self.id}/channels", header=[f"Authorization: token {token}"], timeout=120)
 
     def run(self, code: str) -> str:
-        """What a cell prints; raises with what it raised."""
+        """What a cell prints; raises with what it raised. What it shows besides is in `shown`, one after another."""
+        self.shown = []
         message = uuid.uuid4().hex
         header = {"msg_id": message, "msg_type": "execute_request", "username": "", "session": "test", "version": "5.3", "date": ""}
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
@@ -41,6 +42,8 @@ class Kernel:
             kind = answer["msg_type"]
             if kind == "stream":
                 printed += answer["content"]["text"]
+            elif kind in ("display_data", "update_display_data", "execute_result"):
+                self.shown.append(answer["content"]["data"])
             elif kind == "error":
                 failure = RuntimeError("\n".join(answer["content"]["traceback"]))
             elif kind == "execute_reply":

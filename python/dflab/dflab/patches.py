@@ -1,4 +1,5 @@
 """What is changed in pyspark and delta-spark once they are imported."""
+from dflab import progress
 
 
 def _without_master(builder_class):
@@ -74,6 +75,11 @@ def patch_connect_session(module):
 
     # A property of the class is found before __getattr__, which would refuse the name.
     session_class.sparkContext = property(spark_context)
+    progress.patch_connect_session(session_class)
+
+
+def patch_connect_client(module):
+    progress.patch_connect_client(module)
 
 
 def patch_delta_tables(module):

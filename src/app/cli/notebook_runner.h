@@ -5,7 +5,7 @@ namespace lab::app::cli {
 /// What `dflab notebook run` gives to the Python of the notebooks: source, result, seconds a cell may take (0: any), and
 /// assignments. Ends with 1 when a cell raised; the result holds what there was until then.
 inline constexpr const char* kNotebookRunner = R"py(
-import json, pathlib, sys
+import datetime, json, pathlib, sys, time
 
 import nbformat
 from nbclient import NotebookClient
@@ -22,12 +22,9 @@ def value_of(text):
         return text
 
 
-if assignments:
-    lines = []
-    for assignment in assignments:
-        name, _, text = assignment.partition("=")
-        lines.append(f"{name} = {value_of(text)!r}")
-    cell = nbformat.v4.new_code_cell("\n".join(lines), metadata={"tags": ["injected-parameters"]})
+parameters = {name: value_of(text) for name, _, text in (assignment.partition("=") for assignment in assignments)}
+if parameters:
+    cell = nbformat.v4.new_code_cell("\n".join(f"{name} = {value!r}" for name, value in parameters.items()), metadata={"tags": ["injected-parameters"]})
     if notebook.nbformat_minor < 5:
         cell.pop("id", None)
     # As papermill does it: behind the cell that has the tag, or in front of all.
@@ -40,13 +37,24 @@ client = NotebookClient(
     resources={"metadata": {"path": str(pathlib.Path(source).resolve().parent)}},
     on_cell_start=lambda cell, cell_index: print(f"cell {cell_index + 1} of {len(notebook.cells)}", file=sys.stderr),
 )
-problem = None
+problem, began, start = None, time.monotonic(), datetime.datetime.now(datetime.timezone.utc)
 try:
     client.execute()
 except CellExecutionError as error:
     problem = f"{error.ename}: {error.evalue}"
 except (CellTimeoutError, DeadKernelError) as error:
     problem = str(error).splitlines()[0]
+# What papermill leaves in a result, where its readers look.
+notebook.metadata["papermill"] = {
+    "input_path": source,
+    "output_path": result,
+    "parameters": parameters,
+    "start_time": start.isoformat(),
+    "end_time": datetime.datetime.now(datetime.timezone.utc).isoformat(),
+    "duration": round(time.monotonic() - began, 3),
+    "exception": problem is not None,
+    "problem": problem,
+}
 nbformat.write(notebook, result)
 print(result)
 if problem:

@@ -84,14 +84,14 @@ class Execution : public std::enable_shared_from_this<Execution> {
   session::Running running() {
     session::Running running;
     running.stop = operation_->stop().get_token();
-    if (client_.session->version() == session::ClientVersion::Spark4)
+    if (client_.hears_progress)
       running.progress = [self = weak_from_this()](const engine::Progress& progress) {
         if (const auto execution = self.lock()) execution->tell(progress);
       };
     return running;
   }
 
-  /// 4.x clients draw bars from these. Where the engine cannot say how far it is, they still see that something runs; no bar goes back.
+  /// Clients draw bars from these. Where the engine cannot say how far it is, they still see that something runs; no bar goes back.
   void tell(const engine::Progress& progress) {
     constexpr std::int64_t kTasks = 100;
     const std::int64_t now = now_micros();

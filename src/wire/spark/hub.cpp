@@ -17,6 +17,9 @@ session::ClientVersion version_of(const std::string& client_type) {
   return session::ClientVersion::Spark4;
 }
 
+/// In the protocol of 3.5 there is no progress: its clients have to say that they know it nonetheless.
+constexpr const char* kHearsProgress = "dflab-progress/1";
+
 }  // namespace
 
 access::Identity Hub::authenticate(const grpc::CallbackServerContext& context) const {
@@ -42,6 +45,7 @@ Hub::Client Hub::open(const access::Identity& identity, const std::string& sessi
   Client client;
   client.identity = identity;
   client.session = sessions_.open(identity.user, session_id, version_of(client_type));
+  client.hears_progress = client.session->version() == session::ClientVersion::Spark4 || client_type.find(kHearsProgress) != std::string::npos;
   const std::lock_guard lock(mutex_);
   auto& server_id = server_ids_[client.key()];
   if (server_id.empty()) {

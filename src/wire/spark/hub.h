@@ -33,6 +33,7 @@ class Hub {
     std::shared_ptr<session::Session> session;
     std::string server_session_id;
     access::Identity identity;
+    bool hears_progress = false;  ///< clients of 4.x, and those of 3.5 that say so of themselves (python/dflab)
     SessionKey key() const { return {identity.user, session->id()}; }
   };
   /// Opens the session that a request names. `observed` is the server-side id that the client saw before, if any: another one means

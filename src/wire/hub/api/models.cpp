@@ -49,7 +49,7 @@ json server_model(const ServerInfo& server, bool with_state) {
              {"ready", server.state == ServerState::Ready},
              {"stopped", server.state == ServerState::Stopped},
              {"url", url},
-             {"user_options", json::object()},
+             {"user_options", {{"size", server.size}}},
              {"progress_url", "/hub/api/users/" + lab::hub::escape_segment(server.user) + (server.name.empty() ? "/server" : "/servers/" + lab::hub::escape_segment(server.name)) + "/progress"}};
   if (with_state) model["state"] = server.child.pid > 0 ? json{{"pid", server.child.pid}} : json::object();
   return model;

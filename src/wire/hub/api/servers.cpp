@@ -93,8 +93,11 @@ net::Response start_server(Service& service, Call& call) {
   const std::string user = call.parameter("user"), name = call.parameter("server");
   require_server(call, "servers", user, name);
   get_known_user(service, user);
-  call.json();
-  const auto outcome = service.servers.start(user, name, call.who().origin("start server"));
+  // What JupyterHub calls the options of a user; those of other spawners mean nothing here.
+  const json options = call.json();
+  const json size = options.value("size", json(""));
+  if (!size.is_string()) throw Error(conditions::kBadBody, {{"reason", "size must be a text"}});
+  const auto outcome = service.servers.start(user, name, call.who().origin("start server"), size.get<std::string>());
   if (outcome == lab::hub::StartOutcome::Running) throw Error(conditions::kBadBody, {{"reason", lab::hub::server_prefix(user, name) + " is already running"}});
   if (outcome == lab::hub::StartOutcome::Started) service.access.record_audit(call.who().identity(), "hub", "StartServer", user + "/" + name, access::AuditOutcome::Allowed);
   return empty_response(202);

@@ -28,6 +28,24 @@ std::string post_button(const Call& call, const std::string& action, Text text, 
   return "<form method=post action='" + action + "'>" + csrf_field(call) + "<button" + (is_quiet ? " class=quiet" : "") + ">" + say(call, text) + "</button></form>";
 }
 
+/// Offers the sizes, if there is a choice; the last one is chosen.
+std::string size_field(const Service& service, const Call& call, const std::string& user, const std::string& name) {
+  const auto& options = service.servers.options();
+  if (options.sizes.empty()) return {};
+  const std::string last = service.servers.last_size(user, name);
+  std::string field = "<select name=size aria-label='" + say(call, "Size of the server") + "'>";
+  const auto add = [&](std::string_view size, const proc::ChildLimits& limits) {
+    field += "<option value='" + escape_html(size) + "'" + (size == last ? " selected" : "") + ">" + escape_html(std::string(size) + ": " + lab::hub::describe_size(limits)) + "</option>";
+  };
+  add(lab::hub::kStandardSize, options.limits);
+  for (const auto& size : options.sizes) add(size.name, {.memory_bytes = size.memory_bytes, .cores = size.cores});
+  return field + "</select>";
+}
+
+std::string start_form(const Service& service, const Call& call, const std::string& user, const std::string& name, Text text) {
+  return "<form method=post class=row action='/hub/spawn/" + place_of(user, name) + "'>" + csrf_field(call) + size_field(service, call, user, name) + "<button>" + say(call, text) + "</button></form>";
+}
+
 std::string gibibytes(std::uint64_t bytes) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / (1 << 30));
@@ -44,12 +62,12 @@ std::string server_row(const Service& service, const Call& call, const ServerInf
   std::string row = "<tr><td>" + (server.name.empty() ? std::string("<b>JupyterLab</b>") : "<b>" + escape_html(server.name) + "</b>") + "<td>" + state_text(call, server);
   if (!server.reason.empty() && server.state == ServerState::Stopped) row += "<br><small class=soft>" + escape_html(server.reason) + "</small>";
   row += "<td class=soft>";
-  if (server.state == ServerState::Ready) row += say(call, "{0} of {1} a process", {gibibytes(proc::resident_bytes(server.child)), gibibytes(service.servers.options().limits.memory_bytes)});
+  if (server.state == ServerState::Ready) row += say(call, "{0} of {1} a process", {gibibytes(proc::resident_bytes(server.child)), gibibytes(server.limits.memory_bytes)});
   row += "<td>";
   switch (server.state) {
     case ServerState::Ready: row += "<a class=button href='" + lab::hub::server_prefix(server.user, server.name) + "'>" + say(call, "Open") + "</a> " + post_button(call, "/hub/stop/" + place, "Stop", true); break;
     case ServerState::Starting: row += "<a class='button quiet' href='/hub/spawn-pending/" + place + "'>" + say(call, "Watch") + "</a>"; break;
-    case ServerState::Stopped: row += post_button(call, "/hub/spawn/" + place, "Start", false); break;
+    case ServerState::Stopped: row += start_form(service, call, server.user, server.name, "Start"); break;
     case ServerState::Stopping: break;
   }
   return row + "</tr>";
@@ -76,9 +94,8 @@ net::Response home(Service& service, Call& call) {
   const auto& options = service.servers.options();
   content += "</table></div><form method=post action='/hub/spawn' class=row>" + csrf_field(call) +
              "<label for=server class=soft>" + say(call, "Another one") + "</label><span class=grow><input id=server name=server placeholder='" + say(call, "its name") +
-             "' pattern='[A-Za-z0-9._\\-]{1,64}' required></span><button class=quiet>" + say(call, "Start") + "</button></form>";
-  content += "<p class=soft>" + say(call, "Each process of a server has up to {0} of memory, a server {1} cores.", {gibibytes(options.limits.memory_bytes), std::to_string(options.limits.cores)}) + " " +
-             escape_html(isolation_text(call)) + "</p></section>";
+             "' pattern='[A-Za-z0-9._\\-]{1,64}' required></span>" + size_field(service, call, user, "") + "<button class=quiet>" + say(call, "Start") + "</button></form>";
+  content += "<p class=soft>" + say(call, "A server of the size {0} has {1}.", {lab::hub::kStandardSize, escape_html(lab::hub::describe_size(options.limits))}) + " " + escape_html(isolation_text(call)) + "</p></section>";
   content += "<section><h2>" + say(call, "The lab") + "</h2><div class=table><table><tr><th>" + say(call, "Role") + "<th>" + say(call, "Speaks") + "<th>" + say(call, "State") + "<th>" + say(call, "Address") + "</tr>";
   for (const RoleLine& role : service.options.roles()) {
     content += "<tr><td>" + escape_html(role.key) + "<td class=soft>" + escape_html(role.protocol) + "<td><span class='state" + (role.is_running ? " up'>" + say(call, "running") : "'>" + say(call, "not running")) + "</span><td>";
@@ -96,13 +113,13 @@ net::Response spawn_form(Service& service, Call& call) {
   if (server && server->state == ServerState::Starting) return redirect("/hub/spawn-pending/" + place_of(user, name));
   std::string content = "<section class=narrow><h1>" + (name.empty() ? say(call, "The server of {0} does not run", {escape_html(user)}) : say(call, "The server {1} of {0} does not run", {escape_html(user), escape_html(name)})) + "</h1>";
   if (server) content += note(server->reason);
-  return page(call, say(call, "Start a server"), content + post_button(call, "/hub/spawn/" + place_of(user, name), "Start it", false) + "</section>");
+  return page(call, say(call, "Start a server"), content + start_form(service, call, user, name, "Start it") + "</section>");
 }
 
 net::Response spawn(Service& service, Call& call) {
   auto [user, name] = target_of(service, call, "servers");
   if (name.empty()) name = call.form_value("server");
-  service.servers.start(user, name, call.who().origin("start server"));
+  service.servers.start(user, name, call.who().origin("start server"), call.form_value("size"));
   service.access.record_audit(call.who().identity(), "hub", "StartServer", user + "/" + name, access::AuditOutcome::Allowed);
   return redirect("/hub/spawn-pending/" + place_of(user, name));
 }
