@@ -14,5 +14,5 @@ class BuildWithHook(build_py):
         return super().get_outputs(include_bytecode) + [os.path.join(self.build_lib, "dflab.pth")]
 
 
-# Kernels of the environment load what cells get besides Python.
-setup(cmdclass={"build_py": BuildWithHook}, data_files=[("etc/ipython", ["ipython_kernel_config.py"])])
+# Kernels of the environment load what cells get besides Python; JupyterLab of it asks nobody for news.
+setup(cmdclass={"build_py": BuildWithHook}, data_files=[("etc/ipython", ["ipython_kernel_config.py"]), ("share/jupyter/lab/settings", ["overrides.json"])])

@@ -218,7 +218,7 @@ DeltaTable.forPath(spark, "s3a://bronze/old-notebook").delete("id = 1")
 print(spark.read.format("delta").load("s3a://bronze/old-notebook").count())
 """
     assert kernels().run("import boto3, contextlib\ns3 = boto3.client('s3')\nwith contextlib.suppress(Exception):\n    s3.create_bucket(Bucket='bronze')") == ""
-    assert kernels().run(cell) == "2\n"
+    assert kernels().run(cell).endswith("\n2\n")  # behind pyspark's own warning of a static setting
 
 
 # What 000, 003 and 004 name; versions where they name them and they go together.
@@ -242,7 +242,7 @@ def test_the_libraries_import(kernels):
 
 def test_extensions_are_there(running, token):
     installed = {each["name"] for each in get(running, token, "lab/api/extensions")}
-    for part in ("jupyterlab/git", "jupyterlab-lsp", "variableinspector"):
+    for part in ("jupyterlab-git", "jupyterlab-lsp", "variableinspector"):
         assert any(part in name for name in installed), (part, installed)
     specs = get(running, token, "lsp/status")
     assert "pylsp" in str(specs)
@@ -290,7 +290,7 @@ def test_packages_that_people_install_survive_and_break_nothing(hub, api, ann, t
         shutil.copy(make_package(tmp_path, name, version), home / "work")
     try:
         kernel = Kernel(hub, ann.name, token)
-        install = "import subprocess; done = subprocess.run(['pip', 'install', '-q', '--no-index', '--no-deps', {!r}], capture_output=True, text=True); print(done.returncode, 'constraint' in done.stdout + done.stderr, done.stderr[-300:] if done.returncode and 'constraint' not in done.stderr else '')"
+        install = "import subprocess; done = subprocess.run(['pip', 'install', '--no-index', '--no-deps', {!r}], capture_output=True, text=True); print(done.returncode, 'constraint' in done.stdout + done.stderr, done.stderr[-300:] if done.returncode and 'constraint' not in done.stderr else '')"
         assert kernel.run(install.format("work/greeting-1.0-py3-none-any.whl")).strip() == "0 False"
         # In the kernel that runs, and as a program.
         assert kernel.run("import greeting; print(greeting.version)") == "1.0\n"
