@@ -39,6 +39,21 @@ spark.sql("""
 """).show()
 
 # %% [markdown]
+# ## SQL in a cell of its own
+# `:least` is the variable of the notebook, bound as a parameter; `-o` keeps the result as a DataFrame. `{{name}}` writes a variable as a literal,
+# and `{{sales}}` stands for the DataFrame itself.
+
+# %%
+least = 2
+
+# %%
+%%sql -o busy
+SELECT region, count(*) AS orders FROM {{sales}} GROUP BY region HAVING count(*) >= :least ORDER BY region
+
+# %%
+busy.show()
+
+# %% [markdown]
 # ## Windows: the best of each region
 
 # %%
