@@ -221,6 +221,15 @@ print(spark.read.format("delta").load("s3a://bronze/old-notebook").count())
     assert kernels().run(cell).endswith("\n2\n")  # behind pyspark's own warning of a static setting
 
 
+def test_the_runner_of_tasks_that_prefect_no_longer_has_runs_one_after_another(kernels):
+    cell = """
+from prefect.task_runners import SequentialTaskRunner, ThreadPoolTaskRunner
+runner = SequentialTaskRunner()
+print(isinstance(runner, ThreadPoolTaskRunner), runner.duplicate()._max_workers)
+"""
+    assert kernels().run(cell) == "True 1\n"
+
+
 # What 000, 003 and 004 name; versions where they name them and they go together.
 LIBRARIES = {
     "pandas": "2.0.2", "numpy": "1.24.4", "matplotlib": "3.8.2", "seaborn": "0.13.0", "scikit-learn": "1.3.2", "delta-spark": "3.3.1", "pyspark": "3.5.5", "pyarrow": "19.0.1", "mlflow": "2.22.0",

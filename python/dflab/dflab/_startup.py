@@ -10,6 +10,7 @@ _PATCHES = {
     "pyspark.sql.connect.client.core": "patch_connect_client",
     "pyspark.sql.connect.session": "patch_connect_session",
     "delta.tables": "patch_delta_tables",
+    "prefect.task_runners": "patch_task_runners",
 }
 
 

@@ -95,3 +95,15 @@ def patch_delta_tables(module):
     module.DeltaMergeBuilder = delta_tables.DeltaMergeBuilder
     module.DeltaTableBuilder = delta_tables.DeltaTableBuilder
     module.DeltaOptimizeBuilder = delta_tables.DeltaOptimizeBuilder
+
+
+def patch_task_runners(module):
+    """`SequentialTaskRunner` of Prefect 2, which later ones do not have: one worker."""
+    if hasattr(module, "SequentialTaskRunner"):
+        return
+
+    class SequentialTaskRunner(module.ThreadPoolTaskRunner):
+        def __init__(self, max_workers=1):
+            super().__init__(max_workers=1)
+
+    module.SequentialTaskRunner = SequentialTaskRunner
