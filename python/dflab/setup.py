@@ -14,5 +14,13 @@ class BuildWithHook(build_py):
         return super().get_outputs(include_bytecode) + [os.path.join(self.build_lib, "dflab.pth")]
 
 
-# Kernels of the environment load what cells get besides Python; JupyterLab of it asks nobody for news.
-setup(cmdclass={"build_py": BuildWithHook}, data_files=[("etc/ipython", ["ipython_kernel_config.py"]), ("share/jupyter/lab/settings", ["overrides.json"])])
+# What an environment is told by having this package.
+CONFIG = [
+    ("etc/ipython", "ipython_kernel_config.py"),  # kernels load what cells get besides Python
+    ("share/jupyter/lab/settings", "overrides.json"),  # JupyterLab asks nobody for news
+    # jupytext is for commands: its extensions put another manager of files in the place of the lab's.
+    ("etc/jupyter/jupyter_server_config.d", "zz_dflab.json"),
+    ("etc/jupyter/labconfig", "page_config.json"),
+]
+
+setup(cmdclass={"build_py": BuildWithHook}, data_files=[(folder, [f"config/{name}"]) for folder, name in CONFIG])
