@@ -46,7 +46,7 @@ store::SchemaSpec access_schema() {
   std::vector<store::Column> counted = decision;
   counted.push_back({"times", ColumnType::Integer});
   return {.module = "access",
-          .version = 5,
+          .version = 6,
           .tables = {{.name = "users",
                       .kind = RowKind::History,
                       .columns = {{"name"}, {"is_admin", ColumnType::Integer}, {"created", ColumnType::Integer}}},
@@ -76,6 +76,11 @@ store::SchemaSpec access_schema() {
                                   {"session"},
                                   {"created", ColumnType::Integer},
                                   {"expires", ColumnType::Integer, true}}},
+                     {.name = "grants",
+                      .kind = RowKind::History,
+                      .columns = {{"schema_name"}, {"table_name"}, {"principal"}, {"privileges", ColumnType::Integer}},
+                      .num_key_columns = 3},
+                     {.name = "table_policies", .kind = RowKind::History, .columns = {{"root"}, {"body"}}},
                      {.name = "audit", .kind = RowKind::Event, .columns = decision, .num_key_columns = 0},
                      {.name = "audit_counts", .kind = RowKind::Event, .columns = counted, .num_key_columns = 0}},
           // Outcomes used to be the causes of refusals, or what a flag was set to.
@@ -85,14 +90,18 @@ store::SchemaSpec access_schema() {
                           "UPDATE audit SET outcome = CASE WHEN outcome IN ('Allowed', 'true', 'false') THEN 'Allowed' ELSE 'Refused' END;"}}};
 }
 
-Access::Access(store::Store& store, Profile profile, AuditLimits audit) : store_(store), profile_(profile), audit_(std::make_unique<AuditTrail>(store, audit)) {}
+Access::Access(store::Store& store, Profile profile, AuditLimits audit) : store_(store), profile_(profile), audit_(std::make_unique<AuditTrail>(store, audit)), grants_(std::make_unique<Grants>(*this, store)) {}
 
 std::unique_ptr<Access> Access::open(store::Store& store, Profile profile, AuditLimits audit) {
   LAB_CHECK(sodium_init() >= 0, "libsodium does not start");
   std::unique_ptr<Access> access(new Access(store, profile, audit));
-  if (store.snapshot().scan_rows("users", {.limit = 1}).empty()) access->make_first_user();
+  const bool is_new = store.snapshot().scan_rows("users", {.limit = 1}).empty();
+  if (is_new) access->make_first_user();
   if (store.snapshot().scan_rows("groups", {.limit = 1}).empty()) access->make_first_groups();
   access->load();
+  // Who could read everything before there were grants goes on to.
+  access->grants_->make_first(profile == Profile::Workshop || !is_new);
+  access->grants_->load();
   return access;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "access/audit.h"
+#include "access/grants.h"
 #include "access/log_in_guard.h"
 #include "base/clock.h"
 #include "store/store.h"
@@ -194,6 +195,8 @@ class Access {
 
   /// Every decision of the lab, for all protocols to tell theirs.
   AuditTrail& audit() const { return *audit_; }
+  /// Who may do what with databases and tables.
+  Grants& grants() const { return *grants_; }
   /// audit().record() of what somebody did; durable when it returns.
   void record_audit(const Identity& identity, std::string_view protocol, std::string_view action, std::string_view object, AuditOutcome outcome, std::string_view cause = {});
   /// audit().count() of a token or session that opened nothing on `protocol`, and why, as far as the lab knows of it.
@@ -228,6 +231,7 @@ class Access {
   store::Store& store_;
   const Profile profile_;
   const std::unique_ptr<AuditTrail> audit_;
+  const std::unique_ptr<Grants> grants_;
   std::mutex changing_;  ///< one change of users and keys at a time, held over its writes
   mutable std::mutex mutex_;
   std::map<std::string, UserInfo, std::less<>> users_;

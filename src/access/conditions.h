@@ -17,5 +17,11 @@ inline constexpr Condition kWrongPassword{"WRONG_PASSWORD", "28P01", Kind::Unaut
 inline constexpr Condition kTooManyLogIns{"TOO_MANY_LOG_INS", "28000", Kind::ResourceExhausted, "Too many attempts to log in. Try again in <seconds> seconds."};
 inline constexpr Condition kGroupExists{"GROUP_ALREADY_EXISTS", "42710", Kind::AlreadyExists, "There is a group <group> already."};
 inline constexpr Condition kNoSuchGroup{"NO_SUCH_GROUP", "42704", Kind::NotFound, "There is no group <group>."};
+inline constexpr Condition kNoSuchPrincipal{"PRINCIPAL_DOES_NOT_EXIST", "42704", Kind::NotFound, "There is no user or group <principal>."};
+inline constexpr Condition kNoSuchSecurable{"SECURABLE_DOES_NOT_EXIST", "42704", Kind::NotFound, "There is no <securable>."};
+inline constexpr Condition kInvalidSecurable{
+    "INVALID_SECURABLE", "42602", Kind::InvalidArgument,
+    "<securable> names neither CATALOG spark_catalog nor a SCHEMA nor a TABLE."};
+inline constexpr Condition kInvalidPrivilege{"INVALID_PRIVILEGE", "42601", Kind::InvalidArgument, "The privilege <privilege> is not applicable to a <securable>."};
 
 }  // namespace lab::access::conditions

@@ -58,6 +58,7 @@ void Access::delete_group(const std::string& name, const store::Origin& by, cons
     transaction.erase_row("groups", {name});
     transaction.erase_rows("group_members", {name});
     transaction.erase_rows("user_policies", {holder_name_of_group(name)});
+    erase_grants_of(transaction, holder_name_of_group(name));
   });
   if (beside) beside(change);
   note(change, by, "DeleteGroup", name);

@@ -14,7 +14,7 @@ struct NamingTable {
 };
 
 constexpr NamingTable kTablesOfUsers[] = {
-    {"users", 0, 1}, {"credentials", 2, 2}, {"user_policies", 0, 2}, {"passwords", 0, 1}, {"group_members", 1, 2}, {"tokens", 2, 1}};
+    {"users", 0, 1}, {"credentials", 2, 2}, {"user_policies", 0, 2}, {"passwords", 0, 1}, {"group_members", 1, 2}, {"tokens", 2, 1}, {"grants", 2, 3}};
 
 constexpr NamingTable kTablesOfGroups[] = {{"groups", 0, 1}, {"group_members", 0, 2}};
 
@@ -76,6 +76,7 @@ void Access::rename_group(const std::string& name, const std::string& new_name, 
   change.step([&](store::Transaction& transaction) {
     for (const NamingTable& table : kTablesOfGroups) rename_rows(transaction, table, name, new_name);
     rename_rows(transaction, {"user_policies", 0, 2}, holder, new_holder);
+    rename_rows(transaction, {"grants", 2, 3}, holder, new_holder);
   });
   if (beside) beside(change);
   note(change, by, "RenameGroup", name + " to " + new_name);

@@ -60,6 +60,7 @@ void Access::delete_user(const std::string& name, const store::Origin& by, const
   change.step([&](store::Transaction& transaction) {
     transaction.erase_row("users", {name});
     transaction.erase_rows("user_policies", {name});
+    erase_grants_of(transaction, name);
     transaction.erase_row("passwords", {name});
     for (const auto& [group, members] : groups_)
       if (members.contains(name)) transaction.erase_row("group_members", {group, name});
