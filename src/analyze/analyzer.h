@@ -29,6 +29,7 @@ struct ResolvedTable {
   std::vector<std::string> qualified_name; ///< spark_catalog, default, t; a temp view has only its name
   std::shared_ptr<const ViewShape> shape = {};            ///< of a lasting view
   std::shared_ptr<const Surroundings> surroundings = {};  ///< of a view's text; null: those of the query
+  bool is_guarded = false;  ///< a view through which nothing of the query around it is moved: what it hides stays hidden
 };
 
 /// The world that analysis asks. Implemented by `commands` over catalog, lake and session; by maps in tests. Calls may block on disk.
@@ -39,6 +40,8 @@ class Context {
   virtual ResolvedTable resolve_table(const plan::NamedTable& table) const = 0;
   /// `read.format(…)`: throws PATH_NOT_FOUND, UNABLE_TO_INFER_SCHEMA, DATA_SOURCE_NOT_FOUND.
   virtual std::shared_ptr<const scan::TableSource> open_source(const plan::DataSource& source) const = 0;
+  /// The same as what it stands for, which may be the view that governs the table there.
+  virtual ResolvedTable resolve_source(const plan::DataSource& source) const { return {open_source(source), nullptr, {}, {}}; }
   /// `read.json(rows)`, `read.csv(rows)`: runs the input and keeps its texts. Not everybody can.
   virtual std::shared_ptr<const scan::TableSource> parse_rows(const plan::ParseRows& rows) const;
   /// `spark.catalog.*` lists, as rows.
@@ -55,6 +58,8 @@ class Context {
   virtual std::optional<types::Literal> find_variable(const std::vector<std::string>& name) const { return (void)name, std::nullopt; }
   /// The function of that name whose body is SQL.
   virtual std::optional<SqlFunction> find_sql_function(const std::vector<std::string>& name) const { return (void)name, std::nullopt; }
+  /// Whether the current user is in a group of the lab.
+  virtual bool is_group_member(const std::string& group) const { return (void)group, false; }
   virtual std::string current_user() const = 0;
   virtual std::string current_catalog() const = 0;
   virtual std::string current_database() const = 0;

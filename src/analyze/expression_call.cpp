@@ -228,6 +228,8 @@ Typed Resolver::resolve_expression(const plan::UnresolvedFunction& function, con
   if (found && found->is_form && !begins_with_word(function)) found = nullptr;
   if (!found || qualified)
     if (const auto defined = context_.find_sql_function(function.name)) return sql_function(*defined, function, expr, names);
+  if (!found && !qualified)
+    if (auto member = membership_call(name, function, expr, names)) return *member;
   if (found && found->kind == FunctionKind::Table && policy_.is_spark4)
     throw Error(conditions::kNotAScalarFunction, {{"functionName", types::quote_identifier(name)}}).at(plan::query_context(expr.origin));
   if (!found || qualified || found->kind == FunctionKind::Table) {

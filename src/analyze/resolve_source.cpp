@@ -99,6 +99,13 @@ Resolved Resolver::from_view(const ResolvedTable& table, const plan::Relation& r
   Resolved body = inner.resolve(table.view);
   next_id_ = inner.next_id_;
   num_recursions_ = inner.num_recursions_;
+  if (table.is_guarded) {
+    // Neither we nor the engine move a condition or an expression below a limit, so none of the query's sees a row or a value that the
+    // view hides: not by raising, not by how often it is evaluated. More rows than that no table has; the engine takes at most 2^62.
+    constexpr std::int64_t kAllRows = std::int64_t{1} << 61;
+    auto limited = bound::make_limit(body.relation, kAllRows, 0);
+    body = over(std::move(body), std::move(limited));
+  }
   if (table.shape && table.shape->schema_mode != "EVOLUTION") {
     Resolved shaped = shaped_view(*table.shape, std::move(body), table.qualified_name);
     return shaped;
@@ -132,7 +139,10 @@ Resolved Resolver::resolve_node(const plan::NamedTable& node, const plan::Relati
   }
 }
 
-Resolved Resolver::resolve_node(const plan::DataSource& node, const plan::Relation&) { return from_source(context_.open_source(node), {}); }
+Resolved Resolver::resolve_node(const plan::DataSource& node, const plan::Relation& relation) {
+  const ResolvedTable table = context_.resolve_source(node);
+  return table.view ? from_view(table, relation) : from_source(table.source, {});
+}
 Resolved Resolver::resolve_node(const plan::ParseRows& node, const plan::Relation&) { return from_source(context_.parse_rows(node), {}); }
 Resolved Resolver::resolve_node(const plan::CatalogCall& node, const plan::Relation&) { return from_source(context_.run_catalog_call(node), {}); }
 Resolved Resolver::resolve_node(const plan::StatementRelation& node, const plan::Relation&) { return from_source(context_.run_statement(*node.statement), {}); }

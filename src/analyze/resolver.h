@@ -224,6 +224,7 @@ class Resolver {
   Typed if_else(TypedList arguments, const plan::Origin& origin);
   std::optional<Typed> file_call(const std::string& name, const Names& names, const plan::Origin& origin);
   std::optional<Typed> special_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expression, Names& names);
+  std::optional<Typed> membership_call(const std::string& name, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names);
   std::optional<Typed> context_call(const std::string& name, const TypedList& arguments, const plan::Origin& origin);
   std::optional<Typed> aggregate_around(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expression, const Names& names);
   /// The FILTER of an aggregate: a condition of single rows.

@@ -7,6 +7,7 @@
 #include "base/letter_case.h"
 #include "commands/execute.h"
 #include "commands/listing.h"
+#include "commands/rights.h"
 #include "functions/function_row.h"
 #include "types/type_text.h"
 
@@ -76,7 +77,7 @@ types::Values view_row(const std::string& name) {
 LocalTable list_tables(const Arguments& arguments, Statement& context) {
   const std::string database = arguments[0] ? resolve_database(split_name(*arguments[0]), context) : context.session().current_database();
   std::vector<types::Values> rows;
-  for (const catalog::Table& table : context.world().catalog.list_tables(database))
+  for (const catalog::Table& table : list_visible_tables(database, context))
     if (matches_pattern(table.name, arguments[1])) rows.push_back(table_row(table));
   for (const std::string& view : context.session().temp_view_names())
     if (matches_pattern(view, arguments[1])) rows.push_back(view_row(view));
@@ -86,7 +87,7 @@ LocalTable list_tables(const Arguments& arguments, Statement& context) {
 LocalTable list_views(const Arguments& arguments, Statement& context) {
   const std::string database = arguments[0] ? resolve_database(split_name(*arguments[0]), context) : context.session().current_database();
   std::vector<types::Values> rows;
-  for (const catalog::Table& table : context.world().catalog.list_tables(database))
+  for (const catalog::Table& table : list_visible_tables(database, context))
     if (table.is_view() && matches_pattern(table.name, arguments[1])) rows.push_back(table_row(table));
   for (const std::string& view : context.session().temp_view_names())
     if (matches_pattern(view, arguments[1])) rows.push_back(view_row(view));

@@ -1,6 +1,7 @@
 #include "commands/execute.h"
 
 #include "commands/conditions.h"
+#include "commands/rights.h"
 
 namespace lab::commands {
 namespace {
@@ -53,6 +54,11 @@ struct Execute {
   Outcome operator()(const plan::Merge& command) const { return merge(command, context); }
   Outcome operator()(const plan::Update& command) const { return update(command, context); }
   Outcome operator()(const plan::Delete& command) const { return delete_rows(command, context); }
+  Outcome operator()(const plan::GrantPrivileges& command) const { return grant_privileges(command, context); }
+  Outcome operator()(const plan::RevokePrivileges& command) const { return revoke_privileges(command, context); }
+  Outcome operator()(const plan::ShowGrants& command) const { return show_grants(command, context); }
+  Outcome operator()(const plan::SetRowFilter& command) const { return set_row_filter(command, context); }
+  Outcome operator()(const plan::SetColumnMask& command) const { return set_column_mask(command, context); }
   Outcome operator()(const plan::SetTableProperties& command) const { return set_table_properties(command, context); }
   Outcome operator()(const plan::CloneTable& command) const { return clone_table(command, context); }
   Outcome operator()(const plan::ConvertToDelta& command) const { return convert_to_delta(command, context); }
@@ -79,6 +85,9 @@ struct Execute {
 
 }  // namespace
 
-Outcome execute(const plan::Statement& statement, Statement& context) { return std::visit(Execute{context}, statement.node); }
+Outcome execute(const plan::Statement& statement, Statement& context) {
+  check_rights(statement, context);
+  return std::visit(Execute{context}, statement.node);
+}
 
 }  // namespace lab::commands

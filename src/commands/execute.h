@@ -44,6 +44,13 @@ LocalTable describe_function(const plan::DescribeFunction& command, Statement& c
 LocalTable describe_history(const plan::DescribeHistory& command, Statement& context);
 LocalTable describe_detail(const plan::DescribeDetail& command, Statement& context);
 LocalTable restore_table(const plan::RestoreTable& command, Statement& context);
+// grants.cpp
+LocalTable grant_privileges(const plan::GrantPrivileges& command, Statement& context);
+LocalTable revoke_privileges(const plan::RevokePrivileges& command, Statement& context);
+LocalTable show_grants(const plan::ShowGrants& command, Statement& context);
+// governed_tables.cpp
+LocalTable set_row_filter(const plan::SetRowFilter& command, Statement& context);
+LocalTable set_column_mask(const plan::SetColumnMask& command, Statement& context);
 // table_properties.cpp
 LocalTable set_table_properties(const plan::SetTableProperties& command, Statement& context);
 // clone_table.cpp

@@ -26,6 +26,7 @@ LocalTable drop_namespace(const plan::DropNamespace& command, Statement& context
   if (name == catalog::kDefaultDatabase) throw Error(conditions::kCannotDropDefault, {{"database", types::quote_identifier(name)}});
   for (const catalog::Table& table : catalog.drop_database(name, command.cascade, context.origin("DROP DATABASE")))
     if (table.kind == catalog::Table::Kind::Managed) context.world().places.remove(context.locate(table.location), context.origin("DROP DATABASE"));
+  context.world().access.grants().forget({name, {}}, context.origin("DROP DATABASE"));
   return no_rows();
 }
 

@@ -86,6 +86,10 @@ void refuse_temporaries(const catalog::SqlFunction& entry, const Statement& cont
 analyze::SqlFunction Statement::readable(const catalog::SqlFunction& entry) const {
   const bool is_temporary = entry.database.empty();
   auto inner = std::make_shared<Statement>(world_, session_, stop_, entry.definition, is_temporary, progress_);
+  // A body has the rights of whoever calls it. Within a view or a policy that is its owner, but only where the function is as trusted.
+  const bool is_trusted = entry.owner == acting_user() || world_.access.grants().is_admin(entry.owner);
+  inner->act_as(is_trusted ? acting_user() : session_.user());
+  if (serves_policy_) inner->serve_policy();
   const sql::ParserOptions options = parser_options(*inner);
   analyze::SqlFunction function;
   function.qualified_name = entry.qualified_name();
@@ -108,7 +112,7 @@ analyze::SqlFunction Statement::readable(const catalog::SqlFunction& entry) cons
 }
 
 std::optional<catalog::SqlFunction> Statement::find_function_entry(const plan::NameParts& name) const {
-  if (!session_.is_spark4()) return std::nullopt;
+  if (!session_.is_spark4() && !serves_policy_) return std::nullopt;
   if ((name.size() == 1 || is_session_name(name)) && sees_temporary_)
     if (auto found = session_.find_function(name.back())) {
       temporaries_.push_back({"FUNCTION", {name.back()}});

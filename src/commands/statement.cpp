@@ -12,6 +12,7 @@
 #include "commands/conditions.h"
 #include "commands/execute.h"
 #include "commands/file_source.h"
+#include "commands/rights.h"
 #include "commands/system_tables.h"
 #include "lake/delta/conditions.h"
 #include "sql/parser.h"
@@ -200,6 +201,8 @@ analyze::ResolvedTable Statement::resolve_temp_view(const TempView& view, plan::
 analyze::ResolvedTable Statement::resolve_view(const catalog::Table& entry) const {
   catalog::Definition definition{entry.view_catalog_database.empty() ? entry.database : entry.view_catalog_database, entry.view_settings};
   auto inner = std::make_shared<Statement>(world_, session_, stop_, std::move(definition), false, progress_);
+  // Who may read the view reads what its owner may; views of before there were owners are their readers'.
+  inner->act_as(entry.owner.empty() ? acting_user() : entry.owner);
   plan::Statement statement = sql::parse_statement(entry.view_text, parser_options(*inner));
   if (!statement.is_query()) throw Error(conditions::kInvalidViewText, {{"viewName", types::quote_parts({entry.database, entry.name})}, {"viewText", entry.view_text}});
   analyze::ResolvedTable table;
@@ -256,12 +259,14 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   const TableRef ref = resolve_name(table.name, *this);
   if (ref.is_path()) {
     plan::Options options = table.options;
+    require_place(*ref.location, ref.format == "delta" ? PlaceUse::ReadTable : PlaceUse::Read, *this);
     note_use("SELECT", ref.location->text);
+    if (ref.format == "delta") return governed(open_files(*this, ref.format, {*ref.location}, options, {}, table.version_as_of, table.timestamp_as_of), *ref.location, table.name);
     try {
       return {open_files(*this, ref.format, {*ref.location}, options, {}, table.version_as_of, table.timestamp_as_of), nullptr, {}, table.name};
     } catch (const Error& failure) {
       // What Spark says of files that cannot be read here, whatever is wrong with them.
-      if (failure.kind() != Kind::Corruption || ref.format == "delta") throw;
+      if (failure.kind() != Kind::Corruption) throw;
       throw Error(policy().is_spark4 ? conditions::kDirectQueryPlan : conditions::kDirectQueryPlan35, {{"dataSourceType", table.name.front()}});
     }
   }
@@ -277,6 +282,7 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
     note_use("SELECT", entry->database + "." + entry->name);
     return {std::move(rows), nullptr, {}, qualified};
   }
+  require_select(*entry, *this);
   note_use("SELECT", entry->database + "." + entry->name);
   if (entry->is_view()) return resolve_view(*entry);
   plan::Options options = table.options;
@@ -286,8 +292,23 @@ analyze::ResolvedTable Statement::find_any_table(const plan::NamedTable& table) 
   const catalog::Location location = locate(entry->location, options);
   // A table whose folder nobody has written yet, or somebody took away: no rows.
   if (schema && !world_.places.exists(location)) return {open_no_files(*this, entry->provider, location, options, *schema), nullptr, {}, qualified};
-  return {open_files(*this, entry->provider, {location}, options, schema, table.version_as_of, table.timestamp_as_of), nullptr, {},
-          qualified};
+  return governed(open_files(*this, entry->provider, {location}, options, schema, table.version_as_of, table.timestamp_as_of), location, qualified);
+}
+
+analyze::ResolvedTable Statement::resolve_source(const plan::DataSource& source) const {
+  auto opened = open_source(source);
+  // Of other formats and of several places open_source() asks for the bytes.
+  const auto location = lone_delta_place(source);
+  if (location) return governed(std::move(opened), *location, {});
+  return {std::move(opened), nullptr, {}, {}};
+}
+
+std::optional<catalog::Location> Statement::lone_delta_place(const plan::DataSource& source) const {
+  const std::string format = source.format.empty() ? session_.setting("spark.sql.sources.default").value_or("") : source.format;
+  if (lower_case(format) != "delta" || source.paths.size() > 1) return std::nullopt;
+  if (source.paths.size() == 1) return locate(source.paths[0], source.options);
+  const auto path = source.options.find("path");
+  return path == source.options.end() ? std::nullopt : std::optional(locate(path->second, source.options));
 }
 
 std::shared_ptr<const scan::TableSource> Statement::open_source(const plan::DataSource& source) const {
@@ -306,7 +327,11 @@ std::shared_ptr<const scan::TableSource> Statement::open_files_of(const plan::Da
   std::optional<types::Schema> schema;
   if (source.schema) schema = source.schema->starts_with('{') ? types::parse_schema_json(*source.schema) : types::parse_schema(*source.schema);
   if (schema) refuse_char(*schema);
-  for (const catalog::Location& location : locations) note_use("SELECT", location.text);
+  const bool is_lone_table = lone_delta_place(source).has_value();
+  for (const catalog::Location& location : locations) {
+    require_place(location, is_lone_table ? PlaceUse::ReadTable : PlaceUse::Read, *this);
+    note_use("SELECT", location.text);
+  }
   return open_files(*this, format, locations, source.options, schema, {}, nullptr);
 }
 

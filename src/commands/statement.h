@@ -63,6 +63,11 @@ class Statement final : public analyze::Context {
 
   World& world() const { return world_; }
   SessionState& session() const { return session_; }
+  /// Whose rights decide over what the text of this statement names: the session's user, or the owner of the view whose text it is.
+  const std::string& acting_user() const { return acting_user_ ? *acting_user_ : session_.user(); }
+  void act_as(std::string user) { acting_user_ = std::move(user); }
+  /// The text of a policy: its functions are found whatever the client's version.
+  void serve_policy() { serves_policy_ = true; }
   const plan::bound::Policy& policy() const { return policy_; }
   std::stop_token stop() const { return stop_; }
   const exec::Executor::ProgressSink& progress() const { return progress_; }
@@ -94,6 +99,7 @@ class Statement final : public analyze::Context {
   // analyze::Context
   analyze::ResolvedTable resolve_table(const plan::NamedTable& table) const override;
   std::shared_ptr<const scan::TableSource> open_source(const plan::DataSource& source) const override;
+  analyze::ResolvedTable resolve_source(const plan::DataSource& source) const override;
   std::shared_ptr<const scan::TableSource> parse_rows(const plan::ParseRows& rows) const override;
   std::shared_ptr<const scan::TableSource> run_catalog_call(const plan::CatalogCall& call) const override;
   std::shared_ptr<const scan::TableSource> run_statement(const plan::Statement& statement) const override;
@@ -103,6 +109,7 @@ class Statement final : public analyze::Context {
   std::optional<types::Literal> find_variable(const std::vector<std::string>& name) const override;
   std::optional<analyze::SqlFunction> find_sql_function(const std::vector<std::string>& name) const override;
   std::string current_user() const override { return session_.user(); }
+  bool is_group_member(const std::string& group) const override;
   std::string current_catalog() const override { return catalog::kCatalogName; }
   std::string current_database() const override { return definition_ ? definition_->database : session_.current_database(); }
 
@@ -116,8 +123,11 @@ class Statement final : public analyze::Context {
   analyze::ResolvedTable find_table(const plan::NamedTable& table) const;
   analyze::ResolvedTable resolve_temp_view(const TempView& view, plan::NameParts name) const;
   analyze::ResolvedTable resolve_view(const catalog::Table& entry) const;
+  analyze::ResolvedTable governed(std::shared_ptr<const scan::TableSource> source, const catalog::Location& location, plan::NameParts name) const;
   analyze::ResolvedTable find_any_table(const plan::NamedTable& table) const;
   std::shared_ptr<const scan::TableSource> open_files_of(const plan::DataSource& source) const;
+  /// The place of a read of one Delta table by its path.
+  std::optional<catalog::Location> lone_delta_place(const plan::DataSource& source) const;
   std::shared_ptr<const scan::TableSource> run_inner(const plan::Statement& statement) const;
   std::shared_ptr<const scan::TableSource> pinned(const void* node, const std::function<std::shared_ptr<const scan::TableSource>()>& open) const;
 
@@ -130,6 +140,8 @@ class Statement final : public analyze::Context {
   std::vector<std::pair<std::string, plan::RelationPtr>> frames_;
   std::optional<catalog::Definition> definition_;  ///< absent: the session's own
   bool sees_temporary_ = true;
+  std::optional<std::string> acting_user_;  ///< absent: the session's
+  bool serves_policy_ = false;
   mutable std::vector<TemporaryUse> temporaries_;
   mutable bool reads_data_ = false;
 };

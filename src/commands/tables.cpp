@@ -5,6 +5,7 @@
 #include "commands/delta_write.h"
 #include "commands/execute.h"
 #include "commands/listing.h"
+#include "commands/rights.h"
 #include "functions/function_row.h"
 #include "lake/delta/column_rules.h"
 #include "types/field_comment.h"
@@ -51,6 +52,7 @@ LocalTable drop_table(const plan::DropTable& command, Statement& context) {
     // 4.2 drops the view, too.
     if (!context.policy().is_spark4) throw wrong_object(*entry, "DROP TABLE", "DROP VIEW", "EXTERNAL or MANAGED");
     catalog.drop_table(ref.database, ref.table, context.origin("DROP TABLE"));
+    context.world().access.grants().forget({ref.database, ref.table}, context.origin("DROP TABLE"));
     return no_rows();
   }
   try {
@@ -60,6 +62,8 @@ LocalTable drop_table(const plan::DropTable& command, Statement& context) {
   }
   catalog.drop_table(ref.database, ref.table, context.origin("DROP TABLE"));
   if (entry->kind == catalog::Table::Kind::Managed) context.world().places.remove(context.locate(entry->location), context.origin("DROP TABLE"));
+  // Last: while the table can be found, what governs it does.
+  context.world().access.grants().forget({ref.database, ref.table}, context.origin("DROP TABLE"));
   return no_rows();
 }
 
@@ -86,7 +90,7 @@ LocalTable truncate_table(const plan::TruncateTable& command, Statement& context
 LocalTable show_tables(const plan::ShowTables& command, Statement& context) {
   const std::string database = resolve_database(command.in, context);
   std::vector<types::Values> rows;
-  for (const catalog::Table& table : context.world().catalog.list_tables(database)) {
+  for (const catalog::Table& table : list_visible_tables(database, context)) {
     if (!matches_pattern(table.name, command.pattern)) continue;
     rows.push_back({text_value(table.database), text_value(table.name), flag_value(false)});
     if (command.extended) rows.back().push_back(text_value(table_information(table, context)));
@@ -104,7 +108,7 @@ LocalTable show_tables(const plan::ShowTables& command, Statement& context) {
 LocalTable show_views(const plan::ShowViews& command, Statement& context) {
   const std::string database = resolve_database(command.in, context);
   std::vector<types::Values> rows;
-  for (const catalog::Table& table : context.world().catalog.list_tables(database))
+  for (const catalog::Table& table : list_visible_tables(database, context))
     if (table.is_view() && matches_pattern(table.name, command.pattern)) rows.push_back({text_value(table.database), text_value(table.name), flag_value(false)});
   for (const std::string& view : context.session().temp_view_names())
     if (matches_pattern(view, command.pattern)) rows.push_back({text_value(""), text_value(view), flag_value(true)});

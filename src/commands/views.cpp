@@ -110,6 +110,7 @@ LocalTable drop_view(const plan::DropView& command, Statement& context) {
   }
   if (!entry->is_view()) throw wrong_object(*entry, "DROP VIEW", "DROP TABLE", context.policy().is_spark4 ? "VIEW or METRIC_VIEW" : "VIEW");
   context.world().catalog.drop_table(ref.database, ref.table, context.origin("DROP VIEW"));
+  context.world().access.grants().forget({ref.database, ref.table}, context.origin("DROP VIEW"));
   return no_rows();
 }
 

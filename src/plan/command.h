@@ -131,6 +131,16 @@ struct CloneTable {
 struct ConvertToDelta { NameParts table; types::Schema partitions; bool returns_name = false; };  ///< returns_name: one row says what the table is called now
 struct RestoreTable { RelationPtr target; std::optional<std::int64_t> version; ExpressionPtr timestamp; };
 
+/// What a GRANT is about. `kind` as it is written, in upper case: CATALOG, SCHEMA, DATABASE, TABLE, VIEW; a catalog may have no name.
+struct SecurableName { std::string kind; NameParts name; };
+struct GrantPrivileges { std::vector<std::string> privileges; SecurableName on; std::string principal; };
+struct RevokePrivileges { std::vector<std::string> privileges; SecurableName on; std::string principal; };
+struct ShowGrants { SecurableName on; std::optional<std::string> principal; };
+/// `ALTER TABLE … SET ROW FILTER f ON (…)`, and `DROP ROW FILTER` without a function.
+struct SetRowFilter { NameParts table, function; std::vector<std::string> columns; };
+/// `ALTER TABLE … ALTER COLUMN c SET MASK f [USING COLUMNS (…)]`, and `DROP MASK` without a function.
+struct SetColumnMask { NameParts table; std::string column; NameParts function; std::vector<std::string> using_columns; };
+
 struct SetConfig { std::optional<std::string> key, value; bool verbose = false; };  ///< no key: list all; no value: show it
 struct ResetConfig { std::optional<std::string> key; };
 struct SetTimeZone { std::string zone; bool is_local = false; };
@@ -177,7 +187,7 @@ struct Statement {
   std::variant<RelationPtr, CreateNamespace, DropNamespace, ShowNamespaces, UseNamespace, DescribeNamespace, CreateTable, CreateTableLike,
                DropTable, TruncateTable, ShowTables, ShowViews, ShowColumns, ShowCreateTable, ShowTableProperties, ShowPartitions, ShowFunctions,
                ShowCurrentNamespace, ShowCatalogs, DescribeTable, DescribeQuery, DescribeFunction, DescribeHistory, DescribeDetail, CreateView, DropView, CreateFunction, DropFunction, RefreshFunction, Insert, InsertAll, Merge,
-               Update, Delete, SetTableProperties, CloneTable, ConvertToDelta, RestoreTable, DeclareVariable, DropVariable, SetVariable, ExecuteImmediate, SetConfig, ResetConfig, SetTimeZone, CacheTable, UncacheTable, ClearCache, RefreshTable, Explain,
+               Update, Delete, GrantPrivileges, RevokePrivileges, ShowGrants, SetRowFilter, SetColumnMask, SetTableProperties, CloneTable, ConvertToDelta, RestoreTable, DeclareVariable, DropVariable, SetVariable, ExecuteImmediate, SetConfig, ResetConfig, SetTimeZone, CacheTable, UncacheTable, ClearCache, RefreshTable, Explain,
                WriteOperation, WriteOperationV2, UnsupportedCommand>
       node;
   Origin origin;

@@ -125,6 +125,28 @@ struct StatementPrinter {
     return "(update " + print_part(s.target) + " " + print_assignments(s.assignments) + (s.condition ? " where " + print_part(s.condition) : "") + ")";
   }
   std::string operator()(const Delete& s) const { return "(delete " + print_part(s.target) + (s.condition ? " where " + print_part(s.condition) : "") + ")"; }
+  static std::string privileges(const std::vector<std::string>& list, const SecurableName& on) {
+    std::string text;
+    for (const auto& privilege : list) text += " " + print_quoted(privilege);
+    return text + " on " + on.kind + (on.name.empty() ? "" : " " + print_name(on.name));
+  }
+  static std::string columns(const std::vector<std::string>& list) {
+    std::string text;
+    for (const auto& column : list) text += " " + types::quote_if_needed(column);
+    return text;
+  }
+  std::string operator()(const GrantPrivileges& s) const { return "(grant" + privileges(s.privileges, s.on) + " to " + print_quoted(s.principal) + ")"; }
+  std::string operator()(const RevokePrivileges& s) const { return "(revoke" + privileges(s.privileges, s.on) + " from " + print_quoted(s.principal) + ")"; }
+  std::string operator()(const ShowGrants& s) const { return "(show-grants" + privileges({}, s.on) + print_optional("principal", s.principal) + ")"; }
+  std::string operator()(const SetRowFilter& s) const {
+    if (s.function.empty()) return "(drop-row-filter " + print_name(s.table) + ")";
+    return "(set-row-filter " + print_name(s.table) + " " + print_name(s.function) + " on" + columns(s.columns) + ")";
+  }
+  std::string operator()(const SetColumnMask& s) const {
+    const std::string column = print_name(s.table) + " " + types::quote_if_needed(s.column);
+    if (s.function.empty()) return "(drop-mask " + column + ")";
+    return "(set-mask " + column + " " + print_name(s.function) + (s.using_columns.empty() ? "" : " using" + columns(s.using_columns)) + ")";
+  }
   std::string operator()(const SetTableProperties& s) const {
     std::string out = "(alter-table " + print_name(s.table);
     if (!s.properties.empty()) out += " properties{" + print_options(s.properties) + " }";

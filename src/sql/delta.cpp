@@ -23,6 +23,8 @@ std::optional<Statement> Grammar::alter_table_statement() {
     expect(")");
     return Statement{std::move(node), {}};
   }
+  if (!node.table.empty())
+    if (auto governed = alter_governed_table(node.table)) return governed;
   // Some other change of a table.
   position_ = first;
   return std::nullopt;

@@ -230,6 +230,11 @@ class Grammar {
   plan::Statement describe_statement();
   plan::Statement describe_relation(Index first);
   plan::Statement show_statement(Index first);
+  bool at_grants() const;
+  plan::Statement grant_statement();
+  plan::SecurableName securable();
+  bool at_securable(Index ahead) const;
+  std::optional<plan::Statement> alter_governed_table(const plan::NameParts& table);
   plan::NameParts optional_in();
   plan::Statement insert_statement(std::vector<plan::CommonTable> tables, bool recursive);
   void insert_head(plan::Insert& node);

@@ -8,9 +8,12 @@ using plan::Statement;
 Statement Grammar::statement() {
   const Level level(*this);
   const Index first = position_;
-  refuse_hive_statement();
+  const bool is_about_grants = at_grants();
+  if (!is_about_grants) refuse_hive_statement();
   Statement result;
-  if (at("WITH") && at_query()) {
+  if (is_about_grants) {
+    result = grant_statement();
+  } else if (at("WITH") && at_query()) {
     bool recursive = false;
     auto tables = common_tables(recursive);
     // A WITH in front of INSERT belongs to its query; in front of other DML Spark takes it too.
