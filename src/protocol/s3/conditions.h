@@ -10,6 +10,9 @@ namespace lab::s3::conditions {
   inline constexpr Condition identifier { code, "", Kind::kind, message }
 
 LAB_S3_CONDITION(kAccessDenied, "AccessDenied", PermissionDenied, "Access Denied.");
+LAB_S3_CONDITION(kGovernedFiles, "AccessDenied", PermissionDenied,
+                 "Access Denied. The table <table> is governed: read and write it by SQL (SELECT * FROM <table>). Its files are for who was "
+                 "given them: GRANT <privilege> ON TABLE <table> TO `user`.");
 LAB_S3_CONDITION(kAuthorizationHeaderMalformed, "AuthorizationHeaderMalformed", InvalidArgument,
                  "The authorization header is malformed; <reason>.");
 LAB_S3_CONDITION(kAuthorizationQueryParametersError, "AuthorizationQueryParametersError", InvalidArgument,

@@ -9,6 +9,7 @@ namespace {
 
 constexpr ErrorRow kErrorRows[] = {
     {&conditions::kAccessDenied, 403},
+    {&conditions::kGovernedFiles, 403},
     {&conditions::kAuthorizationHeaderMalformed, 400},
     {&conditions::kAuthorizationQueryParametersError, 400},
     {&conditions::kBadDigest, 400},

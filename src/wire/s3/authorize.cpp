@@ -387,12 +387,44 @@ void check_may(const Call& call, const Operation& operation, const store::Rows& 
   if (!decide(call, rows, ground, action, call.address.key, object ? &*object : nullptr)) throw access_denied();
 }
 
+/// Whether an action lists keys: what it reaches is what begins with its prefix.
+bool lists_keys(std::string_view action) { return action == "s3:ListBucket" || action == "s3:ListBucketVersions" || action == "s3:ListBucketMultipartUploads"; }
+
+/// The governed table that a place reaches and whose bytes the caller may not have.
+std::optional<access::TablePolicy> find_closed(const Call& call, const std::string& place, bool writes, bool names_folders = false) {
+  const access::Grants& grants = call.service.access.grants();
+  for (const access::TablePolicy& policy : grants.policies_near(place)) {
+    // Folders below a prefix are told by their names alone.
+    if (names_folders && access::nearness(place, policy.root) == access::Nearness::Around) continue;
+    // A role has what its own policies say, which is never this.
+    if (!call.role.name.empty() || !grants.may_have_files(call.identity.user, policy, writes)) return policy;
+  }
+  return std::nullopt;
+}
+
+Error governed_files(const access::TablePolicy& policy, bool writes) {
+  return Error(conditions::kGovernedFiles, {{"table", access::securable_name(policy.table)}, {"privilege", writes ? "WRITE FILES" : "READ FILES"}});
+}
+
+/// Governed tables are read by SQL: their bytes, and the names of their files, are for who was given them, whatever policies say.
+void check_not_governed(const Call& call, const std::string& action, const std::string& key) {
+  const bool lists = lists_keys(action);
+  if (key.empty() && !lists) return;
+  const std::string place = call.address.bucket + "/" + (lists ? std::string(call.head.parameter("prefix").value_or("")) : key + "/");
+  const bool names_folders = lists && call.head.parameter("delimiter") == "/";
+  const bool writes = action.starts_with("s3:Put") || action.starts_with("s3:Delete") || action.starts_with("s3:Abort");
+  if (const auto closed = find_closed(call, place, writes, names_folders)) throw governed_files(*closed, writes);
+}
+
 }  // namespace
 
 void authorize(const Call& call, const Operation& operation, const store::Rows& rows) {
   // The one is decided, and told, for each of its keys, the other by the action of its form.
   if (operation.name == "DeleteObjects" || operation.name == "IdentityAndAccess") return check_may(call, operation, rows);
-  audited(call, action_of(operation, call.head), call.address.bucket, call.address.key, [&] { check_may(call, operation, rows); });
+  audited(call, action_of(operation, call.head), call.address.bucket, call.address.key, [&] {
+    check_may(call, operation, rows);
+    check_not_governed(call, action_of(operation, call.head), call.address.key);
+  });
 }
 
 PolicyEffect effect_of_own_policies(const Call& call, const std::string& action, const std::string& resource) {
@@ -433,13 +465,14 @@ void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {
     Ground ground = ground_of(call, snapshot, source.bucket);
     check_expected_owner(call, "x-amz-source-expected-bucket-owner", ground.bucket);
     if (!is_free(call, ground) && !decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) throw access_denied();
+    if (const auto closed = find_closed(call, source.bucket + "/" + source.key + "/", false)) throw governed_files(*closed, false);
   });
 }
 
 bool may_delete(const Call& call, const store::Rows& rows, const std::string& key, bool is_version) {
   const std::string action = is_version ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
   Ground ground = ground_of(call, rows, call.address.bucket);
-  const bool may = is_free(call, ground) || decide(call, rows, ground, action, key, nullptr);
+  const bool may = (is_free(call, ground) || decide(call, rows, ground, action, key, nullptr)) && !find_closed(call, call.address.bucket + "/" + key + "/", true);
   access::AuditEvent event{call.identity.user, call.identity.credential, "s3", action, call.address.bucket};
   if (!may) {
     event.object += "/" + key;
