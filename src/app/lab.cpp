@@ -269,6 +269,9 @@ class EmbeddedLab final : public Lab {
   void start_spark(const Settings& settings) {
     engine::check_library_version();
     catalog_ = std::make_unique<catalog::Catalog>(*store_);
+    access_->grants().know_securables([catalog = catalog_.get()](const access::Securable& securable) {
+      return securable.is_schema() ? catalog->find_database(securable.schema).has_value() : catalog->find_table(securable.schema, securable.table).has_value();
+    });
     stage_ = std::make_unique<StoreStage>(*store_);
     remotes_ = remote::s3::create_stores(*stage_, clock_, {.max_kept_bytes = kept_copies_bytes(disk_, data_)});
     const catalog::OwnEndpoint own{settings.text("objects.listen"), objects_ ? static_cast<std::uint16_t>(objects_->port()) : settings.port("objects.port")};

@@ -88,6 +88,7 @@ int main(int argc, char** argv) {
   app::cli::add_user_commands(program, chosen);
   app::cli::add_people_commands(program, chosen);
   app::cli::add_audit_command(program, chosen);
+  app::cli::add_grant_commands(program, chosen);
   app::cli::add_notebook_commands(program, chosen);
   app::cli::add_backup_commands(program, chosen);
   program.footer("Examples:\n  dflab up --detach\n  eval \"$(dflab env)\"\n  dflab status");

@@ -47,6 +47,9 @@ void add_people_commands(CLI::App& program, Chosen& chosen);
 /// `dflab audit`: over the hub's API.
 void add_audit_command(CLI::App& program, Chosen& chosen);
 
+/// `dflab grant …`: over the hub's API.
+void add_grant_commands(CLI::App& program, Chosen& chosen);
+
 /// `dflab notebook run`: in the environment of notebooks, against the running lab.
 void add_notebook_commands(CLI::App& program, Chosen& chosen);
 

@@ -38,6 +38,10 @@ net::Response remove_members(Service& service, Call& call);
 
 net::Response audit(Service& service, Call& call);
 
+net::Response list_grants(Service& service, Call& call);
+net::Response add_grant(Service& service, Call& call);
+net::Response remove_grant(Service& service, Call& call);
+
 net::Response authorize(Service& service, Call& call);
 net::Response issue_access_token(Service& service, Call& call);
 
