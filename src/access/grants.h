@@ -133,6 +133,8 @@ class Grants {
   bool may_use(std::string_view user, const std::string& schema) const;
   bool is_admin(std::string_view user) const;
 
+  /// False while no table is governed, which spares everybody the looking.
+  bool has_policies() const;
   /// What governs the table at that root.
   std::optional<TablePolicy> find_policy(std::string_view root) const;
   /// Governed tables that a place reaches: of which it is the root, inside, or around.

@@ -50,6 +50,11 @@ bool Grants::is_governed(const Securable& securable) const {
   return std::ranges::any_of(policies_, [&](const auto& each) { return each.second.table == securable; });
 }
 
+bool Grants::has_policies() const {
+  const std::lock_guard lock(mutex_);
+  return !policies_.empty();
+}
+
 std::optional<TablePolicy> Grants::find_policy(std::string_view root) const {
   const std::lock_guard lock(mutex_);
   const auto found = policies_.find(root);

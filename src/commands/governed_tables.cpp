@@ -126,9 +126,9 @@ bool Statement::is_group_member(const std::string& group) const {
 
 analyze::ResolvedTable Statement::governed(std::shared_ptr<const scan::TableSource> source, const catalog::Location& location, plan::NameParts name) const {
   analyze::ResolvedTable table{std::move(source), nullptr, {}, std::move(name)};
-  const std::string root = root_of(location);
-  if (root.empty()) return table;
   const access::Grants& grants = world_.access.grants();
+  const std::string root = grants.has_policies() ? root_of(location) : std::string();
+  if (root.empty()) return table;
   for (const TablePolicy& policy : grants.policies_near(root + "/")) {
     if (access::nearness(root, policy.root) == access::Nearness::Root) {
       require_trusted_functions(policy, *this);
