@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 import types
 import uuid
 
@@ -47,6 +48,11 @@ def secure():
     try:
         lab.start()
         lab.dflab = dflab
+        # The hub is the last to listen, and what `env` tells is written behind it.
+        deadline = time.monotonic() + 60
+        while "JUPYTERHUB_API_TOKEN" not in dflab("env", "--json", check=False).stdout:
+            assert time.monotonic() < deadline, lab.tail()
+            time.sleep(0.1)
         yield lab
     finally:
         lab.close()
