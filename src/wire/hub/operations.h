@@ -29,6 +29,10 @@ net::Response create_token(Service& service, Call& call);
 net::Response get_token(Service& service, Call& call);
 net::Response delete_token(Service& service, Call& call);
 
+net::Response list_grants(Service& service, Call& call);
+net::Response add_grant(Service& service, Call& call);
+net::Response remove_grant(Service& service, Call& call);
+
 net::Response list_groups(Service& service, Call& call);
 net::Response get_group(Service& service, Call& call);
 net::Response create_group(Service& service, Call& call);
@@ -37,10 +41,6 @@ net::Response add_members(Service& service, Call& call);
 net::Response remove_members(Service& service, Call& call);
 
 net::Response audit(Service& service, Call& call);
-
-net::Response list_grants(Service& service, Call& call);
-net::Response add_grant(Service& service, Call& call);
-net::Response remove_grant(Service& service, Call& call);
 
 net::Response authorize(Service& service, Call& call);
 net::Response issue_access_token(Service& service, Call& call);
