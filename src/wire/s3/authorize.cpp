@@ -462,10 +462,10 @@ bool may_assume_with_web_identity(const Call& call, const std::string& trust_pol
 void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {
   const store::Snapshot snapshot = call.service.store.snapshot();
   audited(call, "s3:GetObject", source.bucket, source.key, [&] {
+    if (const auto closed = find_closed(call, source.bucket + "/" + source.key + "/", false)) throw governed_files(*closed, false);
     Ground ground = ground_of(call, snapshot, source.bucket);
     check_expected_owner(call, "x-amz-source-expected-bucket-owner", ground.bucket);
     if (!is_free(call, ground) && !decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) throw access_denied();
-    if (const auto closed = find_closed(call, source.bucket + "/" + source.key + "/", false)) throw governed_files(*closed, false);
   });
 }
 
