@@ -86,6 +86,7 @@ void prepare_home(const ServersOptions& options, const std::string& user) {
 proc::Confinement server_confinement(const ServersOptions& options, const std::string& user) {
   proc::Confinement confinement{.readable = {options.environment, kernels_of(options), host_table(options.run)}, .writable = {home_of(options, user), options.shared}};
   if (const fs::path python = python_of(options); python.has_relative_path()) confinement.readable.push_back(python);
+  confinement.readable.push_back(options.jupyter);
   return confinement;
 }
 
@@ -110,6 +111,7 @@ std::vector<std::string> server_environment(const ServersOptions& options, const
       {"PIP_DISABLE_PIP_VERSION_CHECK", "1"},
       {"JUPYTERHUB_API_TOKEN", secrets.token},
       {"JPY_API_TOKEN", secrets.token},
+      {"JUPYTER_CONFIG_PATH", (options.jupyter / "config").string()},
       {"JUPYTERHUB_API_URL", api},
       {"JUPYTERHUB_ACTIVITY_URL", api + "/users/" + escape_segment(user) + "/activity"},
       {"JUPYTERHUB_ACTIVITY_INTERVAL", std::to_string(options.cull_after.count() > 0 ? std::clamp<std::int64_t>(options.cull_after.count() / 4, 1, 300) : 300)},

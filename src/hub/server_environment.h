@@ -18,6 +18,7 @@ struct ServersOptions {
   std::filesystem::path environment;  ///< Python environment with jupyterhub-singleuser
   std::filesystem::path homes;        ///< a folder for each user
   std::filesystem::path examples;     ///< notebooks that each home gets a copy of, where there are any
+  std::filesystem::path jupyter;      ///< what the lab adds to JupyterLab: `config`, `labextensions`, `python`
   std::filesystem::path shared;       ///< `datasets` and `notebooks`, everybody's
   std::filesystem::path run;          ///< logs of servers, kernels, the table of names
   std::string objects_url, spark_address;  ///< `http://localhost:9000`, `localhost:15002`; empty when the role does not run

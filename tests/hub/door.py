@@ -23,6 +23,7 @@ class HubLab(lab_module.Lab):
         self.hub_port = lab_module.free_port()
         super().__init__(**{"hub.port": self.hub_port, "hub.environment": ENVIRONMENT} | settings)
         self.settings.setdefault("hub.examples", self.folder / "examples")
+        self.settings.setdefault("hub.jupyter", lab_module.ROOT / "python" / "jupyter")
 
     @property
     def url(self) -> str:
