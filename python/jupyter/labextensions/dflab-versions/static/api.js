@@ -7,8 +7,9 @@ export function makeApi({ ServerConnection, URLExt }) {
     if (!response.ok) throw await ServerConnection.ResponseError.create(response);
     return response;
   };
+  const send = (name, body) => ask(name, {}, { method: 'POST', body: JSON.stringify(body) });
   const get = async (name, query) => (await ask(name, query)).json();
-  const post = async (name, body) => (await ask(name, {}, { method: 'POST', body: JSON.stringify(body) })).json();
+  const post = async (name, body) => (await send(name, body)).json();
   return {
     /** The records of a file, the newest first; none where there are no versions. */
     history: async (file) => {
@@ -22,6 +23,8 @@ export function makeApi({ ServerConnection, URLExt }) {
     difference: (file, from) => get('difference', { ...file, from }),
     gone: () => get('gone', {}),
     restore: (body) => post('restore', body),
+    /** Removes a version for good. */
+    forget: (body) => send('forget', body),
     /** Makes a version of what is not saved, without changing the file. */
     setAside: (body) => post('aside', body),
   };

@@ -24,8 +24,9 @@ export function makePlugin(lab) {
         if (text === (told.get(path) ?? '')) return;
         told.set(path, text);
         if (!text) return;
-        const shown = leaks.slice(0, 3).map(leakText).join('; ') + (leaks.length > 3 ? `; and ${leaks.length - 3} more` : '');
-        lab.Notification.warning(`${nameOf(path)} was saved with ${shown}. Whoever can read the file can use it: take it out, and get a new one.`, {
+        // JupyterLab shows 140 characters; the panel has the rest.
+        const more = leaks.length > 1 ? ` and ${leaks.length - 1} more` : '';
+        lab.Notification.warning(`Saved with ${leakText(leaks[0])}${more}. Take it out, and get a new one. (${nameOf(path)})`, {
           autoClose: false, actions: [{ label: 'Versions', callback: () => app.commands.execute(COMMAND) }],
         });
       }

@@ -53,22 +53,38 @@ export function makePanel({ app, lab, documents, api, guard }) {
       if (context) await context.revert();
       else documents.openOrReveal(file.path);
     } catch (error) {
-      if (isConflict(error)) await showErrorMessage('Not restored', 'Somebody else has saved the file since it was opened here. Reload it from disk (File menu) and try again.');
+      if (isConflict(error)) await showErrorMessage('Not restored', 'The file has been saved elsewhere since it was opened here. Reload it from disk (File menu) and try again.');
       else await showErrorMessage('Not restored', error);
     }
     await refresh();
   }
 
-  function recordNode(file, record, current) {
+  async function forget(file, record) {
+    const answer = await showDialog({
+      title: `Remove version ${record.version} for good?`,
+      body: 'It cannot be restored afterwards. Whatever key or token it holds should be replaced by a new one all the same.',
+      buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: 'Remove' })],
+    });
+    if (!answer.button.accept) return;
+    try {
+      await api.forget({ ...file, version: record.version });
+    } catch (error) {
+      await showErrorMessage('Not removed', error);
+    }
+    await refresh();
+  }
+
+  function recordNode(file, record, newest, current) {
     const isVersion = record.hash !== undefined;
-    const isCurrent = isVersion && record.hash === current && record.action !== 'aside';
+    const isSame = isVersion && record.hash === current;
+    const isCurrent = record === newest;
     const of = record.of ? ` from version ${record.of}` : record.from ? ` from ${nameOf(record.from)}` : '';
     return element('li', { className: `dflab-version${isCurrent ? ' dflab-current' : ''}` },
       element('div', { className: 'dflab-when' }, element('b', { textContent: timeText(record) }), isVersion ? element('span', { className: 'dflab-soft', textContent: `version ${record.version}` }) : null),
       element('div', { className: 'dflab-soft', textContent: [record.author || 'another program', `${actions[record.action] ?? record.action}${of}`, isVersion ? sizeText(record.size) : null].filter(Boolean).join(' · ') }),
       ...(record.leaks ?? []).slice(0, 3).map((leak) => element('div', { className: 'dflab-leak', textContent: leakText(leak) })),
-      isVersion && !isCurrent ? element('div', { className: 'dflab-row' }, button('Compare', () => compare(file, record), { title: 'What changed from this version to the file as it is' }), button('Restore', () => restore(file, record.version))) : null,
-      isCurrent ? element('div', { className: 'dflab-now', textContent: 'This is the file' }) : null);
+      isVersion && !isSame ? element('div', { className: 'dflab-row' }, button('Compare', () => compare(file, record), { title: 'What changed from this version to the file as it is' }), button('Restore', () => restore(file, record.version)), record.leaks ? button('Remove', () => forget(file, record), { title: 'Remove this version, and the secret in it, from the history' }) : null) : null,
+      isSame ? element('div', { className: isCurrent ? 'dflab-now' : 'dflab-soft', textContent: isCurrent ? 'This is the file' : 'The same as the file' }) : null);
   }
 
   function goneNode(each) {
@@ -84,10 +100,11 @@ export function makePanel({ app, lab, documents, api, guard }) {
     let parts;
     try {
       const [history, gone] = await Promise.all([path ? api.history({ path }) : { records: [] }, api.gone()]);
+      const newest = history.records.find((record) => record.hash && record.hash === history.hash && record.action !== 'aside');
       const empty = path ? 'No versions yet: the next save makes one.' : 'Open a notebook or a text file to see its versions.';
       parts = [
         element('h2', { textContent: path ? nameOf(path) : 'Versions', title: path ?? '' }),
-        history.records.length ? element('ol', {}, ...history.records.map((record) => recordNode({ path }, record, history.hash))) : element('p', { className: 'dflab-soft', textContent: empty }),
+        history.records.length ? element('ol', {}, ...history.records.map((record) => recordNode({ path }, record, newest, history.hash))) : element('p', { className: 'dflab-soft', textContent: empty }),
         gone.length ? element('details', { open: widget.node.querySelector('details')?.open ?? false }, element('summary', { textContent: `Deleted files (${gone.length})` }), element('ol', {}, ...gone.map(goneNode))) : null,
       ];
     } catch (error) {

@@ -57,8 +57,9 @@ export function guardSaves({ app, lab, documents, api, showLeaks }) {
 
   async function ask(path, now) {
     const newest = now.records.find((record) => record.hash === now.hash && record.action !== 'aside');
-    const who = newest?.author || 'another program';
-    const told = now.hash === null ? 'It has been deleted or moved since it was opened here.' : newest ? `${who} saved it at ${timeText(newest)}, after it was opened here.` : 'It has been changed since it was opened here.';
+    const own = newest?.author && newest.author === app.serviceManager.user?.identity?.username;
+    const who = own ? 'You' : newest?.author || 'Another program';
+    const told = now.hash === null ? 'It has been deleted or moved since it was opened here.' : newest ? `${who} saved it ${own ? 'in another tab or window ' : ''}at ${timeText(newest)}, after it was opened here.` : 'It has been changed since it was opened here.';
     const body = new lab.Widget({
       node: element('div', { className: 'dflab-conflict' },
         element('p', {}, element('b', { textContent: nameOf(path) }), ' was not saved. ', told),
@@ -69,7 +70,7 @@ export function guardSaves({ app, lab, documents, api, showLeaks }) {
     });
     const { Dialog, showDialog } = lab;
     const result = await showDialog({
-      title: now.hash === null ? 'The file has gone' : 'Somebody else has saved this file',
+      title: now.hash === null ? 'The file has gone' : 'This file has been saved elsewhere',
       body,
       buttons: [
         Dialog.cancelButton(),
