@@ -250,8 +250,9 @@ def browser(request):
 
 
 def open_notebook(browser, owner: Owner, path: str):
-    theme = {"raw": '{"theme": "JupyterLab Dark"}' if browser.scheme == "dark" else "{}"}
-    assert owner.ask("PUT", "lab/api/settings/@jupyterlab/apputils-extension:themes", json=theme).status_code == 204
+    # JupyterLab's own question about news would lie over the panel.
+    for name, raw in (("themes", '{"theme": "JupyterLab Dark"}' if browser.scheme == "dark" else "{}"), ("notification", '{"fetchNews": "false"}')):
+        assert owner.ask("PUT", f"lab/api/settings/@jupyterlab/apputils-extension:{name}", json={"raw": raw}).status_code == 204
     context = browser.new_context(base_url=owner.hub.url, color_scheme=browser.scheme, viewport={"width": 1300, "height": 850})
     page = context.new_page()
     page.set_default_timeout(60_000)
@@ -348,6 +349,7 @@ def test_two_people_in_one_notebook(browser, ann, ben):
     expect(of_ben.locator(".Toastify__toast", has_text="an AWS access key")).to_be_visible()
     expect(panel.locator(".dflab-leak").first).to_contain_text("an AWS access key in cell 1, line 2")
     look(of_ben, browser, "versions-secret")
+    of_ben.locator(".Toastify__toast", has_text="an AWS access key").locator(".jp-Notification-Toast-Close").click()
 
     # Deleted files come back.
     assert ben.ask("DELETE", f"api/contents/{path.replace('.ipynb', ' (mine).ipynb')}").status_code == 204
