@@ -130,7 +130,7 @@ hub::ServersOptions notebook_options(const Settings& settings) {
   options.program = std::filesystem::read_symlink("/proc/self/exe");
   options.environment = notebook_environment(settings);
   options.examples = settings.text("hub.examples").empty() ? options.environment / "share" / "dflab" / "examples" : std::filesystem::path(settings.text("hub.examples"));
-  options.jupyter = settings.text("hub.jupyter").empty() ? options.environment / "share" / "dflab" / "jupyter" : std::filesystem::path(settings.text("hub.jupyter"));
+  options.jupyter = notebook_additions(settings);
   options.variables.insert({{"DFLAB_VERSIONS_KEEP", std::to_string(settings.seconds("hub.versions_keep"))}, {"DFLAB_VERSIONS_SPACE", std::to_string(settings.bytes("hub.versions_space"))}});
   options.homes = settings.text("hub.homes").empty() ? data / "homes" : std::filesystem::path(settings.text("hub.homes"));
   options.shared = data / "shared";

@@ -12,4 +12,9 @@ std::filesystem::path notebook_environment(const Settings& settings) {
   return cache / "clients" / "hub";
 }
 
+std::filesystem::path notebook_additions(const Settings& settings) {
+  if (const std::string& named = settings.text("hub.jupyter"); !named.empty()) return named;
+  return notebook_environment(settings) / "share" / "dflab" / "jupyter";
+}
+
 }  // namespace lab::app

@@ -17,6 +17,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from door import Api, Person
 
+expect.set_options(timeout=60_000)
 CHROMIUM = shutil.which("chromium")
 PICTURES = os.environ.get("LAB_TEST_SCREENSHOTS")
 KEY = "AKIA" + "QWERTYUIOPASDFGH"  # nobody's; in two parts, so that nobody finds it here

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/cli/commands.h"
+#include "app/notebook_environment.h"
 #include "app/port_owner.h"
 #include "app/run_file.h"
 #include "base/disk.h"
@@ -96,6 +97,8 @@ int doctor(const Settings& settings) {
   } else {
     report.note(gaps);
   }
+  if (const fs::path environment = notebook_environment(settings), additions = notebook_additions(settings); fs::exists(environment) && !fs::exists(additions / "config"))
+    report.note("saves of notebooks are no versions: " + additions.string() + " is not there; `tools/clients_setup hub` makes it");
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   if (files.rlim_cur < 4096) {

@@ -49,7 +49,9 @@ export function makePanel({ app, lab, documents, api, guard }) {
         const isNotebook = context.contentsModel?.type === 'notebook';
         await api.setAside({ path: file.path, type: isNotebook ? 'notebook' : 'file', content: isNotebook ? context.model.toJSON() : context.model.toString() });
       }
-      await api.restore({ ...file, version, ...(context ? { base_hash: guard.baseOf(context) } : {}) });
+      // What has gone is not to be there again by now, what is open is to be as it was opened.
+      const base = file.id ? { base_hash: null } : context ? { base_hash: guard.baseOf(context) } : {};
+      await api.restore({ ...file, version, ...base });
       if (context) await context.revert();
       else documents.openOrReveal(file.path);
     } catch (error) {
