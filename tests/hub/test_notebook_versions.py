@@ -250,7 +250,7 @@ def browser(request):
         opened.close()
 
 
-def open_notebook(browser, owner: Owner, path: str):
+def open_lab(browser, owner: Owner, path: str = ""):
     # JupyterLab's own question about news would lie over the panel.
     for name, raw in (("themes", '{"theme": "JupyterLab Dark"}' if browser.scheme == "dark" else "{}"), ("notification", '{"fetchNews": "false"}')):
         assert owner.ask("PUT", f"lab/api/settings/@jupyterlab/apputils-extension:{name}", json={"raw": raw}).status_code == 204
@@ -262,7 +262,12 @@ def open_notebook(browser, owner: Owner, path: str):
     page.get_by_label("Password").fill("correct horse")
     page.keyboard.press("Enter")
     page.wait_for_url("**/hub/home**")
-    page.goto(f"/user/{owner.name}/lab/workspaces/{browser.scheme}/tree/{path}?reset")
+    page.goto(f"/user/{owner.name}/lab/workspaces/{browser.scheme}{path and '/tree/'}{path}?reset")
+    return page
+
+
+def open_notebook(browser, owner: Owner, path: str):
+    page = open_lab(browser, owner, path)
     page.locator(".jp-Notebook .cm-content").first.wait_for()
     # JupyterLab draws a notebook once more when its kernel is there, and forgets what was typed until then.
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
@@ -363,3 +368,62 @@ def test_two_people_in_one_notebook(browser, ann, ben):
     assert ben.sources(path.replace(".ipynb", " (mine).ipynb")) == ["first = 1\nof_ben = 1"]
     for page in (of_ann, of_ben):
         page.context.close()
+
+
+def test_ordinary_work_asks_nothing(browser, ann):
+    page, path = open_lab(browser, ann), f"plan-{browser.scheme}.ipynb"
+    page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="Python 3").first.click()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
+    dialog = page.locator(".jp-Dialog")
+
+    def save_and_wait(text: str, name: str) -> None:
+        type_and_save(page, text)
+        deadline = time.monotonic() + 30
+        while True:
+            found = ann.ask("GET", f"files/{name}")
+            if found.status_code == 200 and text.strip() in found.text:
+                break
+            assert time.monotonic() < deadline, (name, text, dialog.all_inner_texts())
+            time.sleep(0.1)
+        page.wait_for_timeout(300)
+        expect(dialog).to_have_count(0)
+
+    # The first save of a new notebook asks for its name, as ever.
+    type_and_save(page, "first = 1")
+    dialog.locator("input").first.fill(path)
+    dialog.get_by_role("button", name="Rename").click()
+    expect(dialog).to_have_count(0)
+    for number in range(3):
+        save_and_wait(f"\nagain = {number}", path)
+    # Renamed below the hands of JupyterLab's own memory of the file, and changed on.
+    page.locator(".jp-DirListing-item", has_text=path).click()
+    page.keyboard.press("F2")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(f"renamed-{path}")
+    page.keyboard.press("Enter")
+    page.locator(".lm-TabBar-tab", has_text=f"renamed-{path}").first.wait_for()
+    save_and_wait("\nafter_the_rename = 1", f"renamed-{path}")
+    actions = [record["action"] for record in ann.records(f"renamed-{path}")]
+    assert actions.count("rename") >= 1 and actions[-1] == "save"
+
+    # What is changed by somebody else behind a rename is asked about all the same.
+    page.locator(".jp-DirListing-item", has_text=path).click()
+    page.keyboard.press("F2")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(f"twice-{path}")
+    page.keyboard.press("Enter")
+    page.locator(".lm-TabBar-tab", has_text=f"twice-{path}").first.wait_for()
+    ann.save(f"twice-{path}", "somebody else")
+    type_and_save(page, "\nnot_silently = 1")
+    expect(dialog).to_contain_text("in another tab or window")
+    dialog.get_by_role("button", name="Cancel").click()
+
+    # What somebody deletes is told, and can be saved again.
+    ann.ask("DELETE", f"api/contents/twice-{path}")
+    type_and_save(page, "\nagain = 1")
+    expect(dialog).to_contain_text("deleted or moved")
+    look(page, browser, "versions-gone")
+    dialog.get_by_role("button", name="Save again").click()
+    expect(dialog).to_have_count(0)
+    save_and_wait("\nand_on = 1", f"twice-{path}")
+    page.context.close()

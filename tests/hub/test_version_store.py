@@ -173,6 +173,18 @@ def test_old_versions_go_and_the_newest_stays(tmp_path):
     assert area.write(tmp_path / "a.txt", b"next\n", author="ann").record["version"] == 4
 
 
+def test_what_is_set_aside_does_not_stand_for_the_file(tmp_path):
+    area = VersionStore(tmp_path, Limits(keep_seconds=0, area_bytes=0))
+    path = tmp_path / "a.txt"
+    area.write(path, b"saved\n", author="ann")
+    area.set_aside(path, b"given up\n", "ben")
+    assert path.read_bytes() == b"saved\n" and area.find_history(path).head["version"] == 1
+    time.sleep(0.01)
+    assert retention.tidy(area)
+    assert contents_of(area, path) == [b"saved\n"]
+    assert area.write(path, b"next\n", author="ann").record["version"] == 2
+
+
 def test_space_is_bounded_and_the_oldest_go_first(tmp_path):
     area = VersionStore(tmp_path, Limits(area_bytes=50_000))
     noise = random.Random(2)

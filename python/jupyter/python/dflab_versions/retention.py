@@ -38,7 +38,7 @@ def _too_old(store: VersionStore, history: History) -> set:
     if not _is_there(store, history):
         return {each["version"] for each in history.versions} if _seconds(history.records[-1]) < before else set()
     # A version was what the file said until the next one came.
-    return {old["version"] for old, new in zip(history.versions, history.versions[1:]) if _seconds(new) < before}
+    return {old["version"] for old, new in zip(history.versions, history.versions[1:]) if _seconds(new) < before and old is not history.head}
 
 
 def _drop(history: History, numbers: set) -> None:
@@ -63,9 +63,12 @@ def _fit(store: VersionStore, histories: list) -> None:
         file = store._object_file(piece)
         sizes[piece] = file.stat().st_size if file.exists() else 0
     total = sum(sizes.values())
-    droppable = sorted(((_seconds(record), history, record) for history in histories for record in (history.versions[:-1] if _is_there(store, history) else history.versions)), key=lambda each: each[0])
+    droppable = []
+    for history in histories:
+        newest = history.head if _is_there(store, history) else None
+        droppable += [(history, record) for record in history.versions if record is not newest]
     dropped = {}
-    for _, history, record in droppable:
+    for history, record in sorted(droppable, key=lambda each: _seconds(each[1])):
         if total <= store.limits.area_bytes:
             break
         dropped.setdefault(history.id, (history, set()))[1].add(record["version"])
