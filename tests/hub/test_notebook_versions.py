@@ -426,4 +426,12 @@ def test_ordinary_work_asks_nothing(browser, ann):
     dialog.get_by_role("button", name="Save again").click()
     expect(dialog).to_have_count(0)
     save_and_wait("\nand_on = 1", f"twice-{path}")
+
+    # A long history is shown in part first.
+    for number in range(35):
+        ann.save(f"twice-{path}", f"version {number}")
+    page.locator("[data-id=dflab-versions]").click()
+    expect(page.locator(".dflab-version")).to_have_count(30)
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator(".dflab-version")).to_have_count(len(ann.records(f"twice-{path}")))
     page.context.close()

@@ -63,6 +63,15 @@ def test_the_start_prints_an_address_with_a_token_that_opens_it(secure):
     assert run_cell(url, token, code) == "4 True False\n"
 
 
+def test_saves_are_versions_there_too(secure):
+    url, _, token = address_of(secure).groups()
+    headers = {"Authorization": f"token {token}"}
+    saved = requests.put(f"{url}/api/contents/work/a.txt", json={"type": "file", "format": "text", "content": "a"}, headers=headers, timeout=60)
+    assert saved.status_code == 201 and saved.json()["dflab"]["version"] == 1
+    records = requests.get(f"{url}/dflab/api/versions/history", params={"path": "work/a.txt"}, headers=headers, timeout=60).json()["records"]
+    assert [(record["author"], record["action"]) for record in records] == [("admin", "save")]
+
+
 def test_without_the_token_it_stays_shut(secure):
     url, port, token = address_of(secure).groups()
     for credentials in ({}, {"params": {"token": "wrong"}}, {"headers": {"Authorization": f"token {token[:-1]}"}}):

@@ -6,6 +6,8 @@ const actions = {
   save: 'saved', restore: 'restored', outside: 'changed outside JupyterLab', aside: 'set aside, not saved', upload: 'uploaded', checkpoint: 'back to the checkpoint', rename: 'renamed', moved: 'moved here', delete: 'deleted',
 };
 
+const SHOWN = 30; // of a long history, until the rest is asked for
+
 export const leakText = (leak) => `${leak.kind} in ${leak.cell ? `${leak.where === 'output' ? 'the output of cell' : 'cell'} ${leak.cell}, ` : ''}line ${leak.line}`;
 
 export function makePanel({ app, lab, documents, api, guard }) {
@@ -15,7 +17,7 @@ export function makePanel({ app, lab, documents, api, guard }) {
   widget.title.caption = 'Versions of this file';
   widget.title.icon = lab.historyIcon;
   widget.addClass('jp-SideBar-content');
-  let path = null, round = 0;
+  let path = null, round = 0, showsAll = false;
 
   const button = (label, action, more = {}) => element('button', { className: 'jp-Button jp-mod-styled jp-mod-small dflab-button', textContent: label, onclick: action, ...more });
   const contextOf = (file) => guard.openContexts().find((context) => context.path === file);
@@ -106,7 +108,8 @@ export function makePanel({ app, lab, documents, api, guard }) {
       const empty = path ? 'No versions yet: the next save makes one.' : 'Open a notebook or a text file to see its versions.';
       parts = [
         element('h2', { textContent: path ? nameOf(path) : 'Versions', title: path ?? '' }),
-        history.records.length ? element('ol', {}, ...history.records.map((record) => recordNode({ path }, record, newest, history.hash))) : element('p', { className: 'dflab-soft', textContent: empty }),
+        history.records.length ? element('ol', {}, ...history.records.slice(0, showsAll ? undefined : SHOWN).map((record) => recordNode({ path }, record, newest, history.hash))) : element('p', { className: 'dflab-soft', textContent: empty }),
+        !showsAll && history.records.length > SHOWN ? button(`Show all ${history.records.length}`, showAll) : null,
         gone.length ? element('details', { open: widget.node.querySelector('details')?.open ?? false }, element('summary', { textContent: `Deleted files (${gone.length})` }), element('ol', {}, ...gone.map(goneNode))) : null,
       ];
     } catch (error) {
@@ -114,6 +117,11 @@ export function makePanel({ app, lab, documents, api, guard }) {
     }
     // An answer that was overtaken by the next question is not shown.
     if (mine === round) widget.node.replaceChildren(...parts.filter(Boolean));
+  }
+
+  function showAll() {
+    showsAll = true;
+    void refresh();
   }
 
   widget.processMessage = ((process) => (message) => {
@@ -125,6 +133,7 @@ export function makePanel({ app, lab, documents, api, guard }) {
     widget,
     refresh,
     look: (newPath) => {
+      showsAll = showsAll && path === newPath;
       path = newPath;
       void refresh();
     },
