@@ -3,10 +3,12 @@ and the story of two people in a real Chromium. LAB_TEST_SCREENSHOTS names a fol
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import threading
 import time
 import uuid
@@ -15,7 +17,7 @@ import pytest
 import requests
 from playwright.sync_api import expect, sync_playwright
 
-from door import Api, Person
+from door import Person, lab_module
 
 expect.set_options(timeout=60_000)
 CHROMIUM = shutil.which("chromium")
@@ -435,3 +437,22 @@ def test_ordinary_work_asks_nothing(browser, ann):
     page.get_by_role("button", name="Show all").click()
     expect(page.locator(".dflab-version")).to_have_count(len(ann.records(f"twice-{path}")))
     page.context.close()
+
+
+def test_histories_in_a_shell(hub, ann):
+    for source in ("1", "2"):
+        ann.save("work/shell.ipynb", source)
+
+    def dflab(*arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run([lab_module.program(), "notebook", *arguments, "--user", ann.name, "--data", str(hub.folder / "data")], capture_output=True, text=True, timeout=60)
+
+    lines = [line.split() for line in dflab("history", "work/shell.ipynb").stdout.splitlines()]
+    assert [(line[0], line[2], line[3]) for line in lines] == [("1", ann.name, "save"), ("2", ann.name, "save")]
+    assert json.loads(dflab("history", "work/shell.ipynb", "--json").stdout)["records"] == ann.records("work/shell.ipynb")[::-1]
+    assert dflab("diff", "work/shell.ipynb", "1").stdout.splitlines() == ["cell 1: changed", "@ line 1", "- 1", "+ 2"]
+    assert dflab("diff", "work/shell.ipynb", "1", "1").stdout == ""
+    assert dflab("restore", "work/shell.ipynb", "1").stdout == "work/shell.ipynb is version 1 again, as version 3\n"
+    assert ann.sources("work/shell.ipynb") == ["1"]
+    for wrong in (("diff", "work/shell.ipynb", "9"), ("history", "work/none.ipynb")):
+        done = dflab(*wrong)
+        assert done.returncode == 1 and "version" in done.stderr

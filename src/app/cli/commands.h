@@ -52,5 +52,7 @@ void add_grant_commands(CLI::App& program, Chosen& chosen);
 
 /// `dflab notebook run`: in the environment of notebooks, against the running lab.
 void add_notebook_commands(CLI::App& program, Chosen& chosen);
+/// `history`, `diff` and `restore` of `dflab notebook`, its group: over people's servers.
+void add_notebook_version_commands(CLI::App& group, Chosen& chosen);
 
 }  // namespace lab::app::cli

@@ -3,6 +3,7 @@
 #include "app/conditions.h"
 #include "app/run_file.h"
 #include "base/error.h"
+#include "hub/server_environment.h"
 
 namespace lab::app::cli {
 
@@ -15,13 +16,19 @@ HubApi::HubApi(const Settings& settings) {
   authorization_ = "token " + token->second;
 }
 
-nlohmann::json HubApi::call(const std::string& method, const std::string& path, const nlohmann::json& body) {
+nlohmann::json HubApi::call(const std::string& method, const std::string& path, const nlohmann::json& body) { return send(method, "/hub/api" + path, body); }
+
+nlohmann::json HubApi::call_server(const std::string& user, const std::string& method, const std::string& path, const nlohmann::json& body) {
+  return send(method, hub::server_prefix(user, "") + path, body);
+}
+
+nlohmann::json HubApi::send(const std::string& method, const std::string& target, const nlohmann::json& body) {
   const std::string text = body.is_null() ? "" : body.dump();
-  const auto answer = client_->send({.method = method, .target = "/hub/api" + path, .headers = {{"Host", "localhost"}, {"Authorization", authorization_}, {"Content-Type", "application/json"}}, .body = text});
+  const auto answer = client_->send({.method = method, .target = target, .headers = {{"Host", "localhost"}, {"Authorization", authorization_}, {"Content-Type", "application/json"}}, .body = text});
   auto parsed = nlohmann::json::parse(answer.body, nullptr, false);
   if (answer.status >= 300) {
     const std::string said = parsed.is_object() ? parsed.value("message", answer.body) : answer.body;
-    throw Error(conditions::kHubRefused, {{"what", method + " " + path}, {"reason", said}});
+    throw Error(conditions::kHubRefused, {{"what", method + " " + target}, {"reason", said}});
   }
   return parsed.is_discarded() ? nlohmann::json() : parsed;
 }

@@ -17,8 +17,12 @@ class HubApi {
 
   /// The answer's JSON, null when it has none. Throws HUB_REFUSED with the hub's own words.
   nlohmann::json call(const std::string& method, const std::string& path, const nlohmann::json& body = nullptr);
+  /// The same of a person's notebook server; `path` is below its prefix, without a slash in front.
+  nlohmann::json call_server(const std::string& user, const std::string& method, const std::string& path, const nlohmann::json& body = nullptr);
 
  private:
+  nlohmann::json send(const std::string& method, const std::string& target, const nlohmann::json& body);
+
   std::unique_ptr<net::HttpClient> client_;
   std::string authorization_;
 };

@@ -136,6 +136,7 @@ void add_notebook_commands(CLI::App& program, Chosen& chosen) {
   auto options = std::make_shared<NotebookOptions>();
   CLI::App* group = program.add_subcommand("notebook", "notebooks without a browser");
   group->require_subcommand(1);
+  add_notebook_version_commands(*group, chosen);
   CLI::App* run = group->add_subcommand("run", "run a notebook top to bottom against the running lab and keep the result; ends with 1 when a cell raises");
   run->add_option("file", options->file, "the notebook (.ipynb)")->required();
   run->add_option("-p,--parameter", options->parameters, "NAME=VALUE, a value in JSON or a text; may be repeated. Set behind the cell with the tag `parameters`, or first");
