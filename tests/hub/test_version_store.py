@@ -153,7 +153,7 @@ def test_a_version_that_the_disk_has_damaged_is_not_given_out(area, tmp_path):
     path = tmp_path / "a.txt"
     record = area.write(path, b"1\n", author="ann").record
     other = area.write(path, b"2\n", author="ann").record
-    area._object_file(record["pieces"][0]).write_bytes(area._object_file(other["pieces"][0]).read_bytes())
+    area.object_file(record["pieces"][0]).write_bytes(area.object_file(other["pieces"][0]).read_bytes())
     with pytest.raises(OSError, match="damaged"):
         area.read(record)
 
@@ -199,7 +199,7 @@ def test_space_is_bounded_and_the_oldest_go_first(tmp_path):
 
 def test_tidying_waits_for_nobody_who_saves(area, tmp_path):
     area.write(tmp_path / "a.txt", b"1\n", author="ann")
-    with area._writing(tmp_path / "a.txt"):
+    with area.writing(tmp_path / "a.txt"):
         assert not retention.tidy(area)
     assert retention.tidy(area)
 
@@ -209,7 +209,7 @@ def test_a_version_can_be_forgotten(area, tmp_path):
     secret = area.write(path, b"secret\n", author="ann").record
     area.write(path, b"clean\n", author="ann")
     area.forget(area.find_history(path), secret["version"])
-    assert contents_of(area, path) == [b"clean\n"] and not area._object_file(secret["pieces"][0]).exists()
+    assert contents_of(area, path) == [b"clean\n"] and not area.object_file(secret["pieces"][0]).exists()
     with pytest.raises(Gone):
         area.forget(area.find_history(path), secret["version"])
 
@@ -321,7 +321,7 @@ def test_lines_of_a_difference():
 
 
 def test_locks_of_a_killed_writer_are_free(area, tmp_path):
-    holder = subprocess.Popen([sys.executable, "-c", f"import sys; sys.path.insert(0, {str(PYTHON)!r})\nfrom dflab_versions.store import *\narea = VersionStore(pathlib.Path({str(tmp_path)!r}), Limits())\nwith area._writing(area.area / 'a.txt'):\n    print('held', flush=True)\n    import time; time.sleep(600)"], stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen([sys.executable, "-c", f"import sys; sys.path.insert(0, {str(PYTHON)!r})\nfrom dflab_versions.store import *\narea = VersionStore(pathlib.Path({str(tmp_path)!r}), Limits())\nwith area.writing(area.area / 'a.txt'):\n    print('held', flush=True)\n    import time; time.sleep(600)"], stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline() == "held\n"
     holder.kill()
     holder.wait()

@@ -161,7 +161,7 @@ class GoneHandler(_Handler):
         gone = []
         for store in self.areas.all():
             for history in store.histories():
-                there = (store.area / history.path).is_file() and store._is_current(history)
+                there = (store.area / history.path).is_file() and store.is_current(history)
                 if not there and history.head is not None:
                     gone.append({"path": self.areas.api_path(store, history.path), "id": history.id, "record": _shown(history.records[-1]), "version": history.head["version"], "size": history.head["size"]})
         return sorted(gone, key=lambda each: each["record"]["time"], reverse=True)

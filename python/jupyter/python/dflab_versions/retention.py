@@ -60,7 +60,7 @@ def _fit(store: VersionStore, histories: list) -> None:
             for piece in set(record["pieces"]):
                 uses[piece] = uses.get(piece, 0) + 1
     for piece in uses:
-        file = store._object_file(piece)
+        file = store.object_file(piece)
         sizes[piece] = file.stat().st_size if file.exists() else 0
     total = sum(sizes.values())
     droppable = []
@@ -86,7 +86,7 @@ def _sweep(store: VersionStore) -> None:
         if file.parent.name + file.name not in used:
             file.unlink()
     for file in (store.folder / "paths").iterdir():
-        if not store._history_file(_text(file)).exists():
+        if not store.history_file(_text(file)).exists():
             file.unlink()
 
 

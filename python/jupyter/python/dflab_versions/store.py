@@ -15,6 +15,7 @@ import hashlib
 import os
 import pathlib
 import secrets
+import time
 
 from dflab_versions.disk import locked, make_folder, replace, sync_folder
 from dflab_versions.history import History
@@ -22,6 +23,7 @@ from dflab_versions.leaks import find_leaks
 from dflab_versions.pieces import cut
 
 FOLDER = ".dflab"
+_SYNCED_BY_NOW = 300  # seconds that a writer may take from the first piece to the last
 os.umask(_UMASK := os.umask(0o077))
 _NEW_FILE_MODE = 0o666 & ~_UMASK
 # Whoever does not say what a change was made on: the save is taken, and what was there is a version.
@@ -83,34 +85,32 @@ class VersionStore:
 
     def write(self, path: pathlib.Path, data: bytes, *, author: str, base=ANY, action: str = "save", more=None) -> Written:
         """Saves a file: its version, then the file itself, both on the disk. Raises Conflict when the file is not `base`."""
-        with self._writing(path):
+        with self.writing(path):
             current = _read(path)
             found = None if current is None else hash_of(current)
             if base is not ANY and base != found:
                 raise Conflict(found)
-            record = {}
+            history = self._history(path)
+            self._keep_outside(history, path, current)
+            new, record = hash_of(data), {}
             if self.is_kept(data):
-                history = self._history(path)
-                self._keep_outside(history, path, current)
-                new = hash_of(data)
-                if new == found and history.head is not None and history.head["hash"] == new and history.records[-1].get("action") != "delete":
+                is_as_it_was = new == found and history.head is not None and history.head["hash"] == new and history.records[-1]["action"] != "delete"
+                if is_as_it_was:
                     return Written(new, path.stat().st_mtime, history.head)
                 record = self._add_version(history, path, data, {"author": author, "action": action} | (more or {}))
-            elif current is not None:
-                self._keep_outside(self._history(path), path, current)
             _write_file(path, data)
-            return Written(hash_of(data), path.stat().st_mtime, record)
+            return Written(new, path.stat().st_mtime, record)
 
     def keep(self, path: pathlib.Path, author: str, action: str) -> None:
         """Makes a version of what is in the file, where that is not the newest one already."""
-        with self._writing(path):
+        with self.writing(path):
             current = _read(path)
             if current is not None:
                 self._keep_outside(self._history(path), path, current, author, action)
 
     def set_aside(self, path: pathlib.Path, data: bytes, author: str) -> dict:
         """Makes a version of what somebody has open and gives up, without changing the file."""
-        with self._writing(path):
+        with self.writing(path):
             history = self._history(path)
             self._keep_outside(history, path, _read(path))
             return self._add_version(history, path, data, {"author": author, "action": "aside"})
@@ -125,12 +125,12 @@ class VersionStore:
             history.rewrite([each for each in history.records if each is not record])
             used = {piece for each in self.histories() for version in each.versions for piece in version["pieces"]}
             for piece in set(record["pieces"]) - used:
-                self._object_file(piece).unlink(missing_ok=True)
+                self.object_file(piece).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def moving(self, old: pathlib.Path, new: pathlib.Path, author: str):
         """Around a rename of a file or a folder: histories go with it once it is done."""
-        with self._writing(old, new):
+        with self.writing(old, new):
             yield
             moved = self._histories_below(old)
             for history in moved:
@@ -138,12 +138,12 @@ class VersionStore:
                 was = history.path
                 history.add({"author": author, "action": "rename", "path": self.name_of(target), "from": was})
                 self._set_path(history.path, history.id)
-                self._path_file(was).unlink(missing_ok=True)
+                self.path_file(was).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def deleting(self, path: pathlib.Path, author: str):
         """Around a deletion: what was not a version becomes one before."""
-        with self._writing(path):
+        with self.writing(path):
             files = [path] if path.is_file() else sorted(each for each in path.rglob("*.ipynb") if ".ipynb_checkpoints" not in each.parts and each.is_file())
             files += [self.area / history.path for history in self._histories_below(path)]
             histories = []
@@ -164,13 +164,13 @@ class VersionStore:
     def find_history(self, path: pathlib.Path):
         """The history of the file at a path, None when it has none."""
         try:
-            found = History(self._history_file(self._path_file(self.name_of(path)).read_text()))
+            found = History(self.history_file(self.path_file(self.name_of(path)).read_text()))
         except FileNotFoundError:
             return None
         return found if found.records else None
 
     def get_history(self, identity: str) -> History:
-        history = History(self._history_file(identity))
+        history = History(self.history_file(identity))
         if not history.records:
             raise Gone(identity)
         return history
@@ -183,7 +183,7 @@ class VersionStore:
 
     def read(self, record: dict) -> bytes:
         try:
-            data = b"".join(gzip.decompress(self._object_file(piece).read_bytes()) for piece in record["pieces"])
+            data = b"".join(gzip.decompress(self.object_file(piece).read_bytes()) for piece in record["pieces"])
         except FileNotFoundError:
             raise Gone(record["version"]) from None
         if hash_of(data) != record["hash"]:
@@ -195,10 +195,10 @@ class VersionStore:
     def _history(self, path: pathlib.Path) -> History:
         name = self.name_of(path)
         try:
-            identity = self._path_file(name).read_text()
+            identity = self.path_file(name).read_text()
         except FileNotFoundError:
             identity = secrets.token_hex(8)
-        return History(self._history_file(identity))
+        return History(self.history_file(identity))
 
     def _keep_outside(self, history: History, path: pathlib.Path, current, author: str = "", action: str = "outside") -> None:
         """What other programs wrote into the file since its newest version."""
@@ -211,10 +211,13 @@ class VersionStore:
         for piece in cut(data):
             name = hash_of(piece)
             pieces.append(name)
-            file = self._object_file(name)
+            file = self.object_file(name)
             if not file.exists():
                 make_folder(file.parent)
                 _write_object(file, piece)
+                folders.add(file.parent)
+            elif time.time() - file.stat().st_mtime < _SYNCED_BY_NOW:
+                # Another server may have written it a moment ago, and its name may not be on the disk yet.
                 folders.add(file.parent)
         for folder in folders:
             sync_folder(folder)
@@ -229,31 +232,31 @@ class VersionStore:
     def _histories_below(self, path: pathlib.Path) -> list:
         name = self.name_of(path)
         chosen = [history for history in self.histories() if history.path == name or history.path.startswith(name + "/")]
-        return [history for history in chosen if self._is_current(history)]
+        return [history for history in chosen if self.is_current(history)]
 
-    def _is_current(self, history: History) -> bool:
+    def is_current(self, history: History) -> bool:
         """Not of a file that was there before another came to its path."""
         try:
-            return self._path_file(history.path).read_text() == history.id
+            return self.path_file(history.path).read_text() == history.id
         except FileNotFoundError:
             return False
 
     def _set_path(self, name: str, identity: str) -> None:
-        replace(self._path_file(name), identity.encode(), 0o600)
+        replace(self.path_file(name), identity.encode(), 0o600)
 
-    def _object_file(self, name: str) -> pathlib.Path:
+    def object_file(self, name: str) -> pathlib.Path:
         return self.folder / "objects" / name[:2] / name[2:]
 
-    def _history_file(self, identity: str) -> pathlib.Path:
+    def history_file(self, identity: str) -> pathlib.Path:
         if not identity.isalnum():
             raise Gone(identity)
         return self.folder / "history" / f"{identity}.jsonl"
 
-    def _path_file(self, name: str) -> pathlib.Path:
+    def path_file(self, name: str) -> pathlib.Path:
         return self.folder / "paths" / hash_of(name.encode("utf-8", "surrogateescape"))
 
     @contextlib.contextmanager
-    def _writing(self, *paths: pathlib.Path):
+    def writing(self, *paths: pathlib.Path):
         with contextlib.ExitStack() as locks:
             locks.enter_context(locked(self.folder / "locks" / "area", shared=True))
             # Always in the same order, so that nobody waits in a circle.
