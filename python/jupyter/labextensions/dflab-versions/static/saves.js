@@ -10,7 +10,8 @@ export function guardSaves({ app, lab, documents, api, showLeaks }) {
   const saved = new Map(); // by path, until JupyterLab's look behind its save
   const asking = new Set();
 
-  const openContexts = () => [...new Set([...app.shell.widgets('main')].map((widget) => documents.contextForWidget(widget)).filter(Boolean))];
+  const widgets = () => ['main', 'left', 'right', 'down'].flatMap((area) => [...app.shell.widgets(area)]);
+  const openContexts = () => [...new Set(widgets().map((widget) => documents.contextForWidget(widget)).filter(Boolean))];
   const baseOf = (context) => context.contentsModel?.hash ?? known.get(context);
 
   // The same file may be open as a notebook and as text: the one that is saved has the content.
