@@ -8,12 +8,14 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "base/error.h"
+#include "net/cached_pages.h"
 #include "net/conditions.h"
 #include "net/offload.h"
 
@@ -83,22 +85,35 @@ class PlainTransport final : public Transport {
   }
 
   awaitable<void> write_file(const FileRange& range, ThreadPool& pool) override {
+    const CachedPages cached(range.descriptor, range.offset, range.length);
     off_t at = static_cast<off_t>(range.offset);
     std::uint64_t left = range.length;
+    // As much of `most` as the socket takes; what ended it, 0 when that was all.
+    const auto send = [&](std::uint64_t most) -> int {
+      while (most != 0) {
+        const ssize_t count =
+            ::sendfile(socket_.native_handle(), range.descriptor, &at, static_cast<std::size_t>(std::min<std::uint64_t>(most, kFileTurn)));
+        if (count < 0) return errno;
+        if (count == 0) return EIO;
+        moved();
+        left -= static_cast<std::uint64_t>(count);
+        most -= static_cast<std::uint64_t>(count);
+      }
+      return 0;
+    };
     while (left != 0) {
-      // The file may have to come from disk: that wait belongs to the pool, not to the I/O thread.
-      auto turn = [&]() -> int {
-        while (left != 0) {
-          const ssize_t count = ::sendfile(socket_.native_handle(), range.descriptor, &at,
-                                           static_cast<std::size_t>(std::min<std::uint64_t>(left, kFileTurn)));
-          if (count < 0) return errno;
-          if (count == 0) return EIO;
-          moved();
-          left -= static_cast<std::uint64_t>(count);
-        }
-        return 0;
-      };
-      const int problem = co_await offload(pool, std::move(turn));
+      // What lies in memory is sent from here, a turn at a time: handing each to another thread and waiting for it costs more than
+      // sending it. What may have to come from disk is the pool's.
+      const std::uint64_t turn = std::min<std::uint64_t>(left, kFileTurn);
+      int problem = 0;
+      if (cached.has(static_cast<std::uint64_t>(at), static_cast<std::size_t>(turn))) {
+        problem = send(turn);
+        // The other connections of this thread have theirs in between.
+        if (problem == 0 && left != 0) co_await boost::asio::post(socket_.get_executor(), use_awaitable);
+      } else {
+        auto all = [&] { return send(left); };
+        problem = co_await offload(pool, std::move(all));
+      }
       if (problem == EAGAIN) {
         co_await wait(Socket::wait_write);
       } else if (problem != 0 && problem != EINTR) {
