@@ -24,14 +24,23 @@ void write_checksum_type(XmlWriter& xml, const std::vector<ShownChecksum>& check
   if (!checksums.empty()) xml.element("ChecksumType", checksums.front().is_composite ? "COMPOSITE" : "FULL_OBJECT");
 }
 
+/// What an entry of a listing takes beside its key, about.
+constexpr std::size_t kEntryBytes = 320;
+
 /// Keys and prefixes of one listing, percent-encoded when the client asked for that.
 class KeyText {
  public:
   explicit KeyText(bool encode_url) : encode_url_(encode_url) {}
-  std::string operator()(std::string_view key) const { return encode_url_ ? encode_uri(key, true) : std::string(key); }
+  /// Until the next one is asked for.
+  std::string_view operator()(std::string_view key) const {
+    if (!encode_url_) return key;
+    encoded_ = encode_uri(key, true);
+    return encoded_;
+  }
 
  private:
-  bool encode_url_;
+  const bool encode_url_;
+  mutable std::string encoded_;
 };
 
 void write_common_prefixes(XmlWriter& xml, const std::vector<std::string>& prefixes, const KeyText& text) {
@@ -45,13 +54,17 @@ void write_common_prefixes(XmlWriter& xml, const std::vector<std::string>& prefi
 void write_object_entry(XmlWriter& xml, const ObjectList& list, const ListedObject& object, const KeyText& text) {
   xml.element("Key", text(object.key));
   xml.element("LastModified", show_time(object.modified));
-  xml.element("ETag", quote_etag(object.etag));
+  xml.quoted_element("ETag", object.etag);
   xml.element("Size", object.size);
   if (list.with_owner) write_owner(xml, "Owner", {object.owner, object.owner});
   xml.element("StorageClass", object.storage_class);
 }
 
 void write_contents(XmlWriter& xml, const ObjectList& list, const KeyText& text) {
+  // A page is written once, into the room that it needs.
+  std::size_t bytes = 0;
+  for (const ListedObject& object : list.objects) bytes += object.key.size() + kEntryBytes;
+  xml.reserve(bytes);
   for (const ListedObject& object : list.objects) {
     xml.open("Contents");
     write_object_entry(xml, list, object, text);

@@ -210,25 +210,31 @@ class XmlReader {
   std::size_t elements_ = 0;
 };
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&#34;"; break;
-      case '\'': out += "&#39;"; break;
-      case '\t': out += "&#x9;"; break;
-      case '\n': out += "&#xA;"; break;
-      case '\r': out += "&#xD;"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\xEF\xBF\xBD";
-        } else {
-          out += c;
-        }
-    }
+/// What stands for a character that cannot stand for itself; empty for all others.
+std::string_view escape_of(char c) {
+  switch (c) {
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '&': return "&amp;";
+    case '"': return "&#34;";
+    case '\'': return "&#39;";
+    case '\t': return "&#x9;";
+    case '\n': return "&#xA;";
+    case '\r': return "&#xD;";
+    default: return static_cast<unsigned char>(c) < 0x20 ? std::string_view("\xEF\xBF\xBD") : std::string_view();
   }
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view escape = escape_of(text[at]);
+    if (escape.empty()) continue;
+    out.append(text, begin, at - begin);
+    out += escape;
+    begin = at + 1;
+  }
+  out.append(text, begin);
 }
 
 }  // namespace
@@ -271,6 +277,18 @@ void XmlWriter::close() {
   text_ += path_.back();
   text_ += '>';
   path_.pop_back();
+}
+
+void XmlWriter::reserve(std::size_t bytes) { text_.reserve(text_.size() + bytes); }
+
+void XmlWriter::quoted_element(std::string_view name, std::string_view text) {
+  text_ += '<';
+  text_ += name;
+  text_ += ">&#34;";
+  append_escaped(text_, text);
+  text_ += "&#34;</";
+  text_ += name;
+  text_ += '>';
 }
 
 void XmlWriter::element(std::string_view name, std::string_view text) {

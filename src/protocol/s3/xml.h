@@ -37,12 +37,16 @@ class XmlWriter {
  public:
   XmlWriter();
 
+  /// Room for so much more, for who knows.
+  void reserve(std::size_t bytes);
   void open(std::string_view name);
   /// Opens the outermost element of an answer, in S3's namespace.
   void open_root(std::string_view name);
   void close();
   void element(std::string_view name, std::string_view text);
   void element(std::string_view name, std::uint64_t number);
+  /// The text between double quotes.
+  void quoted_element(std::string_view name, std::string_view text);
   void flag(std::string_view name, bool value);
   /// The element only when `text` is not empty.
   void optional_element(std::string_view name, std::string_view text);

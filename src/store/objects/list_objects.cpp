@@ -42,6 +42,15 @@ class KeyCursor {
     return info;
   }
 
+  ListedKey look() const {
+    return {.key = key(),
+            .size = static_cast<std::uint64_t>(statement_.integer(2)),
+            .etag = statement_.text(3),
+            .modified = Timestamp(std::chrono::microseconds(statement_.integer(4))),
+            .owner = statement_.text(5),
+            .storage_class = decode_listed_class(statement_.blob(9))};
+  }
+
  private:
   journal::Statement statement_;
   std::string from_;
@@ -95,7 +104,10 @@ std::optional<std::string> first_listed_key(const std::string& start_after, cons
   return start_after + '\0';
 }
 
-ListPage list_objects(const Rows& rows, std::string_view bucket_name, const ListQuery& query) {
+namespace {
+
+/// Walks over a page; `take` is given the cursor at each object of it.
+ListPage walk_page(const Rows& rows, std::string_view bucket_name, const ListQuery& query, const std::function<void(const KeyCursor&)>& take) {
   const auto bucket = get_bucket(rows, bucket_name);
   ListPage page;
   auto from = first_listed_key(query.start_after, query.prefix, query.delimiter);
@@ -106,10 +118,11 @@ ListPage list_objects(const Rows& rows, std::string_view bucket_name, const List
   };
   seek(*from);
   std::string last;
+  std::size_t num_objects = 0;
   for (;;) {
     auto* cursor = find_lowest(cursors);
     if (cursor == nullptr || !cursor->key().starts_with(query.prefix)) break;
-    if (page.objects.size() + page.common_prefixes.size() == query.limit) {
+    if (num_objects + page.common_prefixes.size() == query.limit) {
       page.is_truncated = true;
       page.next_start_after = last;
       break;
@@ -121,12 +134,26 @@ ListPage list_objects(const Rows& rows, std::string_view bucket_name, const List
       if (next.empty()) break;
       seek(next);
     } else {
-      page.objects.push_back(cursor->read(bucket_name));
-      last = page.objects.back().key;
+      take(*cursor);
+      ++num_objects;
+      last = cursor->key();
       cursor->next();
     }
   }
   return page;
+}
+
+}  // namespace
+
+ListPage list_objects(const Rows& rows, std::string_view bucket, const ListQuery& query) {
+  std::vector<ObjectInfo> objects;
+  ListPage page = walk_page(rows, bucket, query, [&](const KeyCursor& cursor) { objects.push_back(cursor.read(bucket)); });
+  page.objects = std::move(objects);
+  return page;
+}
+
+ListPage list_objects(const Rows& rows, std::string_view bucket, const ListQuery& query, const std::function<void(const ListedKey&)>& each) {
+  return walk_page(rows, bucket, query, [&](const KeyCursor& cursor) { each(cursor.look()); });
 }
 
 }  // namespace lab::store

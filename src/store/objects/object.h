@@ -209,6 +209,16 @@ struct VersionPage {
   std::optional<std::string> next_version_marker;
 };
 
+/// An object of a listing while it is looked at: the texts are those of the row that is read.
+struct ListedKey {
+  std::string_view key;
+  std::uint64_t size = 0;
+  std::string_view etag;  ///< without quotes
+  Timestamp modified;
+  std::string_view owner;
+  std::string storage_class;  ///< empty: none was said
+};
+
 struct ListPage {
   std::vector<ObjectInfo> objects;  ///< by key, compared as bytes
   std::vector<std::string> common_prefixes;

@@ -134,6 +134,10 @@ ListPage Objects::list(std::string_view bucket, const ListQuery& query) const {
   return list_objects(store_.snapshot(), bucket, query);
 }
 
+ListPage Objects::list(std::string_view bucket, const ListQuery& query, const std::function<void(const ListedKey&)>& each) const {
+  return list_objects(store_.snapshot(), bucket, query, each);
+}
+
 UploadInfo Objects::get_upload(std::string_view bucket, std::string_view key, std::string_view upload) const {
   return store::get_upload(store_.snapshot(), bucket, key, upload);
 }

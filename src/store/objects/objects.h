@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -72,6 +73,8 @@ class Objects {
                                                      const std::vector<std::string>& keys) const;
   /// Throws NO_SUCH_BUCKET. Costs one seek per key and per common prefix, however many keys lie below one.
   ListPage list(std::string_view bucket, const ListQuery& query) const;
+  /// As list(), but gives each object to `each` instead of keeping it: the page that is answered has none.
+  ListPage list(std::string_view bucket, const ListQuery& query, const std::function<void(const ListedKey&)>& each) const;
 
   UploadInfo get_upload(std::string_view bucket, std::string_view key,
                         std::string_view upload) const;  ///< Throws NO_SUCH_UPLOAD.
@@ -89,6 +92,7 @@ std::optional<BucketInfo> find_bucket(const Rows& rows, std::string_view name);
 std::optional<ObjectInfo> find_object(const Rows& rows, std::string_view bucket, std::string_view key,
                                       std::optional<CommitNumber> as_of = {});
 ListPage list_objects(const Rows& rows, std::string_view bucket, const ListQuery& query);
+ListPage list_objects(const Rows& rows, std::string_view bucket, const ListQuery& query, const std::function<void(const ListedKey&)>& each);
 /// Absent when there is no such version (any, without `version`).
 std::optional<ObjectInfo> find_version(const Rows& rows, const BucketInfo& bucket, std::string_view key,
                                        const std::optional<std::string>& version);

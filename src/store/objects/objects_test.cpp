@@ -160,6 +160,13 @@ TEST_F(ObjectsTest, lists_by_bytes_with_prefix_delimiter_and_pages) {
   EXPECT_EQ(page.objects.size(), 4u);
   EXPECT_FALSE(page.is_truncated);
   EXPECT_EQ(store_->objects().list("b", {.prefix = "b/", .delimiter = "/"}).common_prefixes, Strings{"b/c/"});
+  Strings seen;
+  const auto looked_at = store_->objects().list("b", {.delimiter = "/"}, [&seen](const ListedKey& found) { seen.emplace_back(found.key); });
+  Strings kept;
+  for (const auto& object : page.objects) kept.push_back(object.key);
+  EXPECT_EQ(seen, kept);
+  EXPECT_EQ(looked_at.common_prefixes, page.common_prefixes);
+  EXPECT_TRUE(looked_at.objects.empty());
 
   Strings walked;
   ListQuery query{.delimiter = "/", .limit = 1};

@@ -258,11 +258,16 @@ ObjectProperties decode_properties(std::string_view bytes) {
   return properties;
 }
 
+std::string decode_listed_class(std::string_view bytes) {
+  if (bytes.find(kListedHeader) == std::string_view::npos) return {};
+  const ObjectProperties all = decode_properties(bytes);
+  const auto found = all.headers.find(std::string(kListedHeader));
+  return found == all.headers.end() ? std::string() : found->second;
+}
+
 ObjectProperties decode_listed_properties(std::string_view bytes) {
   ObjectProperties listed;
-  if (bytes.find(kListedHeader) == std::string_view::npos) return listed;
-  const ObjectProperties all = decode_properties(bytes);
-  if (const auto found = all.headers.find(std::string(kListedHeader)); found != all.headers.end()) listed.headers.insert(*found);
+  if (std::string storage_class = decode_listed_class(bytes); !storage_class.empty()) listed.headers.emplace(kListedHeader, std::move(storage_class));
   return listed;
 }
 

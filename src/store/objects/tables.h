@@ -18,7 +18,8 @@ void migrate_store_tables(journal::Connection& connection);
 /// `properties` and `checksums` columns.
 std::string encode_properties(const ObjectProperties& properties);
 ObjectProperties decode_properties(std::string_view bytes);
-/// Of them what a listing gives; costs little for most objects.
+/// The storage class among them, empty when none was said, and what else a listing gives; cost little for most objects.
+std::string decode_listed_class(std::string_view bytes);
 ObjectProperties decode_listed_properties(std::string_view bytes);
 std::string encode_checksums(const std::vector<StoredChecksum>& checksums);
 std::vector<StoredChecksum> decode_checksums(std::string_view bytes);

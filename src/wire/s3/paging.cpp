@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/s3/storage_class.h"
+
 namespace lab::s3 {
 namespace {
 constexpr std::uint64_t kMaxLimit = 2147483647;
@@ -61,12 +63,10 @@ ListedPage list_page(const Call& call, const std::string& start_after) {
   query.delimiter = list.delimiter;
   query.start_after = start_after;
   query.limit = list.max_keys;
-  store::ListPage page = call.objects().list(list.bucket, query);
-  list.objects.reserve(page.objects.size());
-  for (store::ObjectInfo& info : page.objects) {
-    std::string storage_class = storage_class_of(info.properties);
-    list.objects.push_back({std::move(info.key), info.modified, std::move(info.etag), info.size, std::move(info.owner), std::move(storage_class)});
-  }
+  store::ListPage page = call.objects().list(list.bucket, query, [&list](const store::ListedKey& found) {
+    std::string storage_class = found.storage_class.empty() ? std::string(kStandardClass) : found.storage_class;
+    list.objects.push_back({std::string(found.key), found.modified, std::string(found.etag), found.size, std::string(found.owner), std::move(storage_class)});
+  });
   list.common_prefixes = std::move(page.common_prefixes);
   list.is_truncated = page.is_truncated;
   if (page.is_truncated) result.next = std::move(page.next_start_after);
