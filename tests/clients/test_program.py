@@ -304,6 +304,25 @@ def test_s3_speaks_tls(tls_lab, certificate):
     assert client.get_object(Bucket="watched", Key="k")["Body"].read() == body
 
 
+def test_a_policy_may_ask_for_tls(tls_lab, certificate, own_lab):
+    import boto3
+
+    own_lab.start()
+    plain = boto3.client("s3", endpoint_url=own_lab.endpoint, region_name="us-east-1", aws_access_key_id="admin", aws_secret_access_key="admin123")
+    for number, (client, is_secure) in enumerate(((s3_over_tls(tls_lab, certificate / "cert.pem"), True), (plain, False))):
+        bucket = f"asks-for-tls-{number}"
+        client.create_bucket(Bucket=bucket)
+        client.put_object(Bucket=bucket, Key="k", Body=b"x")
+        client.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}))
+        if is_secure:
+            assert client.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+        else:
+            with pytest.raises(client.exceptions.ClientError) as caught:
+                client.get_object(Bucket=bucket, Key="k")
+            assert caught.value.response["Error"]["Code"] == "AccessDenied"
+
+
 def test_pyspark_speaks_tls(tls_lab, certificate):
     done = pyspark_over_tls(f"sc://localhost:{tls_lab.spark_port}/;use_ssl=true", certificate / "cert.pem")
     assert "rows 1000" in done.stdout, done.stderr[-2000:]

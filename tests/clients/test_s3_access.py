@@ -225,6 +225,33 @@ def test_whose_an_object_is_is_said_by_the_bucket(lab, users):
     ann.put_bucket_ownership_controls(Bucket=public, OwnershipControls=enforced)
 
 
+def test_what_others_put_is_read_by_whom_they_let_read_it(lab, users):
+    (ann_name, ann), (bob_name, bob) = users
+    for mode in ("ObjectWriter", "BucketOwnerPreferred", None):
+        bucket = f"others-{uuid.uuid4().hex[:10]}"
+        ann.create_bucket(Bucket=bucket, **({"ObjectOwnership": mode} if mode else {}))
+        ann.put_object(Bucket=bucket, Key="own", Body=b"hers")
+        ann.put_bucket_policy(Bucket=bucket, Policy=allow(bucket, ["s3:PutObject", "s3:PutObjectAcl"], {"AWS": f"arn:aws:iam:::user/{bob_name}"}))
+        bob.put_object(Bucket=bucket, Key="his", Body=b"his")
+        for refused in (ann.get_object, ann.head_object, ann.get_object_acl):
+            assert code_of(refused, Bucket=bucket, Key="his")[1] == 403
+        assert code_of(ann.copy_object, Bucket=bucket, Key="copied", CopySource=f"{bucket}/his") == ("AccessDenied", 403)
+        assert code_of(ann.put_object_acl, Bucket=bucket, Key="his", ACL="public-read") == ("AccessDenied", 403)
+        assert bob.get_object(Bucket=bucket, Key="his")["Body"].read() == b"his"
+        assert [each["Key"] for each in ann.list_objects_v2(Bucket=bucket)["Contents"]] == ["his", "own"]
+        bob.put_object_acl(Bucket=bucket, Key="his", ACL="bucket-owner-read")
+        assert ann.get_object(Bucket=bucket, Key="his")["Body"].read() == b"his"
+        assert code_of(ann.get_object_acl, Bucket=bucket, Key="his") == ("AccessDenied", 403)
+        bob.put_object(Bucket=bucket, Key="given", Body=b"given", GrantFullControl=f"id={ann_name}")
+        assert ann.get_object_acl(Bucket=bucket, Key="given")["Owner"]["ID"] == bob_name
+        # Whose the bucket is may always be rid of it, and sees what is not there.
+        ann.delete_object(Bucket=bucket, Key="his")
+        assert code_of(ann.get_object, Bucket=bucket, Key="his") == ("NoSuchKey", 404)
+        bob.put_object(Bucket=bucket, Key="his", Body=b"again")
+        ann.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
+        assert ann.get_object(Bucket=bucket, Key="his")["Body"].read() == b"again"
+
+
 def control_client(lab, access_key, secret_key):
     """S3 Control's client names the account in the host, which no resolver here knows: it connects to the lab and keeps the name."""
     made = boto3.client("s3control", endpoint_url=f"http://localhost:{lab.objects_port}", aws_access_key_id=access_key, aws_secret_access_key=secret_key,

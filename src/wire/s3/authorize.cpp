@@ -71,7 +71,7 @@ constexpr ActionRow kActions[] = {
 
 /// What an access control list must grant for the operation; absent: lists do not reach so far.
 std::optional<Permission> needed_permission(std::string_view action) {
-  if (action == "s3:GetObject" || action == "s3:GetObjectVersion" || action == "s3:GetObjectAttributes" || action == "s3:ListBucket" ||
+  if (action == "s3:GetObject" || action == "s3:GetObjectVersion" || action == "s3:GetObjectAttributes" || action == "s3:GetObjectVersionAttributes" || action == "s3:ListBucket" ||
       action == "s3:ListBucketVersions" || action == "s3:ListBucketMultipartUploads")
     return Permission::Read;
   if (action == "s3:PutObject" || action == "s3:DeleteObject" || action == "s3:DeleteObjectVersion" || action == "s3:AbortMultipartUpload" ||
@@ -186,6 +186,24 @@ bool session_allows(const Call& call, const PolicyRequest& request) {
   return evaluate(*policy, request) == PolicyEffect::Allow;
 }
 
+constexpr std::string_view kFullControlToBucketOwner = "bucket-owner-full-control";
+
+/// `BucketOwnerEnforced` and so on; empty when nobody set it.
+std::string_view ownership_of(const store::Rows& rows, const store::BucketInfo& bucket) {
+  const auto document = find_setting(rows, bucket, "ownershipControls");
+  if (!document) return {};
+  for (const std::string_view mode : {"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"})
+    if (document->find(mode) != std::string::npos) return mode;
+  return {};
+}
+
+/// What an object's own list decides: reading it, and its list. All else about it is the bucket's.
+bool is_of_object_owner(std::string_view action) {
+  constexpr std::string_view kActionsOfOwner[] = {"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes", "s3:GetObjectVersionAttributes", "s3:GetObjectAcl",
+                                                  "s3:GetObjectVersionAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"};
+  return std::ranges::find(kActionsOfOwner, action) != std::end(kActionsOfOwner);
+}
+
 /// Nothing stands between an administrator, or the owner, and a bucket without a policy.
 bool is_free(const Call& call, const Ground& ground) {
   return call.role.name.empty() && !ground.policy && ground.user_policies.empty() && call.session_policy.empty() && (call.identity.is_admin || call.identity.user == ground.bucket.owner);
@@ -240,9 +258,12 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
     const bool may_mend = call.identity.is_admin || (is_owner && !ground.shuts_owner_out);
     if (effect == PolicyEffect::Deny && !(may_mend && is_policy_operation(action))) return false;
   }
-  if (is_owner || call.identity.is_admin) return true;
+  // What others put into a bucket is theirs, unless the bucket says otherwise.
+  const bool is_of_others = object != nullptr && !object->is_marker && object->owner != ground.bucket.owner && is_of_object_owner(action) &&
+                            ownership_of(rows, ground.bucket) != "BucketOwnerEnforced";
+  if ((is_owner && !is_of_others) || call.identity.is_admin) return true;
   // Whoever reads what others pay for must say that it knows.
-  const bool is_paid = call.head.header("x-amz-request-payer") == "requester" || !has_requester_pays(rows, ground.bucket);
+  const bool is_paid = is_owner || call.head.header("x-amz-request-payer") == "requester" || !has_requester_pays(rows, ground.bucket);
   if (!is_paid) return false;
   if (is_allowed_by_own) return true;
   fill_lists(ground, rows);
@@ -310,21 +331,6 @@ bool has_account_access_block(const store::Rows& rows, std::string_view flag) {
   return document && parse_xml(*document).text_of(flag) == "true";
 }
 
-namespace {
-
-constexpr std::string_view kFullControlToBucketOwner = "bucket-owner-full-control";
-
-/// `BucketOwnerEnforced` and so on; empty when nobody set it.
-std::string_view ownership_of(const store::Rows& rows, const store::BucketInfo& bucket) {
-  const auto document = find_setting(rows, bucket, "ownershipControls");
-  if (!document) return {};
-  for (const std::string_view mode : {"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"})
-    if (document->find(mode) != std::string::npos) return mode;
-  return {};
-}
-
-}  // namespace
-
 std::string new_object_owner(const Call& call, const store::Rows& rows, const store::BucketInfo& bucket) {
   const std::string caller = call.owner().id;
   if (caller == bucket.owner) return caller;
@@ -377,7 +383,7 @@ void check_may(const Call& call, const Operation& operation, const store::Rows& 
   }
   Ground ground = ground_of(call, rows, call.address.bucket);
   check_expected_owner(call, "x-amz-expected-bucket-owner", ground.bucket);
-  if (is_free(call, ground)) return;
+  if (is_free(call, ground) && (call.identity.is_admin || !is_of_object_owner(action_of(operation, call.head)))) return;
   // Decided for each of its keys.
   if (operation.name == "DeleteObjects") return;
   const std::string action = action_of(operation, call.head);
@@ -465,7 +471,8 @@ void authorize_copy_source(const Call& call, const store::ObjectInfo& source) {
     if (const auto closed = find_closed(call, source.bucket + "/" + source.key + "/", false)) throw governed_files(*closed, false);
     Ground ground = ground_of(call, snapshot, source.bucket);
     check_expected_owner(call, "x-amz-source-expected-bucket-owner", ground.bucket);
-    if (!is_free(call, ground) && !decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) throw access_denied();
+    const bool is_free_to_all = call.identity.is_admin && is_free(call, ground);
+    if (!is_free_to_all && !decide(call, snapshot, ground, "s3:GetObject", source.key, &source)) throw access_denied();
   });
 }
 
