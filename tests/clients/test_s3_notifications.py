@@ -192,3 +192,93 @@ def test_a_kill_loses_no_event(own, s3, hook, bucket):
         time.sleep(0.05)
     told = hook.events(bucket)
     assert told[-20:] == expected or told[-19:] == expected[1:], told
+
+
+def listen(own, bucket, **wanted):
+    """What a client of minio-py hears from now on, in a list that grows. It listens until its lab ends."""
+    import minio
+
+    client = minio.Minio(endpoint=own.endpoint.removeprefix("http://"), access_key="admin", secret_key="admin123", secure=False, region="us-east-1")
+    heard, events = [], client.listen_bucket_notification(bucket, **wanted)
+    # The request is sent here and not by the first look at an event, which would come too late.
+    events._response = events._func()
+
+    def hear():
+        with contextlib.suppress(Exception):
+            for event in events:
+                heard.append(event["Records"][0])
+
+    threading.Thread(target=hear, daemon=True).start()
+    return heard
+
+
+def names_and_keys(records):
+    return [(each["eventName"].removeprefix("s3:"), urllib.parse.unquote_plus(each["s3"]["object"]["key"])) for each in records]
+
+
+def wait_until_heard(heard, expected, seconds=20):
+    deadline = time.monotonic() + seconds
+    while names_and_keys(heard) != expected and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert names_and_keys(heard) == expected
+
+
+def test_a_client_that_listens_hears_what_happens_from_then_on(own, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="before", Body=b"x")
+    heard = listen(own, bucket)
+    s3.put_object(Bucket=bucket, Key="a b/ä", Body=b"1234", ContentType="text/plain")
+    wait_until_heard(heard, [("ObjectCreated:Put", "a b/ä")])
+    # A while without events ends nothing.
+    time.sleep(1.5)
+    s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/before")
+    s3.delete_object(Bucket=bucket, Key="copy")
+    wait_until_heard(heard, [("ObjectCreated:Put", "a b/ä"), ("ObjectCreated:Copy", "copy"), ("ObjectRemoved:Delete", "copy")])
+    shown = heard[0]["s3"]
+    assert (shown["bucket"]["name"], shown["object"]["size"], shown["object"]["contentType"]) == (bucket, 4, "text/plain")
+
+
+def test_a_client_hears_only_what_it_listens_to(own, s3, bucket):
+    heard = listen(own, bucket, prefix="in/", suffix=".csv", events=("s3:ObjectRemoved:*", "s3:ObjectCreated:Put"))
+    for key in ("in/a.txt", "out/a.csv", "in/a.csv"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    s3.copy_object(Bucket=bucket, Key="in/b.csv", CopySource=f"{bucket}/in/a.csv")
+    s3.delete_object(Bucket=bucket, Key="in/b.csv")
+    wait_until_heard(heard, [("ObjectCreated:Put", "in/a.csv"), ("ObjectRemoved:Delete", "in/b.csv")])
+
+
+def test_who_may_not_listen_and_what_nobody_can_listen_to(own, s3, bucket):
+    import minio
+
+    def refusal(access_key, secret_key, name=bucket, **wanted):
+        client = minio.Minio(endpoint=own.endpoint.removeprefix("http://"), access_key=access_key, secret_key=secret_key, secure=False, region="us-east-1")
+        with pytest.raises(minio.error.S3Error) as caught, client.listen_bucket_notification(name, **wanted) as events:
+            next(events)
+        return caught.value.code
+
+    iam = boto3.client("iam", endpoint_url=own.endpoint, aws_access_key_id="admin", aws_secret_access_key="admin123", region_name="us-east-1")
+    name = f"listener-{uuid.uuid4().hex[:6]}"
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    assert refusal(key["AccessKeyId"], key["SecretAccessKey"]) == "AccessDenied"
+    assert refusal("admin", "admin123", name="never-made-bucket") == "NoSuchBucket"
+    assert refusal("admin", "admin123", events=("s3:ObjectEaten:*",)) == "InvalidArgument"
+    assert refusal("admin", "admin123", events=("s3:ObjectAccessed:*",)) == "NotImplemented"
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListenBucketNotification", "Resource": f"arn:aws:s3:::{bucket}"}]}
+    iam.put_user_policy(UserName=name, PolicyName="listen", PolicyDocument=json.dumps(policy))
+    listener = minio.Minio(endpoint=own.endpoint.removeprefix("http://"), access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"], secure=False, region="us-east-1")
+    with listener.listen_bucket_notification(bucket) as events:
+        events._response = events._func()
+        s3.put_object(Bucket=bucket, Key="heard", Body=b"x")
+        assert names_and_keys(next(events)["Records"]) == [("ObjectCreated:Put", "heard")]
+
+
+def test_a_lab_stops_while_somebody_listens(own_lab):
+    own_lab.start()
+    s3 = boto3.client("s3", endpoint_url=own_lab.endpoint, aws_access_key_id="admin", aws_secret_access_key="admin123", region_name="us-east-1")
+    s3.create_bucket(Bucket="listened")
+    heard = listen(own_lab, "listened")
+    s3.put_object(Bucket="listened", Key="k", Body=b"x")
+    wait_until_heard(heard, [("ObjectCreated:Put", "k")])
+    began = time.monotonic()
+    own_lab.stop()
+    assert time.monotonic() - began < 10

@@ -25,13 +25,18 @@ constexpr std::string_view kToldEvents[] = {"s3:ObjectCreated:*", "s3:ObjectCrea
 constexpr std::string_view kOtherEvents[] = {"s3:ReducedRedundancyLostObject", "s3:ObjectRestore:", "s3:Replication:", "s3:LifecycleExpiration:", "s3:LifecycleTransition",
                                              "s3:IntelligentTiering", "s3:ObjectTagging:", "s3:ObjectAcl:Put", "s3:ObjectAccessed:", "s3:TestEvent"};
 
+bool is_told(std::string_view event) { return std::ranges::find(kToldEvents, event) != std::end(kToldEvents); }
+
+/// Throws InvalidArgument when S3 has no such event.
+void check_known(const std::string& event) {
+  if (is_told(event) || std::ranges::any_of(kOtherEvents, [&](std::string_view family) { return event.starts_with(family); })) return;
+  throw invalid_argument("The event is not supported for notifications", "Event", event);
+}
+
 void read_event(const XmlElement& element, NotificationRule& rule) {
   std::string event(trim_spaces(element.text));
-  if (std::ranges::find(kToldEvents, event) == std::end(kToldEvents)) {
-    const bool is_known = std::ranges::any_of(kOtherEvents, [&](std::string_view family) { return event.starts_with(family); });
-    if (is_known) throw not_implemented("notifications of " + event);
-    throw invalid_argument("The event is not supported for notifications", "Event", event);
-  }
+  check_known(event);
+  if (!is_told(event)) throw not_implemented("notifications of " + event);
   rule.events.push_back(std::move(event));
 }
 
@@ -130,6 +135,12 @@ std::string write_notification(const std::vector<NotificationRule>& rules) {
   return std::move(xml).finish();
 }
 
+NotificationRule listening_rule(const std::vector<std::string>& events, std::string_view prefix, std::string_view suffix) {
+  for (const std::string& event : events) check_known(event);
+  if (std::ranges::none_of(events, is_told)) throw not_implemented("notifications of " + (events.empty() ? std::string("no events") : events.front()));
+  return {.target = NotificationRule::Target::Queue, .id = {}, .arn = {}, .events = events, .prefix = std::string(prefix), .suffix = std::string(suffix)};
+}
+
 bool wants(const NotificationRule& rule, std::string_view event, std::string_view key) {
   if (key.size() < std::max(rule.prefix.size(), rule.suffix.size()) || !key.starts_with(rule.prefix) || !key.ends_with(rule.suffix)) return false;
   return std::ranges::any_of(rule.events, [&](const std::string& each) { return covers(each, event); });
@@ -144,20 +155,23 @@ std::optional<std::string> webhook_of_arn(std::string_view arn) {
   return std::string(middle.substr(colon + 1));
 }
 
-std::string write_event(const ObjectEvent& event) {
-  using json = nlohmann::ordered_json;
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+OrderedJson record_of(const ObjectEvent& event) {
   // MinIO writes keys as values of a query.
   std::string key;
   for (const char c : event.key) key += c == ' ' ? "+" : encode_uri(std::string_view(&c, 1), false);
   std::string sequencer;
   for (int shift = 60; shift >= 0; shift -= 4) sequencer += "0123456789ABCDEF"[static_cast<std::uint64_t>(event.sequence) >> shift & 15];
-  json object = {{"key", key}};
+  OrderedJson object = {{"key", key}};
   if (event.size) object["size"] = *event.size;
   if (!event.etag.empty()) object["eTag"] = event.etag;
   if (!event.content_type.empty()) object["contentType"] = event.content_type;
   if (!event.version.empty()) object["versionId"] = event.version;
   object["sequencer"] = sequencer;
-  const json record = {
+  return {
       {"eventVersion", "2.0"},
       {"eventSource", "minio:s3"},
       {"awsRegion", event.region},
@@ -171,8 +185,22 @@ std::string write_event(const ObjectEvent& event) {
         {"configurationId", event.rule_id},
         {"bucket", {{"name", event.bucket}, {"ownerIdentity", {{"principalId", event.bucket_owner}}}, {"arn", "arn:aws:s3:::" + event.bucket}}},
         {"object", object}}}};
-  const json document = {{"EventName", event.name}, {"Key", event.bucket + "/" + event.key}, {"Records", json::array({record})}};
-  return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string print_event(const OrderedJson& document) { return document.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
+
+}  // namespace
+
+std::string write_event(const ObjectEvent& event) {
+  OrderedJson document = {{"EventName", event.name}, {"Key", event.bucket + "/" + event.key}};
+  document["Records"] = OrderedJson::array({record_of(event)});
+  return print_event(document);
+}
+
+std::string write_records(const ObjectEvent& event) {
+  OrderedJson document;
+  document["Records"] = OrderedJson::array({record_of(event)});
+  return print_event(document);
 }
 
 }  // namespace lab::s3

@@ -23,6 +23,10 @@ struct NotificationRule {
 std::vector<NotificationRule> parse_notification(std::string_view xml);
 std::string write_notification(const std::vector<NotificationRule>& rules);
 
+/// What a client listens to. Only events that the lab tells come to it; it may name others beside them, as clients do that ask for all
+/// kinds. Throws InvalidArgument for unknown events, NotImplemented when none of them is told.
+NotificationRule listening_rule(const std::vector<std::string>& events, std::string_view prefix, std::string_view suffix);
+
 bool wants(const NotificationRule& rule, std::string_view event, std::string_view key);
 
 /// The name in `arn:minio:sqs:REGION:NAME:webhook`; absent for another ARN.
@@ -43,5 +47,7 @@ struct ObjectEvent {
 
 /// The document that MinIO sends to webhooks, with the one record that S3 has for the event.
 std::string write_event(const ObjectEvent& event);
+/// The one that it sends to clients that listen: that record alone.
+std::string write_records(const ObjectEvent& event);
 
 }  // namespace lab::s3

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "protocol/s3/http_date.h"
-#include "protocol/s3/notification.h"
 #include "wire/s3/bucket_settings.h"
 #include "wire/s3/object_headers.h"
 #include "wire/s3/peer_url.h"
@@ -57,7 +56,8 @@ std::string created_name(std::string_view operation) {
   return "s3:ObjectCreated:Put";
 }
 
-/// What a change did to an object, in S3's words; absent for what is no event: another storage class, other tags.
+}  // namespace
+
 std::optional<ObjectEvent> event_of(const S3Service& service, const store::CommittedChange& change, const store::FeedEvent& done) {
   const auto slash = done.subject.find('/');
   const auto [request, operation] = split_request(change.origin);
@@ -99,8 +99,6 @@ std::optional<ObjectEvent> event_of(const S3Service& service, const store::Commi
   }
   return event;
 }
-
-}  // namespace
 
 std::optional<std::map<std::string, std::string>> parse_webhooks(std::string_view text) {
   std::map<std::string, std::string> webhooks;

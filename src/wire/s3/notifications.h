@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "net/http_client.h"
+#include "protocol/s3/notification.h"
 #include "store/feed.h"
 #include "wire/s3/service.h"
 
@@ -19,6 +20,9 @@ namespace lab::s3 {
 
 /// `NAME=URL`, separated by commas: webhooks by name. Absent when one of them is none.
 std::optional<std::map<std::string, std::string>> parse_webhooks(std::string_view text);
+
+/// What a change did to an object, in S3's words; absent for what is no event: another storage class, other tags. Blocks for disk.
+std::optional<ObjectEvent> event_of(const S3Service& service, const store::CommittedChange& change, const store::FeedEvent& done);
 
 /// Tells webhooks what happens to objects, as the notification settings of buckets ask. The journal of changes is the queue: how
 /// far a webhook has been told stands in the store, so that a kill, or a webhook that is away, loses nothing that history still

@@ -65,6 +65,9 @@ constexpr Operation kOperations[] = {
     {.name = "GetBucketIntelligentTieringConfiguration", .scope = Bucket, .method = "GET",
      .sub_resource = "intelligent-tiering", .is_missing = true},
     {.name = "CreateSession", .scope = Bucket, .method = "GET", .sub_resource = "session", .is_missing = true},
+    // Not of S3 but of MinIO.
+    {.name = "ListenBucketNotification", .scope = Bucket, .method = "GET", .sub_resource = "events",
+     .handler = &serve_listen_bucket_notification},
     {.name = "ListObjectsV2", .scope = Bucket, .method = "GET", .sub_resource = "list-type", .value = "2",
      .handler = &serve_list_objects_v2},
     {.name = "ListObjects", .scope = Bucket, .method = "GET", .handler = &serve_list_objects_v1},

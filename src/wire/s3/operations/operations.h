@@ -56,6 +56,7 @@ net::Response serve_get_object_attributes(Call& call);
 net::Response serve_select_object_content(Call& call);
 net::Response serve_get_bucket_notification(Call& call);
 net::Response serve_put_bucket_notification(Call& call);
+net::Response serve_listen_bucket_notification(Call& call);
 net::Response serve_get_object_tagging(Call& call);
 net::Response serve_put_object_tagging(Call& call);
 net::Response serve_delete_object_tagging(Call& call);
