@@ -291,6 +291,13 @@ def test_nobody_is_allowed_by_not_being_named(s3, fresh):
     s3.put_bucket_policy(Bucket=fresh, Policy=policy.replace("Allow", "Deny"))
 
 
+def test_statements_of_a_buckets_policy_may_have_the_same_id(s3, fresh):
+    statements = [{"Sid": "both", "Effect": "Allow", "Principal": "*", "Action": action, "Resource": f"arn:aws:s3:::{fresh}/{action[3:]}/*"} for action in ("s3:GetObject", "s3:PutObject")]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    s3.put_bucket_policy(Bucket=fresh, Policy=policy)
+    assert json.loads(s3.get_bucket_policy(Bucket=fresh)["Policy"]) == json.loads(policy)
+
+
 def test_a_refusal_comes_before_the_body_is_asked_for(lab, s3, fresh):
     def first_status():
         with socket.create_connection(("127.0.0.1", lab.objects_port), 10) as connection:

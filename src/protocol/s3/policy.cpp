@@ -195,6 +195,8 @@ Policy read_policy(std::string_view text, Holder holder, std::string_view bucket
     policy.statements.push_back(read_statement(*statements, holder, bucket));
   }
   if (policy.statements.empty()) throw malformed_policy("Could not parse the policy: Statement is empty!");
+  // S3 takes statements of one id in a bucket's policy, IAM does not in its own.
+  if (holder == Holder::Bucket) return policy;
   std::set<std::string_view> ids;
   for (const PolicyStatement& statement : policy.statements)
     if (!statement.id.empty() && !ids.insert(statement.id).second) throw malformed_policy("Statement IDs (SID) in a single policy must be unique.");
