@@ -8,6 +8,8 @@ namespace lab::s3 {
 namespace {
 
 constexpr std::uint64_t kMaxPutSize = 5ULL << 30;
+// From here on the MD5 of a body is computed together with those of other bodies.
+constexpr std::uint64_t kSeparateMd5 = 1 << 20;
 
 std::optional<AwsChunkedDecoder> make_decoder(const Call& call) {
   const Authentication& authentication = call.authentication;
@@ -56,7 +58,8 @@ BodyReceiver::BodyReceiver(const Call& call, std::optional<std::uint64_t> conten
     kind_ = find_named_checksum(headers);
   }
   options_.size_hint = decoded_length_.value_or(0);
-  options_.checksums = {ChecksumKind::Md5};
+  if (!decoder_ && decoded_length_ && *decoded_length_ >= kSeparateMd5) md5_.emplace();
+  if (!md5_) options_.checksums = {ChecksumKind::Md5};
   const auto want = [&](ChecksumKind kind) {
     if (std::ranges::find(options_.checksums, kind) == options_.checksums.end()) options_.checksums.push_back(kind);
   };
@@ -93,7 +96,7 @@ ReceivedBody BodyReceiver::finish() {
   ReceivedBody received;
   received.size = taken_;
   if (writer_) received.blob = writer_->finish();
-  received.md5 = digest(received.blob, ChecksumKind::Md5);
+  received.md5 = md5_ ? md5_->finish() : digest(received.blob, ChecksumKind::Md5);
   if (content_md5_ && *content_md5_ != received.md5) {
     throw Error(conditions::kBadDigest, {{"digest", "Content-MD5"},
                                          {"ExpectedDigest", encode_base64(*content_md5_)},

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/md5.h"
 #include "protocol/s3/aws_chunked.h"
 #include "protocol/s3/checksums.h"
 #include "store/objects/object.h"
@@ -42,6 +43,10 @@ class BodyReceiver {
   /// Seals the bytes that come; before the first of them.
   void seal_with(store::DataKey key) { options_.seal_with = std::move(key.bytes); }
 
+  /// The MD5 of the bytes when it is computed beside this, as that of a large body is: whoever feeds adds the same bytes to it, all
+  /// of them before finish(). nullptr: the receiver computes it.
+  Md5* separate_md5() { return md5_ ? &*md5_ : nullptr; }
+
   void feed(std::string_view bytes);
   /// Throws IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, SignatureDoesNotMatch, …; the bytes are given up then.
   ReceivedBody finish();
@@ -55,6 +60,7 @@ class BodyReceiver {
   store::Store& store_;
   const Authentication& authentication_;
   std::optional<AwsChunkedDecoder> decoder_;
+  std::optional<Md5> md5_;
   std::optional<store::BlobWriter> writer_;
   store::BlobOptions options_;
   std::optional<std::uint64_t> decoded_length_;

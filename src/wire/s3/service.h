@@ -12,6 +12,7 @@
 #include "store/store.h"
 #include "wire/s3/access_logs.h"
 #include "wire/s3/document_cache.h"
+#include "wire/s3/md5_lanes.h"
 #include "wire/s3/provider_keys.h"
 #include "wire/s3/store_jobs.h"
 
@@ -39,6 +40,7 @@ struct S3Service {
   StoreJobs jobs = {};
   AccessLogs access_logs = {};
   ProviderKeys provider_keys = {};  ///< of identity providers
+  Md5Lanes md5_lanes{storage};      ///< of large bodies
 };
 
 }  // namespace lab::s3
