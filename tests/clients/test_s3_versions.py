@@ -266,6 +266,39 @@ def test_storage_classes_are_kept_and_shown(s3, bucket):
     assert code_of(s3.put_object, Bucket=bucket, Key="k", Body=b"x", StorageClass="CARDBOARD") == ("InvalidStorageClass", 400)
 
 
+def test_what_is_archived_is_restored_at_once(s3, versioned):
+    def restore(key, more, **named):
+        answer = s3.restore_object(Bucket=versioned, Key=key, RestoreRequest=more, **named)
+        return answer["ResponseMetadata"]["HTTPStatusCode"]
+
+    old = put(s3, versioned, "cold", b"old", StorageClass="DEEP_ARCHIVE")
+    put(s3, versioned, "cold", b"new", StorageClass="GLACIER")
+    put(s3, versioned, "near", b"x", StorageClass="GLACIER_IR")
+    put(s3, versioned, "plain", b"x")
+    assert "Restore" not in s3.head_object(Bucket=versioned, Key="cold")
+    assert restore("cold", {"Days": 2, "GlacierJobParameters": {"Tier": "Bulk"}}) == 202
+    shown = s3.head_object(Bucket=versioned, Key="cold")
+    tomorrow_night = (in_days(2) + datetime.timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    assert shown["Restore"] == f'ongoing-request="false", expiry-date="{tomorrow_night:%a, %d %b %Y %H:%M:%S} GMT"'
+    assert shown["StorageClass"] == "GLACIER" and s3.get_object(Bucket=versioned, Key="cold")["Restore"] == shown["Restore"]
+    assert restore("cold", {"Days": 5}) == 200
+    assert s3.head_object(Bucket=versioned, Key="cold")["Restore"] != shown["Restore"]
+    # Each version for itself, and no copy of it.
+    assert "Restore" not in s3.head_object(Bucket=versioned, Key="cold", VersionId=old)
+    assert restore("cold", {"Days": 1}, VersionId=old) == 202
+    s3.copy_object(Bucket=versioned, Key="copied", CopySource=f"{versioned}/cold", StorageClass="GLACIER")
+    assert "Restore" not in s3.head_object(Bucket=versioned, Key="copied")
+    for key in ("plain", "near"):
+        assert code_of(s3.restore_object, Bucket=versioned, Key=key, RestoreRequest={"Days": 1}) == ("InvalidObjectState", 403)
+    wrong = {"MalformedXML": [{}, {"Days": 1, "GlacierJobParameters": {"Tier": "Soon"}}], "InvalidArgument": [{"Days": 0}], "NotImplemented": [{"Type": "SELECT"}]}
+    for code, requests in wrong.items():
+        for request in requests:
+            assert code_of(s3.restore_object, Bucket=versioned, Key="cold", RestoreRequest=request)[0] == code
+    expedited = {"Days": 1, "GlacierJobParameters": {"Tier": "Expedited"}}
+    assert code_of(s3.restore_object, Bucket=versioned, Key="cold", VersionId=old, RestoreRequest=expedited) == ("InvalidArgument", 400)
+    assert code_of(s3.restore_object, Bucket=versioned, Key="never", RestoreRequest={"Days": 1}) == ("NoSuchKey", 404)
+
+
 def test_transitions_are_kept_and_checked(s3, bucket):
     rules = [{"ID": "cold", "Status": "Enabled", "Filter": {"Prefix": "a/"},
               "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}, {"Days": 90, "StorageClass": "GLACIER"}],

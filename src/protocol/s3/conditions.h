@@ -58,6 +58,7 @@ LAB_S3_CONDITION(kUnresolvableGrant, "UnresolvableGrantByEmailAddress", InvalidA
 LAB_S3_CONDITION(kAclsNotSupported, "AccessControlListNotSupported", InvalidArgument, "The bucket does not allow ACLs");
 LAB_S3_CONDITION(kObjectLocked, "AccessDenied", PermissionDenied,
                  "Access Denied because object protected by object lock.");
+LAB_S3_CONDITION(kInvalidObjectState, "InvalidObjectState", PermissionDenied, "Restore is not allowed for the object's current storage class");
 LAB_S3_CONDITION(kInvalidBucketState, "InvalidBucketState", Conflict,
                  "The request is not valid for the current state of the bucket.");
 LAB_S3_CONDITION(kInvalidRetentionPeriod, "InvalidRetentionPeriod", InvalidArgument, "<reason>");

@@ -40,6 +40,7 @@ constexpr ErrorRow kErrorRows[] = {
     {&conditions::kUnresolvableGrant, 400},
     {&conditions::kAclsNotSupported, 400},
     {&conditions::kObjectLocked, 403},
+    {&conditions::kInvalidObjectState, 403},
     {&conditions::kInvalidBucketState, 409},
     {&conditions::kInvalidRetentionPeriod, 400},
     {&conditions::kCorsForbidden, 403},

@@ -40,4 +40,16 @@ void set_expiration_header(net::Response& response, const Call& call, const std:
   if (first != nullptr) response.set("x-amz-expiration", "expiry-date=\"" + print_http_date(when) + "\", rule-id=\"" + encode_uri(first->id, false) + "\"");
 }
 
+std::optional<std::chrono::sys_seconds> restored_until(const store::ObjectProperties& properties, Timestamp now) {
+  const auto found = properties.headers.find(std::string(kRestoreHeader));
+  if (found == properties.headers.end()) return std::nullopt;
+  const std::chrono::sys_seconds end(std::chrono::seconds(parse_number(found->second).value_or(0)));
+  return now < end ? std::optional(end) : std::nullopt;
+}
+
+void set_restore_header(net::Response& response, const Call& call, const store::ObjectInfo& info) {
+  if (const auto end = restored_until(info.properties, call.service.store.clock().now()))
+    response.set(std::string(kRestoreHeader), "ongoing-request=\"false\", expiry-date=\"" + print_http_date(*end) + "\"");
+}
+
 }  // namespace lab::s3

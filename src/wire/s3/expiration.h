@@ -17,4 +17,9 @@ void set_expiration_header(net::Response& response, const Call& call, const std:
 /// The bucket's lifecycle document, for the above.
 std::optional<std::string> find_lifecycle(const store::Rows& rows, std::string_view bucket);
 
+/// Until when an archived object is restored; absent when it is not, or not any more.
+std::optional<std::chrono::sys_seconds> restored_until(const store::ObjectProperties& properties, Timestamp now);
+/// `x-amz-restore`, where there is something to say.
+void set_restore_header(net::Response& response, const Call& call, const store::ObjectInfo& info);
+
 }  // namespace lab::s3

@@ -111,6 +111,7 @@ void set_object_headers(net::Response& response, const store::ObjectInfo& info) 
   response.set("Content-Type", info.properties.content_type.empty() ? std::string(kDefaultContentType)
                                                                     : info.properties.content_type);
   for (const auto& [name, value] : info.properties.headers) {
+    if (name == kRestoreHeader) continue;
     if (name == kTaggingHeader) {
       response.set("x-amz-tagging-count", std::to_string(parse_tagging_header(value).size()));
     } else {

@@ -41,6 +41,8 @@ std::chrono::sys_seconds to_seconds(Timestamp time);
 inline constexpr std::string_view kStoredHeaders[] = {"cache-control", "content-disposition", "content-encoding",
                                                       "content-language", "expires", "x-amz-website-redirect-location"};
 inline constexpr std::string_view kTaggingHeader = "x-amz-tagging";
+/// Until when an archived object is restored, in seconds since 1970; shown in another form (expiration.h).
+inline constexpr std::string_view kRestoreHeader = "x-amz-restore";
 inline constexpr std::string_view kStorageClassHeader = store::kListedHeader;
 /// `STANDARD` where nothing was said.
 std::string storage_class_of(const store::ObjectProperties& properties);

@@ -182,7 +182,8 @@ constexpr Operation kOperations[] = {
      .handler = &serve_complete_multipart_upload, .takes_document = true, .checksum_is_of_object = true},
     {.name = "SelectObjectContent", .scope = Object, .method = "POST", .sub_resource = "select",
      .handler = &serve_select_object_content, .takes_document = true},
-    {.name = "RestoreObject", .scope = Object, .method = "POST", .sub_resource = "restore", .is_missing = true},
+    {.name = "RestoreObject", .scope = Object, .method = "POST", .sub_resource = "restore",
+     .handler = &serve_restore_object, .takes_document = true},
 
     {.name = "AbortMultipartUpload", .scope = Object, .method = "DELETE", .sub_resource = "uploadId",
      .handler = &serve_abort_multipart_upload},

@@ -32,9 +32,10 @@ store::ObjectProperties copied_properties(const Call& call, const store::ObjectI
     properties.headers.erase(std::string(name));
     if (const auto found = from.find(std::string(name)); found != from.end()) properties.headers.insert(*found);
   };
-  // Tags have a directive of their own; class and redirect are never inherited.
+  // Tags have a directive of their own; class, redirect and what was restored are never inherited.
   take_header(kTaggingHeader, replaces_tags);
   take_header(kStorageClassHeader, true);
+  take_header(kRestoreHeader, true);
   take_header("x-amz-website-redirect-location", true);
   return properties;
 }

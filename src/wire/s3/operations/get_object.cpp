@@ -134,6 +134,7 @@ net::Response begin_answer(const Call& call, const store::ObjectInfo& info, std:
   set_version_header(response, info);
   set_lock_headers(response, info.properties.lock);
   set_expiration_header(response, call, call.lifecycle, info);
+  set_restore_header(response, call, info);
   if (selection->is_partial && info.size != 0) {
     response.status = 206;
     response.set("Content-Range", "bytes " + std::to_string(selection->first) + "-" +

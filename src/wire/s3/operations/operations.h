@@ -54,6 +54,7 @@ net::Response serve_copy_object(Call& call);
 net::Response serve_delete_object(Call& call);
 net::Response serve_get_object_attributes(Call& call);
 net::Response serve_select_object_content(Call& call);
+net::Response serve_restore_object(Call& call);
 net::Response serve_get_bucket_notification(Call& call);
 net::Response serve_put_bucket_notification(Call& call);
 net::Response serve_listen_bucket_notification(Call& call);
