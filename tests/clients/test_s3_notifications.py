@@ -15,6 +15,8 @@ from botocore.config import Config
 from test_s3_objects import code_of
 
 ARN = "arn:minio:sqs::hook:webhook"
+# The environment that has minio-py.
+with_minio = pytest.mark.only("spark42")
 
 
 class Hook:
@@ -199,7 +201,7 @@ def listen(own, bucket, **wanted):
     import minio
 
     client = minio.Minio(endpoint=own.endpoint.removeprefix("http://"), access_key="admin", secret_key="admin123", secure=False, region="us-east-1")
-    heard, events = [], client.listen_bucket_notification(bucket, **wanted)
+    heard, events = [], client.listen_bucket_notification(bucket_name=bucket, **wanted)
     # The request is sent here and not by the first look at an event, which would come too late.
     events._response = events._func()
 
@@ -223,6 +225,7 @@ def wait_until_heard(heard, expected, seconds=20):
     assert names_and_keys(heard) == expected
 
 
+@with_minio
 def test_a_client_that_listens_hears_what_happens_from_then_on(own, s3, bucket):
     s3.put_object(Bucket=bucket, Key="before", Body=b"x")
     heard = listen(own, bucket)
@@ -237,6 +240,7 @@ def test_a_client_that_listens_hears_what_happens_from_then_on(own, s3, bucket):
     assert (shown["bucket"]["name"], shown["object"]["size"], shown["object"]["contentType"]) == (bucket, 4, "text/plain")
 
 
+@with_minio
 def test_a_client_hears_only_what_it_listens_to(own, s3, bucket):
     heard = listen(own, bucket, prefix="in/", suffix=".csv", events=("s3:ObjectRemoved:*", "s3:ObjectCreated:Put"))
     for key in ("in/a.txt", "out/a.csv", "in/a.csv"):
@@ -246,12 +250,13 @@ def test_a_client_hears_only_what_it_listens_to(own, s3, bucket):
     wait_until_heard(heard, [("ObjectCreated:Put", "in/a.csv"), ("ObjectRemoved:Delete", "in/b.csv")])
 
 
+@with_minio
 def test_who_may_not_listen_and_what_nobody_can_listen_to(own, s3, bucket):
     import minio
 
     def refusal(access_key, secret_key, name=bucket, **wanted):
         client = minio.Minio(endpoint=own.endpoint.removeprefix("http://"), access_key=access_key, secret_key=secret_key, secure=False, region="us-east-1")
-        with pytest.raises(minio.error.S3Error) as caught, client.listen_bucket_notification(name, **wanted) as events:
+        with pytest.raises(minio.error.S3Error) as caught, client.listen_bucket_notification(bucket_name=name, **wanted) as events:
             next(events)
         return caught.value.code
 
@@ -266,12 +271,13 @@ def test_who_may_not_listen_and_what_nobody_can_listen_to(own, s3, bucket):
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListenBucketNotification", "Resource": f"arn:aws:s3:::{bucket}"}]}
     iam.put_user_policy(UserName=name, PolicyName="listen", PolicyDocument=json.dumps(policy))
     listener = minio.Minio(endpoint=own.endpoint.removeprefix("http://"), access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"], secure=False, region="us-east-1")
-    with listener.listen_bucket_notification(bucket) as events:
+    with listener.listen_bucket_notification(bucket_name=bucket) as events:
         events._response = events._func()
         s3.put_object(Bucket=bucket, Key="heard", Body=b"x")
         assert names_and_keys(next(events)["Records"]) == [("ObjectCreated:Put", "heard")]
 
 
+@with_minio
 def test_a_lab_stops_while_somebody_listens(own_lab):
     own_lab.start()
     s3 = boto3.client("s3", endpoint_url=own_lab.endpoint, aws_access_key_id="admin", aws_secret_access_key="admin123", region_name="us-east-1")
