@@ -176,6 +176,7 @@ def test_access_lists_open_buckets_and_objects(users, anns, lab):
     assert len(bob.get_object_acl(Bucket=anns, Key="k")["Grants"]) == 2
     ann.put_bucket_acl(Bucket=anns, ACL="public-read-write")
     assert http.send("PUT", f"{lab.endpoint}/{anns}/by-anybody", b"x")[0] == 200
+    assert ann.get_object(Bucket=anns, Key="by-anybody")["Body"].read() == b"x"
     ann.put_public_access_block(Bucket=anns, PublicAccessBlockConfiguration={"IgnorePublicAcls": True, "BlockPublicAcls": True})
     assert http.get(f"{lab.endpoint}/{anns}")[0] == 403
     assert code_of(ann.put_bucket_acl, Bucket=anns, ACL="public-read") == ("AccessDenied", 403)

@@ -258,9 +258,9 @@ bool decide(const Call& call, const store::Rows& rows, Ground& ground, const std
     const bool may_mend = call.identity.is_admin || (is_owner && !ground.shuts_owner_out);
     if (effect == PolicyEffect::Deny && !(may_mend && is_policy_operation(action))) return false;
   }
-  // What others put into a bucket is theirs, unless the bucket says otherwise.
-  const bool is_of_others = object != nullptr && !object->is_marker && object->owner != ground.bucket.owner && is_of_object_owner(action) &&
-                            ownership_of(rows, ground.bucket) != "BucketOwnerEnforced";
+  // What other users put into a bucket is theirs, unless the bucket says otherwise; what nobody in particular put is the bucket owner's.
+  const bool is_of_others = is_owner && object != nullptr && !object->is_marker && object->owner != ground.bucket.owner && is_of_object_owner(action) &&
+                            ownership_of(rows, ground.bucket) != "BucketOwnerEnforced" && call.service.access.find_user(object->owner).has_value();
   if ((is_owner && !is_of_others) || call.identity.is_admin) return true;
   // Whoever reads what others pay for must say that it knows.
   const bool is_paid = is_owner || call.head.header("x-amz-request-payer") == "requester" || !has_requester_pays(rows, ground.bucket);
