@@ -52,6 +52,7 @@ third(lz4 lz4)
 third(snappy snappy)
 third(xxhash xxhash)
 third(sodium sodium)
+third(ldap ldap lber)
 
 # Headers only: the compiled parts of Boost 1.81 that Beast could use are not needed.
 third(boost Threads::Threads)

@@ -1,209 +1,22 @@
 #include "protocol/s3/web_identity.h"
 
 #include <algorithm>
-#include <memory>
 
-#include <nlohmann/json.hpp>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/ecdsa.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/rsa.h>
-
+#include "protocol/oidc/conditions.h"
 #include "protocol/s3/errors.h"
-#include "protocol/s3/text_forms.h"
 
 namespace lab::s3 {
-namespace {
-
-using nlohmann::json;
-
-constexpr std::size_t kMaxToken = 20'000;
-
-template <typename T, void (*Free)(T*)>
-struct Freeing {
-  void operator()(T* pointer) const { Free(pointer); }
-};
-template <typename T, void (*Free)(T*)>
-using Owned = std::unique_ptr<T, Freeing<T, Free>>;
-
-using Number = Owned<BIGNUM, BN_free>;
-using Builder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
-using Parameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;
-using KeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
-using PublicKey = Owned<EVP_PKEY, EVP_PKEY_free>;
-using DigestContext = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
-using CurveSignature = Owned<ECDSA_SIG, ECDSA_SIG_free>;
-
-Error invalid_token(std::string reason) { return Error(conditions::kInvalidIdentityToken, {{"reason", std::move(reason)}}); }
-
-/// Base64 for URLs, without padding.
-std::optional<std::string> decode_url_base64(std::string_view text) {
-  std::string plain(text);
-  std::ranges::replace(plain, '-', '+');
-  std::ranges::replace(plain, '_', '/');
-  while (plain.size() % 4 != 0) plain += '=';
-  return decode_base64(plain);
-}
-
-json parse_part(std::string_view text) {
-  const auto bytes = decode_url_base64(text);
-  json part = bytes ? json::parse(*bytes, nullptr, false) : json();
-  if (!part.is_object()) throw invalid_token("The ID Token provided is not a valid JWT.");
-  return part;
-}
-
-std::string text_in(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-/// Absent for a claim that is an object: no condition can ask for it.
-std::optional<std::string> text_of_claim(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_boolean() || value.is_number()) return value.dump();
-  return std::nullopt;
-}
-
-std::optional<std::chrono::sys_seconds> time_in(const json& object, const char* name) {
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_number()) return std::nullopt;
-  const double seconds = found->get<double>();
-  if (!(seconds >= 0 && seconds < 1e12)) throw invalid_token("The ID Token provided has no valid times.");
-  return std::chrono::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
-}
-
-/// How a name of RFC 7518 signs.
-struct AlgorithmRow {
-  std::string_view name;
-  const char* key_type;  ///< of RFC 7517
-  const char* digest;
-  bool is_pss = false;
-  const char* curve = nullptr;  ///< of RFC 7518
-  const char* group = nullptr;  ///< OpenSSL's name of it
-  int coordinate_bytes = 0;
-};
-
-constexpr AlgorithmRow kAlgorithms[] = {
-    {"RS256", "RSA", "SHA256"},
-    {"RS384", "RSA", "SHA384"},
-    {"RS512", "RSA", "SHA512"},
-    {"PS256", "RSA", "SHA256", true},
-    {"PS384", "RSA", "SHA384", true},
-    {"PS512", "RSA", "SHA512", true},
-    {"ES256", "EC", "SHA256", false, "P-256", "prime256v1", 32},
-    {"ES384", "EC", "SHA384", false, "P-384", "secp384r1", 48},
-    {"ES512", "EC", "SHA512", false, "P-521", "secp521r1", 66},
-};
-
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
-Number number_of(const std::string& bytes) { return Number(BN_bin2bn(bytes_of(bytes), static_cast<int>(bytes.size()), nullptr)); }
-
-PublicKey make_key(const char* type, OSSL_PARAM_BLD* builder) {
-  const Parameters parameters(OSSL_PARAM_BLD_to_param(builder));
-  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
-  EVP_PKEY* key = nullptr;
-  const bool is_made = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
-                       EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
-  return PublicKey(is_made ? key : nullptr);
-}
-
-/// Empty for a key that is not of the algorithm's kind, or of no use.
-PublicKey read_key(const json& jwk, const AlgorithmRow& algorithm) {
-  constexpr int kLeastBits = 2048;
-  if (!jwk.is_object() || text_in(jwk, "kty") != algorithm.key_type) return nullptr;
-  const Builder builder(OSSL_PARAM_BLD_new());
-  if (algorithm.curve == nullptr) {
-    const auto modulus = decode_url_base64(text_in(jwk, "n")), exponent = decode_url_base64(text_in(jwk, "e"));
-    if (!modulus || !exponent || modulus->empty() || exponent->empty()) return nullptr;
-    const Number n = number_of(*modulus), e = number_of(*exponent);
-    if (BN_num_bits(n.get()) < kLeastBits) return nullptr;
-    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
-    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
-    return make_key("RSA", builder.get());
-  }
-  const auto x = decode_url_base64(text_in(jwk, "x")), y = decode_url_base64(text_in(jwk, "y"));
-  const auto size = static_cast<std::size_t>(algorithm.coordinate_bytes);
-  if (text_in(jwk, "crv") != algorithm.curve || !x || !y || x->size() != size || y->size() != size) return nullptr;
-  const std::string point = "\x04" + *x + *y;
-  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, algorithm.group, 0);
-  OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size());
-  return make_key("EC", builder.get());
-}
-
-/// A token has the two numbers of a curve's signature side by side, OpenSSL wants them in DER. Empty when they are not two.
-std::string to_der(const std::string& signature, int coordinate_bytes) {
-  const auto half = static_cast<std::size_t>(coordinate_bytes);
-  if (signature.size() != 2 * half) return {};
-  Number r = number_of(signature.substr(0, half)), s = number_of(signature.substr(half));
-  const CurveSignature pair(ECDSA_SIG_new());
-  if (!pair || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return {};
-  r.release();
-  s.release();
-  std::string der(static_cast<std::size_t>(std::max(0, i2d_ECDSA_SIG(pair.get(), nullptr))), '\0');
-  auto* into = reinterpret_cast<unsigned char*>(der.data());
-  if (der.empty() || i2d_ECDSA_SIG(pair.get(), &into) <= 0) return {};
-  return der;
-}
-
-bool verifies(const WebIdentityToken& token, const AlgorithmRow& algorithm, EVP_PKEY* key) {
-  const std::string signature = algorithm.curve == nullptr ? token.signature : to_der(token.signature, algorithm.coordinate_bytes);
-  const DigestContext context(EVP_MD_CTX_new());
-  EVP_PKEY_CTX* settings = nullptr;
-  if (!context || EVP_DigestVerifyInit_ex(context.get(), &settings, algorithm.digest, nullptr, nullptr, key, nullptr) != 1) return false;
-  if (algorithm.is_pss && (EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) <= 0 || EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_DIGEST) <= 0))
-    return false;
-  return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(token.signed_part), token.signed_part.size()) == 1;
-}
-
-}  // namespace
 
 WebIdentityToken parse_web_identity(std::string_view text) {
-  const auto first = text.find('.');
-  const auto second = first == std::string_view::npos ? first : text.find('.', first + 1);
-  if (second == std::string_view::npos || text.size() > kMaxToken) throw invalid_token("The ID Token provided is not a valid JWT.");
-  const json head = parse_part(text.substr(0, first)), body = parse_part(text.substr(first + 1, second - first - 1));
-  const auto signature = decode_url_base64(text.substr(second + 1));
-  WebIdentityToken token{.algorithm = text_in(head, "alg"),
-                         .key_id = text_in(head, "kid"),
-                         .signed_part = std::string(text.substr(0, second)),
-                         .signature = signature.value_or(""),
-                         .issuer = text_in(body, "iss"),
-                         .subject = text_in(body, "sub"),
-                         .audiences = {},
-                         .expires = {},
-                         .not_before = time_in(body, "nbf"),
-                         .claims = {}};
-  for (const auto& [name, value] : body.items()) {
-    const json list = value.is_array() ? value : json::array({value});
-    std::vector<std::string> texts;
-    for (const json& each : list)
-      if (auto claim = text_of_claim(each)) texts.push_back(*std::move(claim));
-    if (!texts.empty()) token.claims.emplace(name, std::move(texts));
+  try {
+    WebIdentityToken token = oidc::parse_signed_token(text);
+    const std::string& party = token.authorized_party;
+    if (!party.empty() && std::ranges::find(token.audiences, party) == token.audiences.end()) token.audiences.push_back(party);
+    return token;
+  } catch (const Error& error) {
+    if (&error.condition() != &oidc::conditions::kMalformedToken) throw;
+    throw Error(conditions::kInvalidIdentityToken, {{"reason", error.message()}});
   }
-  token.audiences = token.claims["aud"];
-  if (const std::string party = text_in(body, "azp"); !party.empty() && std::ranges::find(token.audiences, party) == token.audiences.end())
-    token.audiences.push_back(party);
-  const auto expires = time_in(body, "exp");
-  if (!expires || token.issuer.empty() || token.subject.empty() || token.audiences.empty() || token.signature.empty())
-    throw invalid_token("The ID Token provided lacks one of the claims iss, sub, aud and exp.");
-  token.expires = *expires;
-  return token;
-}
-
-bool is_signed_by(const WebIdentityToken& token, std::string_view jwks) {
-  const auto* algorithm = std::ranges::find(kAlgorithms, token.algorithm, &AlgorithmRow::name);
-  const json set = json::parse(jwks, nullptr, false);
-  if (algorithm == std::end(kAlgorithms) || !set.is_object() || !set.contains("keys") || !set.at("keys").is_array()) return false;
-  return std::ranges::any_of(set.at("keys"), [&](const json& jwk) {
-    const std::string id = jwk.is_object() ? text_in(jwk, "kid") : std::string();
-    if (!token.key_id.empty() && !id.empty() && id != token.key_id) return false;
-    const PublicKey key = read_key(jwk, *algorithm);
-    return key && verifies(token, *algorithm, key.get());
-  });
 }
 
 }  // namespace lab::s3

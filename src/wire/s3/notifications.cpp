@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "base/log.h"
+#include "net/peer_url.h"
 #include "protocol/s3/http_date.h"
 #include "wire/s3/bucket_settings.h"
 #include "wire/s3/object_headers.h"
-#include "wire/s3/peer_url.h"
 #include "wire/s3/versions.h"
 
 namespace lab::s3 {
@@ -109,7 +109,7 @@ std::optional<std::map<std::string, std::string>> parse_webhooks(std::string_vie
     if (entry.empty()) continue;
     const auto equals = entry.find('=');
     const std::string name(entry.substr(0, equals)), url(equals == std::string_view::npos ? std::string_view() : entry.substr(equals + 1));
-    if (name.empty() || name.find(':') != std::string::npos || !parse_peer_url(url)) return std::nullopt;
+    if (name.empty() || name.find(':') != std::string::npos || !net::parse_peer_url(url)) return std::nullopt;
     webhooks[name] = url;
   }
   return webhooks;
@@ -117,7 +117,7 @@ std::optional<std::map<std::string, std::string>> parse_webhooks(std::string_vie
 
 void NotificationRunner::start() {
   for (const auto& [name, url] : service_.options.webhooks) {
-    const auto peer = parse_peer_url(url);
+    const auto peer = net::parse_peer_url(url);
     if (!peer) continue;
     Webhook webhook;
     webhook.name = name;

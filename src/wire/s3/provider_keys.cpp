@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "net/peer_url.h"
 #include "protocol/s3/errors.h"
-#include "wire/s3/peer_url.h"
 
 namespace lab::s3 {
 namespace {
@@ -15,7 +15,7 @@ constexpr net::ClientLimits kAnswerLimits{.connect = std::chrono::seconds(3), .s
 Error unreachable_provider(std::string reason) { return Error(conditions::kIdpCommunicationError, {{"reason", std::move(reason)}}); }
 
 std::string ask_provider(const std::string& url) {
-  const auto peer = parse_peer_url(url);
+  const auto peer = net::parse_peer_url(url);
   if (!peer) throw unreachable_provider(url + " is no address");
   net::ClientResponse answer;
   try {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "protocol/oidc/signed_token.h"
 #include "protocol/s3/web_identity.h"
 #include "wire/s3/authorize.h"
 #include "wire/s3/operations/sts_call.h"
@@ -27,7 +28,7 @@ void check_token(IamCall& iam, const WebIdentityToken& token, const IamEntity& p
   const auto is_client = [&](const std::string& audience) { return std::ranges::find(provider.client_ids, audience) != provider.client_ids.end(); };
   if (std::ranges::none_of(token.audiences, is_client)) throw invalid_identity("Incorrect token audience");
   ProviderKeys& keys = iam.call.service.provider_keys;
-  const bool is_genuine = is_signed_by(token, keys.get(token.issuer, false)) || is_signed_by(token, keys.get(token.issuer, true));
+  const bool is_genuine = oidc::is_signed_by(token, keys.get(token.issuer, false)) || oidc::is_signed_by(token, keys.get(token.issuer, true));
   if (!is_genuine) throw invalid_identity("Couldn't retrieve verification key from your identity provider, or the signature does not match");
   const auto now = iam.now();
   if (token.expires <= now) throw Error(conditions::kExpiredIdentityToken);

@@ -1,8 +1,8 @@
-#include "wire/s3/peer_url.h"
+#include "net/peer_url.h"
 
-#include "protocol/s3/text_forms.h"
+#include <charconv>
 
-namespace lab::s3 {
+namespace lab::net {
 
 std::string PeerUrl::host() const {
   const std::string name = server.host.find(':') == std::string::npos ? server.host : "[" + server.host + "]";
@@ -26,9 +26,9 @@ std::optional<PeerUrl> parse_peer_url(std::string_view text) {
   const auto colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
   url.server.port = url.server.has_tls ? 443 : 80;
   if (colon != std::string_view::npos) {
-    const auto port = parse_number(authority.substr(colon + 1));
-    if (!port || *port == 0 || *port > 65535) return std::nullopt;
-    url.server.port = static_cast<std::uint16_t>(*port);
+    const std::string_view port = authority.substr(colon + 1);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), url.server.port);
+    if (error != std::errc{} || end != port.data() + port.size() || url.server.port == 0) return std::nullopt;
     authority = authority.substr(0, colon);
   }
   if (bracket != std::string_view::npos) authority = authority.substr(1, bracket - 1);
@@ -38,4 +38,4 @@ std::optional<PeerUrl> parse_peer_url(std::string_view text) {
   return url;
 }
 
-}  // namespace lab::s3
+}  // namespace lab::net

@@ -6,11 +6,11 @@
 
 #include "net/http_client.h"
 
-namespace lab::s3 {
+namespace lab::net {
 
 /// An `http` or `https` address that somebody gave for the lab to ask.
 struct PeerUrl {
-  net::ServerAddress server;
+  ServerAddress server;
   std::string target;  ///< path and query
   /// For the Host header.
   std::string host() const;
@@ -19,4 +19,4 @@ struct PeerUrl {
 /// Absent for what is no such address, or has a user in it.
 std::optional<PeerUrl> parse_peer_url(std::string_view text);
 
-}  // namespace lab::s3
+}  // namespace lab::net
