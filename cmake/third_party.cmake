@@ -53,6 +53,7 @@ third(snappy snappy)
 third(xxhash xxhash)
 third(sodium sodium)
 third(ldap ldap lber)
+third(pam pam)
 
 # Headers only: the compiled parts of Boost 1.81 that Beast could use are not needed.
 third(boost Threads::Threads)

@@ -62,6 +62,7 @@ store::SchemaSpec access_schema() {
                       .columns = {{"user_name"}, {"name"}, {"document"}},
                       .num_key_columns = 2},
                      {.name = "passwords", .kind = RowKind::State, .columns = {{"user_name"}, {"verifier"}, {"changed", ColumnType::Integer}}},
+                     {.name = "user_origins", .kind = RowKind::History, .columns = {{"user_name"}, {"way"}, {"subject"}, {"since", ColumnType::Integer}}},
                      {.name = "groups", .kind = RowKind::History, .columns = {{"name"}}},
                      {.name = "group_members", .kind = RowKind::History, .columns = {{"group_name"}, {"user_name"}}, .num_key_columns = 2},
                      {.name = "tokens",
@@ -138,6 +139,7 @@ void Access::load() {
   for (const auto& row : snapshot.scan_rows("users"))
     users_[store::as_text(row[0])] = {store::as_text(row[0]), store::as_boolean(row[1]),
                                       Timestamp(std::chrono::microseconds(store::as_integer(row[2])))};
+  for (const auto& row : snapshot.scan_rows("user_origins")) origins_[store::as_text(row[0])] = {store::as_text(row[1]), store::as_text(row[2])};
   for (const auto& row : snapshot.scan_rows("user_policies"))
     policies_[store::as_text(row[0])][store::as_text(row[1])] = store::as_text(row[2]);
   for (const auto& row : snapshot.scan_rows("credentials")) {

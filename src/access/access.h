@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "access/audit.h"
+#include "access/entry.h"
 #include "access/grants.h"
 #include "access/log_in_guard.h"
 #include "base/clock.h"
@@ -133,6 +134,18 @@ class Access {
   /// Who a name and a password are; audited. Takes about 0.1 s of CPU and 64 MB, one at a time. In the workshop `admin`
   /// has the password `admin` until it is given one. Throws WRONG_PASSWORD, and TOO_MANY_LOG_INS after failures.
   Identity log_in(const std::string& user, std::string_view password, std::string_view peer);
+  /// The same by several ways, one after another until one knows the pair. What cannot be asked is passed over, and thrown when no
+  /// other way knows the pair. Throws what log_in() and enter() throw.
+  Identity log_in_by(const std::vector<PasswordWay>& ways, const std::string& user, const std::string& password, std::string_view peer);
+  /// Lets somebody in whom another system has proved, as the user they were before or as a new one, with the groups and rights that
+  /// the rules say; audited. Throws NOT_ALLOWED_IN, USER_NAME_TAKEN, INVALID_USER_NAME.
+  Identity enter(const ProvenPerson& person, const EntryRules& rules, std::string_view peer);
+  /// Of the limit on guesses, for proofs that others look at. Throws TOO_MANY_LOG_INS.
+  void expect_no_wait(const std::string& user, std::string_view peer) const;
+  /// Forgives or counts an attempt.
+  void count_attempt(const std::string& user, std::string_view peer, bool is_right);
+  /// Absent for users who were made here.
+  std::optional<UserOrigin> origin_of(std::string_view user) const;
 
   /// By name. Four groups are there from the first start: jupyterhub, data-scientists, ml-engineers, analytics-engineers.
   std::vector<GroupInfo> list_groups() const;
@@ -215,6 +228,11 @@ class Access {
   Access(store::Store& store, Profile profile, AuditLimits audit);
   /// The line of a change, as a part of it.
   void note(store::Change& change, const store::Origin& by, std::string action, std::string object) const;
+  /// Of the lab's own; absent for a wrong one.
+  std::optional<Identity> check_password(const std::string& user, std::string_view password);
+  /// The user that somebody is, made or claimed when need be. Under `entering_`.
+  UserInfo user_of(const ProvenPerson& person, const std::string& name, const EntryRules& rules, bool is_admin);
+  void set_groups_of(const std::string& user, const std::vector<std::string>& theirs, const EntryRules& rules, const store::Origin& by);
   void make_first_user();
   void make_first_groups();
   void load();
@@ -232,6 +250,7 @@ class Access {
   const Profile profile_;
   const std::unique_ptr<AuditTrail> audit_;
   const std::unique_ptr<Grants> grants_;
+  std::mutex entering_;  ///< one person from elsewhere at a time; taken before `changing_`
   std::mutex changing_;  ///< one change of users and keys at a time, held over its writes
   mutable std::mutex mutex_;
   std::map<std::string, UserInfo, std::less<>> users_;
@@ -242,6 +261,7 @@ class Access {
   std::map<std::string, std::set<std::string>, std::less<>> groups_;      ///< members by group
   std::map<std::string, TokenInfo, std::less<>> tokens_;                  ///< by hash
   mutable std::map<std::string, Timestamp, std::less<>> last_uses_;       ///< by token id
+  std::map<std::string, UserOrigin, std::less<>> origins_;                ///< by user
   LogInGuard log_ins_;
   std::string default_s3_;      ///< access key
   std::string default_bearer_;  ///< id

@@ -7,6 +7,7 @@
 
 namespace lab::access {
 
+bool is_user_name(std::string_view name);
 /// What users and groups may be called. Throws INVALID_USER_NAME.
 void check_user_name(const std::string& name);
 

@@ -1,10 +1,14 @@
 #include <sodium.h>
 
+#include <algorithm>
 #include <atomic>
+#include <exception>
 
 #include "access/access.h"
 #include "access/conditions.h"
+#include "access/names.h"
 #include "base/ids.h"
+#include "base/letter_case.h"
 
 namespace lab::access {
 namespace {
@@ -77,47 +81,85 @@ bool Access::has_password(std::string_view user) const {
   return passwords_.contains(user);
 }
 
-Identity Access::log_in(const std::string& user, std::string_view password, std::string_view peer) {
+void Access::expect_no_wait(const std::string& user, std::string_view peer) const {
+  const std::lock_guard lock(mutex_);
+  const auto wait = log_ins_.wait_time(user, peer, store_.clock().steady());
+  if (wait.count() <= 0) return;
+  // Counted, since whoever guesses may go on as fast as the network is.
+  audit_->count({user, "password", "hub", "LogIn", std::string(peer), AuditOutcome::Refused, std::string(conditions::kTooManyLogIns.name)});
+  throw Error(conditions::kTooManyLogIns, {{"seconds", std::to_string(wait.count())}});
+}
+
+void Access::count_attempt(const std::string& user, std::string_view peer, bool is_right) {
+  const std::lock_guard lock(mutex_);
+  if (is_right) {
+    log_ins_.record_success(user, peer);
+  } else {
+    log_ins_.record_failure(user, peer, store_.clock().steady());
+  }
+}
+
+std::optional<Identity> Access::check_password(const std::string& user, std::string_view password) {
   std::string verifier;
   bool is_admin = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto wait = log_ins_.wait_time(user, peer, store_.clock().steady());
-    if (wait.count() > 0) {
-      // Counted, since whoever guesses may go on as fast as the network is.
-      audit_->count({user, "password", "hub", "LogIn", std::string(peer), AuditOutcome::Refused, std::string(conditions::kTooManyLogIns.name)});
-      throw Error(conditions::kTooManyLogIns, {{"seconds", std::to_string(wait.count())}});
-    }
     if (const auto found = passwords_.find(user); found != passwords_.end()) verifier = found->second;
     if (const auto found = users_.find(user); found != users_.end()) is_admin = found->second.is_admin;
   }
-  bool is_right = false;
-  Identity identity{user, is_admin, "password"};
   if (verifier.empty() && profile_ == Profile::Workshop && user == kWorkshopUser) {
-    is_right = equal_in_constant_time(password, kWorkshopPassword);
-    identity.credential = "password:workshop";
-  } else {
-    const Turn turn;
-    // A name that nobody has takes as long as one with a password: what is compared with can never be matched.
-    static const std::string kNobody = make_verifier(random_hex(32));
-    const bool has_verifier = !verifier.empty();
-    const std::string& expected = has_verifier ? verifier : kNobody;
-    is_right = password.size() <= kMostPassword && crypto_pwhash_str_verify(expected.c_str(), password.data(), password.size()) == 0 && has_verifier;
+    if (!equal_in_constant_time(password, kWorkshopPassword)) return std::nullopt;
+    return Identity{user, is_admin, "password:workshop"};
   }
-  {
-    const std::lock_guard lock(mutex_);
-    if (is_right) {
-      log_ins_.record_success(user, peer);
-    } else {
-      log_ins_.record_failure(user, peer, store_.clock().steady());
+  const Turn turn;
+  // A name that nobody has takes as long as one with a password: what is compared with can never be matched.
+  static const std::string kNobody = make_verifier(random_hex(32));
+  const bool has_verifier = !verifier.empty();
+  const std::string& expected = has_verifier ? verifier : kNobody;
+  const bool is_right = password.size() <= kMostPassword && crypto_pwhash_str_verify(expected.c_str(), password.data(), password.size()) == 0 && has_verifier;
+  if (!is_right) return std::nullopt;
+  return Identity{user, is_admin, "password"};
+}
+
+Identity Access::log_in(const std::string& user, std::string_view password, std::string_view peer) { return log_in_by({PasswordWay{}}, user, std::string(password), peer); }
+
+Identity Access::log_in_by(const std::vector<PasswordWay>& ways, const std::string& user, const std::string& password, std::string_view peer) {
+  const auto is_own = [](const PasswordWay& way) { return !way.prove; };
+  const bool is_all_own = std::ranges::all_of(ways, is_own);
+  // Other systems do not tell small letters from large ones: a name has one count of guesses, however it is written.
+  const std::string counted = is_all_own ? user : lower_case(user);
+  expect_no_wait(counted, peer);
+  std::exception_ptr not_asked;
+  bool is_tested = false;
+  for (const PasswordWay& way : ways) {
+    if (is_own(way)) {
+      is_tested = true;
+      const auto identity = check_password(user, password);
+      if (!identity) continue;
+      count_attempt(counted, peer, true);
+      record_audit(*identity, "hub", "LogIn", peer, AuditOutcome::Allowed);
+      return *identity;
     }
+    // A directory takes a name without a password for nobody in particular, and says yes (RFC 4513 5.1.2).
+    if (password.empty() || password.size() > kMostPassword || !is_user_name(user)) continue;
+    std::optional<ProvenPerson> person;
+    try {
+      person = way.prove(user, password);
+    } catch (const Error& error) {
+      record_audit({user, false, way.rules.way}, "hub", "LogIn", peer, AuditOutcome::Refused, error.condition().name);
+      not_asked = std::current_exception();
+      continue;
+    }
+    is_tested = true;
+    if (!person) continue;
+    count_attempt(counted, peer, true);
+    return enter(*person, way.rules, peer);
   }
-  if (!is_right) {
-    record_audit(identity, "hub", "LogIn", peer, AuditOutcome::Refused, conditions::kWrongPassword.name);
-    throw Error(conditions::kWrongPassword);
-  }
-  record_audit(identity, "hub", "LogIn", peer, AuditOutcome::Allowed);
-  return identity;
+  // Where nobody could look at the pair it was no guess.
+  if (is_tested || !not_asked) count_attempt(counted, peer, false);
+  if (not_asked) std::rethrow_exception(not_asked);
+  record_audit({user, false, "password"}, "hub", "LogIn", peer, AuditOutcome::Refused, conditions::kWrongPassword.name);
+  throw Error(conditions::kWrongPassword);
 }
 
 }  // namespace lab::access

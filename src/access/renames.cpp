@@ -47,6 +47,7 @@ void Access::rename_user(const std::string& name, const std::string& new_name, c
   store::Change change(by);
   change.step([&](store::Transaction& transaction) {
     for (const NamingTable& table : kTablesOfUsers) rename_rows(transaction, table, name, new_name);
+    rename_rows(transaction, {"user_origins", 0, 1}, name, new_name);
   });
   if (beside) beside(change);
   note(change, by, "RenameUser", name + " to " + new_name);
@@ -56,6 +57,7 @@ void Access::rename_user(const std::string& name, const std::string& new_name, c
   users_.at(new_name).name = new_name;
   rename_entry(policies_, name, new_name);
   rename_entry(passwords_, name, new_name);
+  rename_entry(origins_, name, new_name);
   for (auto& [group, members] : groups_)
     if (members.erase(name) > 0) members.insert(new_name);
   for (auto& [hash, token] : tokens_)

@@ -14,12 +14,15 @@ constexpr std::size_t kMaxUserName = 64;
 
 }  // namespace
 
-void check_user_name(const std::string& name) {
+bool is_user_name(std::string_view name) {
   const auto is_allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("+=,.@_-").find(c) != std::string_view::npos;
   };
-  if (name.empty() || name.size() > kMaxUserName || !std::ranges::all_of(name, is_allowed))
-    throw Error(conditions::kInvalidUserName, {{"user", name}});
+  return !name.empty() && name.size() <= kMaxUserName && std::ranges::all_of(name, is_allowed);
+}
+
+void check_user_name(const std::string& name) {
+  if (!is_user_name(name)) throw Error(conditions::kInvalidUserName, {{"user", name}});
 }
 
 void Access::write_secrets(const Credential* more) {
@@ -62,6 +65,7 @@ void Access::delete_user(const std::string& name, const store::Origin& by, const
     transaction.erase_rows("user_policies", {name});
     erase_grants_of(transaction, name);
     transaction.erase_row("passwords", {name});
+    transaction.erase_row("user_origins", {name});
     for (const auto& [group, members] : groups_)
       if (members.contains(name)) transaction.erase_row("group_members", {group, name});
     for (const auto& [hash, token] : tokens_)
@@ -81,6 +85,7 @@ void Access::delete_user(const std::string& name, const store::Origin& by, const
     users_.erase(name);
     policies_.erase(name);
     passwords_.erase(name);
+    origins_.erase(name);
     for (auto& [group, members] : groups_) members.erase(name);
     std::erase_if(tokens_, [&](const auto& each) { return each.second.user == name; });
     for (auto* map : {&s3_, &bearers_}) std::erase_if(*map, [&](const auto& each) { return each.second.user == name; });

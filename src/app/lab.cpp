@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/conditions.h"
+#include "app/door_settings.h"
 #include "app/notebook_environment.h"
 #include "app/port_owner.h"
 #include "base/clock.h"
@@ -321,6 +322,7 @@ class EmbeddedLab final : public Lab {
     options.is_workshop = access_->profile() == access::Profile::Workshop;
     options.hosts = split_list(settings.text("hub.hosts"));
     options.roles = [this] { return role_lines(); };
+    read_door_settings(settings, options);
     const auto tls = find_tls(settings, "hub");
     hub_ = std::make_unique<wire::hub::HubServer>(runtime_, storage_, *access_, *servers_, clock_, options, tls ? net::TlsContext::load(tls->certificate, tls->key) : nullptr);
     start_on(settings, "hub.port", "hub", [&] { hub_->start(); });

@@ -11,7 +11,7 @@
 
 namespace lab::app {
 
-enum class SettingKind : std::uint8_t { Text, Profile, Port, Threads, Bytes, Seconds };
+enum class SettingKind : std::uint8_t { Text, Secret, Profile, Port, Threads, Bytes, Seconds };
 
 /// A setting of the lab. Environment: `DFLAB_` and the key in upper case with `_` for `.` (`DFLAB_OBJECTS_PORT`).
 struct SettingRow {

@@ -25,6 +25,12 @@ namespace http = beast::http;
 
 using ErrorCode = boost::system::error_code;
 
+/// An IPv4 address that is written as one of IPv6 is what it stands for.
+asio::ip::address plain_address(const asio::ip::address& address) {
+  const bool is_mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  return is_mapped ? asio::ip::address(asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6())) : address;
+}
+
 bool is_link_local(const asio::ip::address& address) {
   if (address.is_v6()) return address.to_v6().is_link_local();
   const auto bytes = address.to_v4().to_bytes();
@@ -45,9 +51,12 @@ class ClientConnection {
     asio::ip::tcp::resolver resolver(context_);
     const auto found = resolver.resolve(address.host, std::to_string(address.port), error);
     if (error) unreachable(error);
-    for (const auto& entry : found)
-      if (is_link_local(entry.endpoint().address()))
-        throw Error(conditions::kPeerUnreachable, {{"address", name()}, {"reason", "link-local addresses (metadata of clouds) are never asked"}});
+    for (const auto& entry : found) {
+      const auto target = plain_address(entry.endpoint().address());
+      if (is_link_local(target)) throw Error(conditions::kPeerUnreachable, {{"address", name()}, {"reason", "link-local addresses (metadata of clouds) are never asked"}});
+      if (limits.refuses_this_machine && (target.is_loopback() || target.is_unspecified()))
+        throw Error(conditions::kPeerUnreachable, {{"address", name()}, {"reason", "it is this machine, which is not asked here"}});
+    }
     lowest().expires_after(limits.connect);
     error = wait([&](ErrorCode& result) { lowest().async_connect(found, [&result](ErrorCode e, const auto&) { result = e; }); });
     if (error) unreachable(error);

@@ -20,6 +20,7 @@ struct ClientLimits {
   std::chrono::milliseconds connect{5'000};  ///< to reach the server, TLS included
   std::chrono::milliseconds silence{30'000};  ///< without a byte in either direction
   std::uint64_t max_body_bytes = 1ULL << 30U;
+  bool refuses_this_machine = false;  ///< loopback addresses are not asked, whatever name leads there
 };
 
 /// What is sent; the views live as long as the call. Host is the caller's to set, Content-Length the client's.
@@ -45,7 +46,7 @@ class HttpClient {
   /// TLS trusts the machine's certificates (SSL_CERT_FILE and SSL_CERT_DIR name others) and checks the host's name.
   static std::unique_ptr<HttpClient> create(ServerAddress address, ClientLimits limits = {});
 
-  /// One exchange, not repeated. Throws PEER_UNREACHABLE before anything was sent, PEER_NOT_TRUSTED, and PEER_GONE or
+  /// One exchange, not repeated. Link-local addresses are never asked. Throws PEER_UNREACHABLE before anything was sent, PEER_NOT_TRUSTED, and PEER_GONE or
   /// PEER_TOO_SLOW when it is unknown what the server did.
   virtual ClientResponse send(const ClientRequest& request) = 0;
 };

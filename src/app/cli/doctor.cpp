@@ -7,9 +7,11 @@
 #include <thread>
 
 #include "app/cli/commands.h"
+#include "app/door_settings.h"
 #include "app/notebook_environment.h"
 #include "app/port_owner.h"
 #include "app/run_file.h"
+#include "base/clock.h"
 #include "base/disk.h"
 #include "base/error.h"
 #include "base/ids.h"
@@ -77,6 +79,26 @@ void check_ports(Report& report, const Settings& settings, const std::optional<R
   }
 }
 
+/// Whether people can log in by others than the lab: a provider, a directory.
+void check_doors(Report& report, const Settings& settings) {
+  try {
+    wire::hub::HubOptions options;
+    read_door_settings(settings, options);
+    for (const std::string& way : read_door_names(settings)) {
+      if (way == "oidc") {
+        SystemClock clock;
+        oidc::Provider(options.oidc->provider, clock).keys(false);
+        report.good("the identity provider " + options.oidc->provider.issuer + " answers and shows its keys");
+      } else if (way == "ldap") {
+        ldap::Directory(read_directory_settings(settings)).check();
+        report.good("the directory " + settings.text("hub.ldap.url") + " answers");
+      }
+    }
+  } catch (const Error& error) {
+    report.bad(error.message(), "Until then nobody can log in by it: `dflab config show --origin` says where the settings come from.");
+  }
+}
+
 }  // namespace
 
 int doctor(const Settings& settings) {
@@ -97,6 +119,7 @@ int doctor(const Settings& settings) {
   } else {
     report.note(gaps);
   }
+  check_doors(report, settings);
   if (const fs::path environment = notebook_environment(settings), additions = notebook_additions(settings); fs::exists(environment) && !fs::exists(additions / "config"))
     report.note("saves of notebooks are no versions: " + additions.string() + " is not there; `tools/clients_setup hub` makes it");
   rlimit files{};

@@ -25,19 +25,29 @@ int env(const Settings& settings, bool as_json) {
   return 0;
 }
 
+namespace {
+
+/// Secrets are never printed.
+std::string shown_text(const SettingRow& row, const Settings::Value& value) { return row.kind == SettingKind::Secret && !value.text.empty() ? "(set)" : value.text; }
+
+}  // namespace
+
 int config_show(const Settings& settings, bool with_origin, bool as_json) {
   if (as_json) {
     nlohmann::json body = nlohmann::json::object();
-    for (const auto& [key, value] : settings.values()) body[key] = {{"value", value.text}, {"origin", value.origin}};
+    for (const SettingRow& row : all_settings()) {
+      const Settings::Value& value = settings.values().at(std::string(row.key));
+      body[std::string(row.key)] = {{"value", shown_text(row, value)}, {"origin", value.origin}};
+    }
     std::printf("%s\n", body.dump(2).c_str());
     return 0;
   }
   for (const SettingRow& row : all_settings()) {
     const auto& value = settings.values().at(std::string(row.key));
     if (with_origin) {
-      std::printf("%-22s %-34s %s\n", std::string(row.key).c_str(), value.text.c_str(), value.origin.c_str());
+      std::printf("%-22s %-34s %s\n", std::string(row.key).c_str(), shown_text(row, value).c_str(), value.origin.c_str());
     } else {
-      std::printf("%-22s %-34s %s\n", std::string(row.key).c_str(), value.text.c_str(), std::string(row.doc).c_str());
+      std::printf("%-22s %-34s %s\n", std::string(row.key).c_str(), shown_text(row, value).c_str(), std::string(row.doc).c_str());
     }
   }
   return 0;

@@ -41,6 +41,18 @@ int set_password(HubApi& hub, const PeopleOptions& options) {
   return 0;
 }
 
+int show_user(HubApi& hub, const PeopleOptions& options) {
+  const json user = hub.call("GET", "/users/" + options.user);
+  const json log_in = user.value("log_in", json::object());
+  const std::string from = log_in.value("from", "lab");
+  std::string text = options.user + (user.value("admin", false) ? " (administrator)" : "") + "\n  from      " + (from == "lab" ? "this lab" : from + ", " + log_in.value("subject", ""));
+  text += std::string("\n  password  ") + (log_in.value("password", false) ? "yes" : "none") + "\n  groups    ";
+  std::string groups;
+  for (const json& group : user.value("groups", json::array())) groups += (groups.empty() ? "" : ", ") + group.get<std::string>();
+  tell(options, user, text + (groups.empty() ? "none" : groups));
+  return 0;
+}
+
 int list_groups(HubApi& hub, const PeopleOptions& options) {
   const json groups = hub.call("GET", "/groups");
   std::string text;
@@ -106,6 +118,7 @@ struct PeopleCommand {
 };
 
 constexpr PeopleCommand kPeopleCommands[] = {
+    {"user", "show", "a user: where from, whether with a password, in which groups", "  dflab user show ann", &show_user, "u"},
     {"user", "passwd", "give a user a password, read from the terminal or a pipe", "  dflab user passwd ann\n  echo \"$NEW\" | dflab user passwd ann", &set_password, "u"},
     {"group", "list", "all groups and who is in them", "  dflab group list --json", &list_groups, ""},
     {"group", "add", "make a group", "  dflab group add teachers", &add_group, "g"},

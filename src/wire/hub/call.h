@@ -24,6 +24,7 @@ struct Service {
   lab::hub::Authorizations& authorizations;
   const Clock& clock;
   const HubOptions& options;
+  OidcDoor* oidc = nullptr;  ///< absent without a provider
 };
 
 /// Who asks, and by what.

@@ -58,6 +58,8 @@ net::Response choose_language(Service& service, Call& call);
 net::Response log_in_form(Service& service, Call& call);
 net::Response log_in(Service& service, Call& call);
 net::Response log_out(Service& service, Call& call);
+net::Response oauth_login(Service& service, Call& call);
+net::Response oauth_callback(Service& service, Call& call);
 net::Response password_form(Service& service, Call& call);
 net::Response change_password(Service& service, Call& call);
 

@@ -20,6 +20,8 @@ constexpr net::Route<Action> kRoutes[] = {
     {Post, "/hub/login", {&pages::log_in, Nobody}},
     {Get, "/hub/logout", {&pages::log_out, Nobody}},
     {Post, "/hub/logout", {&pages::log_out, Nobody}},
+    {Get, "/hub/oauth_login", {&pages::oauth_login, Nobody}},
+    {Get, "/hub/oauth_callback", {&pages::oauth_callback, Nobody}},
     {Get, "/hub/password", {&pages::password_form, Person}},
     {Post, "/hub/password", {&pages::change_password, Person}},
     {Get, "/hub/home", {&pages::home, Person}},

@@ -41,6 +41,14 @@ std::optional<ServerPath> parse_server_path(std::string_view raw_path) {
   return ServerPath{*user, *first};
 }
 
+/// The door of the configured provider, which operations find in the service; none without.
+std::unique_ptr<OidcDoor> make_oidc_door(Service& service) {
+  if (!service.options.oidc) return nullptr;
+  auto door = std::make_unique<OidcDoor>(*service.options.oidc, service.access, service.clock);
+  service.oidc = door.get();
+  return door;
+}
+
 }  // namespace
 
 class HubServer::Handler final : public net::HttpHandler {
@@ -134,6 +142,7 @@ class HubServer::Handler final : public net::HttpHandler {
   Service service_;
   net::Router<Action> router_;
   net::ReverseProxy proxy_;
+  const std::unique_ptr<OidcDoor> oidc_ = make_oidc_door(service_);
 };
 
 HubServer::HubServer(net::IoRuntime& runtime, ThreadPool& pool, access::Access& access, lab::hub::Servers& servers, const Clock& clock, HubOptions options, std::shared_ptr<net::TlsContext> tls)

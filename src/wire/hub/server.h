@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "base/pool.h"
 #include "hub/servers.h"
 #include "net/http_server.h"
+#include "wire/hub/oidc_door.h"
 
 namespace lab::wire::hub {
 
@@ -25,6 +27,13 @@ struct HubOptions {
   /// Names under which browsers may reach the door, besides those of this machine: others are refused (DNS rebinding).
   std::vector<std::string> hosts;
   std::function<std::vector<RoleLine>()> roles;
+  /// The ways that a name and a password may be proved by, in turn; none: there is no form for them. The link of the first start
+  /// logs in in any case.
+  std::vector<access::PasswordWay> password_ways = {access::PasswordWay{}};
+  /// Log-in by an OpenID Connect provider; absent without.
+  std::optional<OidcDoorOptions> oidc;
+  /// The provider's button stands above the password form.
+  bool is_oidc_first = false;
   /// The administrator's password is known to everybody.
   bool is_workshop = false;
 };

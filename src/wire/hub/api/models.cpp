@@ -34,6 +34,8 @@ const std::vector<SightRow>& sights() {
       {"read:servers", {"kind", "name", "servers"}},
       {"read:roles:users", {"kind", "name", "roles", "admin"}},
       {"admin:auth_state", {"kind", "name", "auth_state"}},
+      // Not JupyterHub's: where the user came from.
+      {"admin:users", {"kind", "name", "log_in"}},
   };
   return rows;
 }
@@ -74,6 +76,8 @@ json user_model(const Service& service, const lab::hub::Scopes& scopes, const ac
     servers[each.name] = server_model(each, scopes.allows_server("admin:server_state", user.name, each.name));
   }
   if (latest) last_activity = iso_time(*latest);
+  const auto origin = service.access.origin_of(user.name);
+  const json log_in{{"from", origin ? origin->way : "lab"}, {"subject", origin ? json(origin->subject) : json()}, {"password", service.access.has_password(user.name)}};
   const json all{{"kind", "user"},
                  {"name", user.name},
                  {"admin", user.is_admin},
@@ -83,7 +87,8 @@ json user_model(const Service& service, const lab::hub::Scopes& scopes, const ac
                  {"pending", pending},
                  {"created", iso_time(user.created)},
                  {"last_activity", last_activity},
-                 {"auth_state", nullptr}};
+                 {"auth_state", nullptr},
+                 {"log_in", log_in}};
   json model = json::object();
   for (const auto& [name, value] : all.items())
     if (visible.contains(name)) model[name] = value;
