@@ -171,6 +171,7 @@ sql::ParserOptions parser_options(bool is_spark4, const std::function<std::optio
   options.doubled_quotes = is_spark4;
   options.is_spark4 = is_spark4;
   options.bang_is_not = !is_spark4;
+  options.single_pipe = is_spark4 && setting("spark.sql.parser.singleCharacterPipeOperator.enabled").value_or("true") != "false";
   if (setting("spark.sql.variable.substitute").value_or("true") != "false") options.setting = setting;
   return options;
 }

@@ -44,7 +44,7 @@ plan::ExpressionPtr Grammar::value_expression(int level) {
         length = 2;
       } else if (at("%")) {
         found = &kModulo;
-      } else {
+      } else if (!at_pipe()) {
         for (const auto& candidate : kBinaryOperators)
           if (here.text == candidate.symbol) found = &candidate;
       }

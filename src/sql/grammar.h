@@ -177,8 +177,13 @@ class Grammar {
   plan::ExpressionPtr grouping_analytics();
   plan::Expressions grouping_set();
   std::vector<plan::Hint> hints();
-  plan::RelationPtr pipe_operators(plan::RelationPtr input);
-  plan::RelationPtr pipe_operator(plan::RelationPtr input);
+  /// At `|>`, or at the `|` that means it.
+  bool at_pipe(Index ahead = 0) const;
+  plan::RelationPtr pipe_operators(plan::RelationPtr input, Index query);
+  plan::RelationPtr pipe_operator(plan::RelationPtr input, Index query);
+  plan::RelationPtr pipe_aggregate(plan::RelationPtr input, Index first);
+  /// A call with OVER among the tokens from `first` on, those of subqueries left out.
+  bool has_window_call(Index first, Index end) const;
   static plan::RelationPtr bordered(plan::RelationPtr input);
   void refuse_combined_clauses(Index first);
 

@@ -19,6 +19,7 @@ struct ParserOptions {
   bool doubled_quotes = true;         ///< Spark 4: `''` in a literal is a quote; 3.5 joins the two literals
   bool is_spark4 = true;              ///< the statements that only Spark 4 has
   bool bang_is_not = false;           ///< Spark 3.5: `a ! IN (1)` is NOT IN; 4 refuses it
+  bool single_pipe = true;            ///< spark.sql.parser.singleCharacterPipeOperator.enabled: `t | WHERE a` is `t |> WHERE a`
   /// Values of `:name` and `?`, put where the markers stand. A marker without a value stays a parameter node, which analysis refuses.
   std::map<std::string, plan::ExpressionPtr> named_parameters = {};
   std::vector<plan::ExpressionPtr> positional_parameters = {};

@@ -83,6 +83,29 @@ TEST(SqlParser, names_tables_by_parameters) {
   EXPECT_EQ(condition_of("TABLE IDENTIFIER(:nope)", options), "NOT_A_CONSTANT_STRING.NOT_CONSTANT");
 }
 
+TEST(SqlParser, reads_a_single_pipe_where_an_operator_follows) {
+  const auto printed = [](std::string_view sql, const ParserOptions& options = {}) { return plan::print_statement(parse_statement(sql, options)); };
+  EXPECT_EQ(printed("TABLE t | SELECT a | LIMIT 1"), printed("TABLE t |> SELECT a |> LIMIT 1"));
+  EXPECT_EQ(printed("SELECT a | 1 | b FROM t"), "(project (table t) (| (| a 1) b))");
+  ParserOptions bits_only;
+  bits_only.single_pipe = false;
+  EXPECT_EQ(condition_of("TABLE t | SELECT a", bits_only), "PARSE_SYNTAX_ERROR");
+}
+
+TEST(SqlParser, refuses_grouping_that_pipes_do_not_have) {
+  for (const char* sql : {"TABLE t |> AGGREGATE count(*) GROUP BY ALL", "TABLE t |> AGGREGATE count(*) GROUP BY ROLLUP (a)", "TABLE t |> AGGREGATE count(*) GROUP BY a, b GROUPING SETS (a)",
+                          "TABLE t |> AGGREGATE grouping(a) GROUP BY a", "TABLE t |> AGGREGATE sum(a) OVER () GROUP BY b"})
+    EXPECT_EQ(condition_of(sql), "UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE") << sql;
+  EXPECT_EQ(condition_of("TABLE t |> AGGREGATE count(*) GROUP BY a, b AS c"), "none");
+}
+
+TEST(SqlParser, qualify_wants_a_window_of_its_own_select) {
+  EXPECT_EQ(condition_of("SELECT a FROM t QUALIFY a = 1"), "QUALIFY_REQUIRES_WINDOW_FUNCTION");
+  EXPECT_EQ(condition_of("SELECT a FROM (SELECT a, rank() OVER (ORDER BY a) AS r FROM t) QUALIFY a = 1"), "QUALIFY_REQUIRES_WINDOW_FUNCTION");
+  EXPECT_EQ(condition_of("SELECT a, rank() OVER w AS r FROM t QUALIFY r = 1 WINDOW w AS (ORDER BY a)"), "none");
+  EXPECT_EQ(condition_of("SELECT a FROM t QUALIFY (first_value(b) IGNORE NULLS OVER (ORDER BY a)) = 1"), "none");
+}
+
 TEST(SqlParser, refuses_what_is_too_deep_and_takes_what_is_long) {
   EXPECT_EQ(condition_of("SELECT " + repeated("(", 100000) + "1" + repeated(")", 100000)), "FAILED_TO_PARSE_TOO_COMPLEX");
   EXPECT_EQ(condition_of("SELECT " + repeated("- ", 100000) + "a"), "FAILED_TO_PARSE_TOO_COMPLEX");

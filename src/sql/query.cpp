@@ -49,8 +49,10 @@ RelationPtr Grammar::query() {
   bool recursive = false;
   std::vector<plan::CommonTable> tables;
   if (at("WITH")) tables = common_tables(recursive);
+  const Index term = position_;
   auto body = organized(query_term(0));
-  if (at("|>")) body = pipe_operators(std::move(body));
+  // Behind the last step the clauses of the whole query may follow.
+  if (at_pipe()) body = organized(pipe_operators(std::move(body), term));
   if (tables.empty()) return body;
   refuse_duplicates(tables, first);
   return relation_node(plan::With{std::move(tables), recursive, std::move(body)}, first);

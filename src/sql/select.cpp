@@ -82,6 +82,7 @@ RelationPtr Grammar::qualified(RelationPtr selected, Index first) {
   const Index start = position_;
   plan::Alias condition;
   condition.child = expression();
+  if (!has_window_call(first, position_)) throw Error(conditions::kQualifyWithoutWindow);
   condition.names = {name};
   auto item = plan::make_expression(std::move(condition), origin(start));
   auto keep = relation_node(plan::Filter{with_item(*selected, item), plan::make_attribute({name}, origin(start))}, first);
@@ -96,7 +97,7 @@ RelationPtr Grammar::from_statement() {
   auto from = from_clause();
   // `FROM t |> …` and a bare `FROM t` are pipe queries of Spark 4.
   if (!at("SELECT")) {
-    if (at_any({"|>", ")"}) || at_end() || at(";") || at_any({"UNION", "INTERSECT", "EXCEPT", "MINUS", "ORDER", "LIMIT", "OFFSET"})) {
+    if (at_pipe() || at(")") || at_end() || at(";") || at_any({"UNION", "INTERSECT", "EXCEPT", "MINUS", "ORDER", "LIMIT", "OFFSET"})) {
       plan::Expressions all{plan::make_expression(plan::UnresolvedStar{}, origin(first))};
       return relation_node(plan::Project{std::move(from), std::move(all)}, first);
     }
