@@ -232,7 +232,7 @@ std::optional<Typed> Resolver::file_call(const std::string& name, const Names& n
   const char* field = name == "input_file_name" ? "file_path" : name == "input_file_block_start" ? "file_block_start" : "file_block_length";
   for (const auto* input : names.inputs) {
     for (const ScopeColumn& column : input->hidden) {
-      if (column.column.name != kFileMetadataName || !column.qualifier.empty()) continue;
+      if (column.column.name != kFileMetadataName) continue;
       Typed whole;
       whole.expression = bound::make_reference(column.column, origin);
       whole.sql = kFileMetadataName;

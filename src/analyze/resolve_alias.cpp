@@ -42,8 +42,11 @@ Resolved Resolver::resolve_node(const plan::SubqueryAlias& node, const plan::Rel
   input.aggregate = nullptr;
   // A subquery without a name gives its columns none, and neither does the border between two steps of a pipe.
   if (node.alias.empty() || (node.alias.size() == 1 && node.alias[0] == kUnnamedSubquery)) return input;
-  for (auto& column : input.scope) column.qualifier = node.alias;
-  input.hidden.clear();
+  // What files say of themselves keeps within reach of a name that is given to the files themselves.
+  const bool names_files = std::holds_alternative<plan::NamedTable>(node.input->node) || std::holds_alternative<plan::DataSource>(node.input->node) || std::holds_alternative<plan::SubqueryAlias>(node.input->node);
+  std::erase_if(input.hidden, [&](const ScopeColumn& column) { return !names_files || column.column.name != kFileMetadataName; });
+  for (Scope* columns : {&input.scope, &input.hidden})
+    for (auto& column : *columns) column.qualifier = node.alias;
   return input;
 }
 

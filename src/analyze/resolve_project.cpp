@@ -318,7 +318,7 @@ Resolved Resolver::finish_projection(Resolved input, Items items, bool is_border
   result.relation = bound::make_project(std::move(relation), std::move(outputs), std::move(columns));
   // What files say of themselves stays within reach; pruning takes it away again where nobody asks.
   for (const ScopeColumn& column : input.hidden) {
-    if (column.column.name != kFileMetadataName || !column.qualifier.empty()) continue;
+    if (column.column.name != kFileMetadataName) continue;
     if (auto exposed = bound::expose(result.relation, column.column.id)) {
       result.relation = std::move(exposed);
       result.hidden.push_back(column);
@@ -441,7 +441,7 @@ TypedList Resolver::star_targets(const plan::UnresolvedStar& star, const Names& 
     // `t.*` after USING gives the merged column of t too, first.
     if (!star.target.empty())
       for (const auto& column : input->hidden)
-        if (fits(column)) {
+        if (column.column.name != kFileMetadataName && fits(column)) {
           found = true;
           add(column);
         }

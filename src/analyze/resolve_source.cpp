@@ -84,7 +84,6 @@ Resolved Resolver::from_source(std::shared_ptr<const scan::TableSource> source, 
   if (metadata) {
     // Reached by its name, but no part of `*`.
     result.hidden.push_back(std::move(result.scope.back()));
-    result.hidden.back().qualifier.clear();
     result.scope.pop_back();
   }
   return result;

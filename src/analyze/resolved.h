@@ -60,7 +60,7 @@ inline constexpr const char* kFileMetadataName = "_metadata";
 struct Resolved {
   bound::RelationPtr relation;
   Scope scope;
-  Scope hidden;  ///< reached by qualified names only: the columns that USING merged
+  Scope hidden;  ///< no part of `*`: the columns that USING merged, by their qualified names, and kFileMetadataName
   std::shared_ptr<const Instance> instance;
   std::shared_ptr<const Resolved> below;  ///< where ORDER BY and WHERE find columns that were not selected; null: a border
   std::shared_ptr<const AggregateBelow> aggregate;
