@@ -32,6 +32,8 @@ Error rebuild(const duckdb::ErrorData& error, const Locate& locate) {
     case ExceptionType::DECIMAL:
       return Error(conditions::kArithmeticOverflow, {{"message", message}, {"alternative", ""}, {"config", "\"spark.sql.ansi.enabled\""}});
     case ExceptionType::CONVERSION: return Error(conditions::kEngineConversion, {{"message", message}});
+    // A kind of query that it has not, a correlation that it cannot take apart most of all.
+    case ExceptionType::NOT_IMPLEMENTED: return Error(conditions::kUnsupportedFeature, {{"feature", message}, {"hint", ""}});
     case ExceptionType::IO: return Error(conditions::kFailedReadFile, {{"path", ""}, {"message", message}});
     default:
       return Error(conditions::kInternalError,

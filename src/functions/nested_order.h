@@ -16,4 +16,9 @@ std::string sorted_list(const std::string& list, const types::DataType& element,
 /// The first element in that order.
 std::string first_in_order(const std::string& list, const types::DataType& element, ListOrder order);
 
+/// True when a map is the type or stands in it.
+bool holds_map(const types::DataType& type);
+/// The value with the entries of the maps in it in the order of their keys: maps of the same entries become the same value. `type` holds one.
+std::string with_sorted_maps(const std::string& sql, const types::DataType& type);
+
 }  // namespace lab::functions

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "functions/function_row.h"
+#include "functions/nested_order.h"
 #include "lower/lowering.h"
 #include "lower/raising.h"
 
@@ -36,7 +37,9 @@ Select Lowering::lower(const Aggregate& node, const Relation& relation) {
     for (const auto& output : inner.outputs) known.push_back(output.id);
     for (const Output& group : node.groups) {
       if (std::ranges::find(known, group.column) != known.end()) continue;
-      inner.outputs.push_back({group.column, expression(group.expression)});
+      std::string value = expression(group.expression);
+      if (functions::holds_map(group.expression->type)) value = functions::with_sorted_maps("(" + value + ")", group.expression->type);
+      inner.outputs.push_back({group.column, std::move(value)});
       known.push_back(group.column);
     }
     inner.is_computed = true;

@@ -66,6 +66,8 @@ class Lowering {
   Select lower(const plan::bound::RecursionRef&, const Relation&);
   // joins.cpp
   Select lower(const plan::bound::Join&, const Relation&);
+  /// Of a join inside a correlated subquery that DuckDB has no way to take apart as it is written; nullopt: it has.
+  std::optional<Select> correlated_join(const plan::bound::Join& node, const Relation& relation);
   // aggregates.cpp
   Select lower(const plan::bound::Aggregate&, const Relation&);
   std::string aggregate_call(const plan::bound::AggregateCall& call, const types::DataType& result, std::optional<std::string> over);
