@@ -70,17 +70,98 @@ TEST_F(Analyzer, groups_and_orders_by_what_was_not_selected) {
   aggregate.grouping = {make_attribute({"b"})};
   aggregate.aggregates = {make_operator("+", {make_call("sum", {make_attribute({"valor"})}), one()}), make_attribute({"b"})};
   aggregate.output_includes_grouping = true;
-  plan::Having having{plan::make_relation(aggregate), make_operator(">", {make_call("count", {star()}), one()})};
-  plan::Sort sort{plan::make_relation(having), {make_call("max", {make_attribute({"a"})})}, true};
+  plan::Sort sort{plan::make_relation(aggregate), {make_call("max", {make_attribute({"a"})})}, true};
   auto query = run(plan::make_relation(sort));
   EXPECT_EQ(columns_text(query), "(sum(valor) + 1) double, b string");
   EXPECT_EQ(printed(query),
             "Project c6, c2  [c6 (sum(valor) + 1): double, c2 b: string]\n"
-            "  Sort c9 asc nulls first  [c6 (sum(valor) + 1): double, c2 b: string, c8: bigint!, c9: int]\n"
-            "    Filter >(c8, 1:bigint)  [c6 (sum(valor) + 1): double, c2 b: string, c8: bigint!, c9: int]\n"
-            "      Project c6 = +(c7, 1.000000:double), c2, c8, c9  [c6 (sum(valor) + 1): double, c2 b: string, c8: bigint!, c9: int]\n"
-            "        Aggregate by c2 give c2, c7 = sum(c3), c8 = count(1:int), c9 = max(c1)  [c2: string, c7: double, c8: bigint!, c9: int]\n"
-            "          Scan t [0,1,2]  [c1 a: int, c2 b: string, c3 valor: double]\n");
+            "  Sort c8 asc nulls first  [c6 (sum(valor) + 1): double, c2 b: string, c8: int]\n"
+            "    Project c6 = +(c7, 1.000000:double), c2, c8  [c6 (sum(valor) + 1): double, c2 b: string, c8: int]\n"
+            "      Aggregate by c2 give c2, c7 = sum(c3), c8 = max(c1)  [c2: string, c7: double, c8: int]\n"
+            "        Scan t [0,1,2]  [c1 a: int, c2 b: string, c3 valor: double]\n");
+}
+
+TEST_F(Analyzer, having_of_what_is_not_selected_ends_the_reach_of_order_by) {
+  plan::Aggregate aggregate;
+  aggregate.input = table("t");
+  aggregate.grouping = {make_attribute({"b"})};
+  aggregate.aggregates = {make_call("sum", {make_attribute({"valor"})})};
+  aggregate.output_includes_grouping = true;
+  const auto ordered = [&](const char* tested, plan::ExpressionPtr key) {
+    plan::Having having{plan::make_relation(aggregate), make_operator(">", {make_call(tested, {make_attribute({"valor"})}), one()})};
+    return condition_of(plan::make_relation(plan::Sort{plan::make_relation(having), {std::move(key)}, true}));
+  };
+  EXPECT_EQ(ordered("sum", make_call("max", {make_attribute({"a"})})), "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  policy.is_spark4 = true;
+  EXPECT_EQ(ordered("sum", make_call("max", {make_attribute({"a"})})), "none");
+  EXPECT_EQ(ordered("min", make_attribute({"b"})), "none");
+  EXPECT_EQ(ordered("min", make_call("max", {make_attribute({"a"})})), "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  EXPECT_EQ(ordered("min", make_call("max", {make_attribute({"b"})})), "UNSUPPORTED_EXPR_FOR_OPERATOR");
+}
+
+TEST_F(Analyzer, having_casts_to_a_condition) {
+  plan::Aggregate aggregate;
+  aggregate.input = table("t");
+  aggregate.aggregates = {make_call("count", {star()})};
+  aggregate.output_includes_grouping = true;
+  plan::Having having{plan::make_relation(aggregate), make_call("sum", {make_attribute({"a"})})};
+  EXPECT_EQ(columns_text(run(plan::make_relation(having))), "count(1) bigint");
+}
+
+TEST_F(Analyzer, groups_by_a_subquery) {
+  const auto most = [](const std::string& named) {
+    plan::Aggregate inner;
+    inner.input = plan::make_relation(plan::Filter{table("u"), make_operator("==", {make_attribute({"u", "a"}), make_attribute({"t", named})})});
+    inner.aggregates = {make_call("max", {make_attribute({"c"})})};
+    inner.output_includes_grouping = true;
+    return plan::make_expression(plan::ScalarSubquery{plan::make_relation(std::move(inner))});
+  };
+  const auto grouped = [&](plan::ExpressionPtr group, plan::ExpressionPtr item) {
+    plan::Aggregate aggregate;
+    aggregate.input = table("t");
+    aggregate.grouping = {std::move(group)};
+    aggregate.aggregates = {make_operator("+", {std::move(item), make_call("count", {star()})})};
+    aggregate.output_includes_grouping = true;
+    return condition_of(plan::make_relation(aggregate));
+  };
+  EXPECT_EQ(grouped(most("a"), most("a")), "none");
+  EXPECT_EQ(grouped(most("a"), make_call("max", {most("valor")})), "none");
+  EXPECT_EQ(grouped(make_attribute({"a"}), most("a")), "SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION");
+  EXPECT_EQ(grouped(most("a"), most("valor")), "SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION");
+  const auto has_rows = [](const std::string& named) {
+    plan::Exists exists{plan::make_relation(plan::Filter{table("u"), make_operator("==", {make_attribute({"u", "a"}), make_attribute({"t", named})})})};
+    return make_call("if", {plan::make_expression(std::move(exists)), one(), make_literal(Literal::integer(2))});
+  };
+  EXPECT_EQ(grouped(has_rows("a"), has_rows("a")), "none");
+  EXPECT_EQ(grouped(make_attribute({"a"}), has_rows("a")), "none");
+  EXPECT_EQ(grouped(make_attribute({"b"}), has_rows("a")), "MISSING_AGGREGATION");
+}
+
+TEST_F(Analyzer, order_by_takes_subqueries_of_one_value) {
+  plan::Filter inner{table("u"), make_operator("==", {make_attribute({"u", "a"}), make_attribute({"t", "a"})})};
+  const auto rows = plan::make_relation(inner);
+  const auto largest = plan::make_expression(plan::ScalarSubquery{select(rows, {make_call("max", {make_attribute({"c"})})})});
+  const auto ordered = [&](plan::RelationPtr input, plan::ExpressionPtr key) { return condition_of(plan::make_relation(plan::Sort{std::move(input), {std::move(key)}, true})); };
+  EXPECT_EQ(ordered(table("t"), largest), "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY");
+  EXPECT_EQ(ordered(select(table("t"), {make_attribute({"b"})}), largest), "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  EXPECT_EQ(ordered(table("t"), plan::make_expression(plan::Exists{table("u")})), "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY");
+  EXPECT_EQ(ordered(table("t"), plan::make_expression(plan::ScalarSubquery{select(table("u"), {make_call("max", {make_attribute({"c"})})})})), "none");
+}
+
+TEST_F(Analyzer, order_by_counts_the_columns_that_its_keys_bring_along) {
+  const auto ordered = [&](plan::Expressions keys) { return condition_of(plan::make_relation(plan::Sort{select(table("t"), {make_attribute({"a"})}), std::move(keys), true})); };
+  const auto place = [](int n) { return make_literal(Literal::integer(n)); };
+  EXPECT_EQ(ordered({make_attribute({"b"}), place(2)}), "none");
+  EXPECT_EQ(ordered({place(2), make_attribute({"b"})}), "none");
+  EXPECT_EQ(ordered({make_attribute({"b"}), place(3)}), "ORDER_BY_POS_OUT_OF_RANGE");
+  EXPECT_EQ(ordered({make_attribute({"a"}), place(2)}), "ORDER_BY_POS_OUT_OF_RANGE");
+  EXPECT_EQ(ordered({place(0)}), "ORDER_BY_POS_OUT_OF_RANGE");
+}
+
+TEST_F(Analyzer, using_takes_the_first_of_several) {
+  plan::Join twice{table("u"), table("u"), plan::JoinType::Cross, {}, {}, false, false};
+  plan::Join using_a{plan::make_relation(twice), table("t"), plan::JoinType::Inner, {}, {"a"}, false, false};
+  EXPECT_EQ(columns_text(run(select(plan::make_relation(using_a), {star()}))), "a int, c bigint, a int, c bigint, b string, valor double, s struct<x:int,y:string>, m array<int>");
 }
 
 TEST_F(Analyzer, refuses_a_column_outside_the_groups) {

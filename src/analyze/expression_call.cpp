@@ -571,16 +571,18 @@ std::optional<Typed> Resolver::aggregate_around(const functions::FunctionRow& ro
 Typed Resolver::aggregate_call(const functions::FunctionRow& row, const plan::UnresolvedFunction& function, const plan::Expression& expr, Names& names) {
   if (auto around = aggregate_around(row, function, expr, names)) return *around;
   if (!names.aggregates) {
-    if (names.clause == "GROUP BY") {
-      Names inner = names;
-      inner.aggregates = inner.shows_source = true;
-      std::string sql;
-      DataType type;
-      bool nullable = true;
-      bind_aggregate(row, function, expr, inner, sql, type, nullable);
-      throw Error(conditions::kGroupByAggregate, {{"sqlExpr", sql}}).at(plan::query_context(expr.origin));
-    }
-    throw Error(conditions::kUnsupportedExprForOperator, {{"invalidExprSqls", quoted_expression(std::string(row.name) + "()")}}).at(plan::query_context(expr.origin));
+    // What it names must be there all the same.
+    const bool groups = names.clause == "GROUP BY";
+    Names inner = names;
+    inner.aggregates = true;
+    inner.shows_source = names.shows_source || groups;
+    std::string sql;
+    DataType type;
+    bool nullable = true;
+    bind_aggregate(row, function, expr, inner, sql, type, nullable);
+    const auto context = plan::query_context(expr.origin);
+    if (groups) throw Error(conditions::kGroupByAggregate, {{"sqlExpr", sql}}).at(context);
+    throw Error(conditions::kUnsupportedExprForOperator, {{"invalidExprSqls", quoted_expression(sql)}}).at(context);
   }
   Typed result;
   DataType type;

@@ -16,6 +16,11 @@ Resolved Resolver::resolve_subquery(const plan::RelationPtr& plan, Names& names,
   Names around = names;
   around.lateral = nullptr;
   around.used_outer = &uses;
+  // What a subquery in ORDER BY is around sees the rows that are sorted, not what was left out of them.
+  if (names.clause == "ORDER BY") {
+    around.may_expose = false;
+    around.aggregate = nullptr;
+  }
   const auto* outer = std::exchange(outer_, &around);
   const auto* windows = std::exchange(named_windows_, nullptr);
   Resolved result = resolve(plan);
@@ -30,6 +35,11 @@ Resolved Resolver::resolve_subquery(const plan::RelationPtr& plan, Names& names,
     outer_sql += (outer_sql.empty() ? "" : ", ") + use.name;
   }
   return result;
+}
+
+bool Resolver::is_written_subquery(const bound::Expression& expression) const {
+  if (const auto* scalar = std::get_if<bound::ScalarSubquery>(&expression.node)) return !function_bodies_.contains(scalar->plan);
+  return std::holds_alternative<bound::Exists>(expression.node) || std::holds_alternative<bound::InSubquery>(expression.node);
 }
 
 Typed Resolver::resolve_expression(const plan::ScalarSubquery& node, const plan::Expression& expr, Names& names) {

@@ -2,16 +2,36 @@
 
 #include "analyze/conditions.h"
 #include "analyze/equivalence.h"
+#include "analyze/outer_reference.h"
 #include "analyze/pretty.h"
+#include "analyze/prune.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/nested_order.h"
 #include "plan/bound_build.h"
 #include "types/type_text.h"
 
 // GROUP BY: an Aggregate that gives group columns and plain aggregate calls, and a projection over it for everything made of these.
 namespace lab::analyze {
-namespace {
 
+std::map<ColumnId, ColumnId> grouped_names(const AggregateBelow& below, const ExpressionPtr& subquery, const std::function<void(const bound::Column&)>& refuse) {
+  std::map<ColumnId, ColumnId> names;
+  const bool is_subquery = std::holds_alternative<bound::ScalarSubquery>(subquery->node) || std::holds_alternative<bound::Exists>(subquery->node) || std::holds_alternative<bound::InSubquery>(subquery->node);
+  if (!is_subquery) return names;
+  for (const ColumnId id : columns_in_subqueries(subquery)) {
+    const auto* column = bound::find_column(below.input->relation->columns, id);
+    if (!column) continue;
+    const auto group = std::ranges::find_if(below.groups, [&](const bound::Output& output) {
+      const auto* reference = std::get_if<bound::ColumnRef>(&output.expression->node);
+      return reference && !reference->is_outer && reference->column == id;
+    });
+    if (group == below.groups.end()) refuse(*column);
+    else if (group->column != id) names.emplace(id, group->column);
+  }
+  return names;
+}
+
+namespace {
 
 // Rewrites a select item over the input into one over the Aggregate.
 struct Rewriter {
@@ -20,8 +40,24 @@ struct Rewriter {
   const std::function<ColumnId()>& fresh;
   const std::function<ExpressionPtr(const ExpressionPtr&)>& grouping;
   const std::vector<ColumnId>& lateral;
+  const std::function<bool(const bound::Expression&)>& is_subquery;
   bool groups_nullable;
   ExpressionPtr offender;
+
+  /// A subquery that names the input's columns: they must be grouped, and one with a value be a group itself.
+  ExpressionPtr subquery(const ExpressionPtr& expression) {
+    if (std::holds_alternative<bound::ScalarSubquery>(expression->node) && is_subquery(*expression)) {
+      std::vector<std::string> named;
+      for (const ColumnId id : columns_in_subqueries(expression))
+        if (const auto* column = bound::find_column(below.input->relation->columns, id)) named.push_back(column->name);
+      if (!named.empty()) throw Error(conditions::kUngroupedScalarSubquery, {{"sqlExpr", quoted_expression("scalarsubquery(" + join_sql(named) + ")")}}).at(plan::query_context(expression->origin));
+      return expression;
+    }
+    const auto names = grouped_names(below, expression, [&](const bound::Column& column) {
+      if (!offender) offender = bound::make_reference(column, expression->origin);
+    });
+    return names.empty() ? expression : with_outer_columns(expression, names);
+  }
 
   ExpressionPtr rewrite(const ExpressionPtr& expression) {
     for (const auto& group : below.groups)
@@ -38,7 +74,7 @@ struct Rewriter {
       if (std::ranges::find(lateral, reference->column) == lateral.end() && !offender) offender = expression;
       return expression;
     }
-    return bound::map_children(expression, [this](const ExpressionPtr& child) { return rewrite(child); });
+    return bound::map_children(subquery(expression), [this](const ExpressionPtr& child) { return rewrite(child); });
   }
 };
 
@@ -226,7 +262,7 @@ std::string Resolver::target_sql(const Items& items, const Typed& target, const 
 }
 
 // GROUP BY ALL groups by the items without aggregates. Where all have some, none may have columns outside them.
-TypedList Resolver::all_groups(const Items& items, const plan::Origin& origin) const {
+TypedList Resolver::all_groups(const Resolved& input, const Items& items, const plan::Origin& origin) const {
   TypedList groups;
   bool has_bare_column = false;
   for (const auto& item : group_targets(items)) {
@@ -241,6 +277,7 @@ TypedList Resolver::all_groups(const Items& items, const plan::Origin& origin) c
       has_bare_column = has_bare_column || (reference && !reference->is_outer && !is_item);
       return true;
     });
+    for (const ColumnId id : columns_in_subqueries(item.expression)) has_bare_column = has_bare_column || bound::find_column(input.relation->columns, id);
   }
   if (groups.empty() && has_bare_column) throw Error(conditions::kUnresolvedAllInGroupBy, {}).at(plan::query_context(origin));
   return groups;
@@ -257,7 +294,8 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
     place.push_back(static_cast<int>(known - below->groups.begin()));
     if (known != below->groups.end()) continue;
     const auto* reference = std::get_if<bound::ColumnRef>(&group.expression->node);
-    const bool keeps_id = reference && !reference->is_outer && !sets;
+    // What is grouped by is a column of its own where the engine compares it in another form: maps, whose entries have no order.
+    const bool keeps_id = reference && !reference->is_outer && !sets && !functions::holds_map(group.type());
     below->groups.push_back({keeps_id ? reference->column : fresh(), group.expression});
     below->group_sql.push_back(attribute_text(group.expression, group.sql));
   }
@@ -284,9 +322,10 @@ Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std:
 
   const std::function<ColumnId()> make_id = [this] { return fresh(); };
   const std::function<ExpressionPtr(const ExpressionPtr&)> grouping = [&](const ExpressionPtr& call) { return grouping_value(*below, call); };
+  const std::function<bool(const bound::Expression&)> subquery = [this](const bound::Expression& part) { return is_written_subquery(part); };
   std::vector<ColumnId> lateral;
   for (auto& item : items) {
-    Rewriter rewriter{*below, node.outputs, make_id, grouping, lateral, node.grouping_sets.has_value(), {}};
+    Rewriter rewriter{*below, node.outputs, make_id, grouping, lateral, subquery, node.grouping_sets.has_value(), {}};
     const bool was_pass = item.is_pass;
     item.typed.expression = rewriter.rewrite(item.typed.expression);
     if (rewriter.offender) {
@@ -440,7 +479,7 @@ Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relatio
     if (is_alias || find_in_inputs(all, group_names, node.group_by)) {
       groups = grouping_expressions({plan::make_attribute(all, node.group_by)}, group_names, items);
     } else {
-      groups = all_groups(items, node.group_by);
+      groups = all_groups(input, items, node.group_by);
     }
   }
   for (const auto& group : groups) {
@@ -455,6 +494,12 @@ Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relatio
     plan::Expressions front = node.type == GroupType::GroupingSets && node.grouping.empty() ? plan::Expressions{} : node.grouping;
     front.insert(front.end(), output.begin(), output.end());
     items = select_items(front, names);
+    if (node.ordinals_name_input)
+      for (std::size_t i = front.size() - output.size(); i < items.size(); ++i) {
+        const Typed& given = items[i].typed;
+        if (!bound::contains(given.expression, &bound::is_aggregate))
+          throw Error(conditions::kPipeAggregateMissing, {{"expr", attribute_text(given.expression, given.sql)}}).at(plan::query_context(given.expression->origin));
+      }
   }
   for (const auto& group : groups) {
     if ((group.type().is(TypeKind::Map) && !policy_.is_spark4) || group.type().is(TypeKind::Variant))

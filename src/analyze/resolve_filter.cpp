@@ -2,11 +2,14 @@
 
 #include "analyze/conditions.h"
 #include "analyze/equivalence.h"
+#include "analyze/outer_reference.h"
 #include "analyze/pretty.h"
 #include "analyze/prune.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/cast_rules.h"
 #include "plan/bound_build.h"
+#include "plan/bound_walk.h"
 #include "types/type_text.h"
 
 // Operators that keep the rows' shape: WHERE, HAVING, ORDER BY. They may name columns that were not selected, and aggregates over
@@ -33,6 +36,64 @@ const bound::Aggregate* find_aggregate(const bound::RelationPtr& relation) {
   if (const auto* aggregate = std::get_if<bound::Aggregate>(&relation->node)) return aggregate;
   const auto inputs = bound::inputs_of(*relation);
   return inputs.size() == 1 ? find_aggregate(inputs[0]) : nullptr;
+}
+
+/// The columns under a projection that its visible columns are, one by one.
+std::vector<ColumnId> passed_columns(const Resolved& resolved) {
+  std::vector<ColumnId> ids;
+  for (const ScopeColumn& column : resolved.scope) ids.push_back(column.column.id);
+  std::vector<ColumnId> all = ids;
+  for (const bound::Relation* relation = resolved.relation.get();;) {
+    const auto* project = std::get_if<bound::Project>(&relation->node);
+    const auto* filter = std::get_if<bound::Filter>(&relation->node);
+    const auto* window = std::get_if<bound::Window>(&relation->node);
+    if (project) {
+      for (ColumnId& id : ids)
+        if (const auto output = std::ranges::find(project->outputs, id, &bound::Output::column); output != project->outputs.end())
+          if (const auto* reference = std::get_if<bound::ColumnRef>(&output->expression->node)) id = reference->column;
+      all.insert(all.end(), ids.begin(), ids.end());
+    } else if (!filter && !window) {
+      return all;
+    }
+    relation = (project ? project->input : filter ? filter->input : window->input).get();
+  }
+}
+
+/// A key of ORDER BY that is a column's place.
+struct SortPlace {
+  std::size_t key = 0;
+  std::int64_t position = 0;
+  plan::Origin origin;
+};
+
+/// What ORDER BY may name by its place: the selected columns and, behind them, those that its other keys took from below.
+bound::Columns sortable_columns(const Resolved& selected, const Resolved& sorted, const std::vector<ExpressionPtr>& keys) {
+  bound::Columns columns;
+  for (const ScopeColumn& column : selected.scope) columns.push_back(column.column);
+  for (const ExpressionPtr& key : keys) {
+    if (!key) continue;
+    bound::walk(key, [&](const ExpressionPtr& part) {
+      const auto* reference = std::get_if<bound::ColumnRef>(&part->node);
+      if (reference && !reference->is_outer && !bound::find_column(columns, reference->column))
+        if (const auto* column = bound::find_column(sorted.relation->columns, reference->column)) columns.push_back(*column);
+      return true;
+    });
+  }
+  return columns;
+}
+
+/// ORDER BY takes subqueries with one value for all rows.
+void refuse_subqueries_in_order(const Typed& key, const bound::RelationPtr& sorted) {
+  bound::walk(key.expression, [&](const ExpressionPtr& part) {
+    const Error::Parameters shown{{"treeNode", "Sort [" + key.sql + "], true"}};
+    if (std::holds_alternative<bound::Exists>(part->node) || std::holds_alternative<bound::InSubquery>(part->node))
+      throw Error(conditions::kPredicateSubqueryPlace, shown).at(plan::query_context(part->origin));
+    if (const auto* scalar = std::get_if<bound::ScalarSubquery>(&part->node))
+      bound::for_each_reference(scalar->plan, [&](const bound::ColumnRef& reference) {
+        if (bound::find_column(sorted->columns, reference.column)) throw Error(conditions::kCorrelatedSubqueryPlace, shown).at(plan::query_context(part->origin));
+      });
+    return true;
+  });
 }
 
 /// A key that the output has in another shape, or twice, may be meant of what is below it.
@@ -64,7 +125,12 @@ ExpressionPtr Resolver::push_into_aggregate(Resolved& input, const ExpressionPtr
     if (!in_output && bound::find_column(below.input->relation->columns, reference->column)) ungrouped.push_back(reference->column);
     return expression;
   }
-  return bound::map_children(expression, [&](const ExpressionPtr& child) { return push_into_aggregate(input, child, ungrouped); });
+  const auto in_output = [&](ColumnId id) { return std::ranges::any_of(input.scope, [&](const ScopeColumn& column) { return column.column.id == id; }); };
+  const auto names = grouped_names(below, expression, [&](const bound::Column& column) {
+    if (!in_output(column.id)) ungrouped.push_back(column.id);
+  });
+  const ExpressionPtr named = names.empty() ? expression : with_outer_columns(expression, names);
+  return bound::map_children(named, [&](const ExpressionPtr& child) { return push_into_aggregate(input, child, ungrouped); });
 }
 
 void Resolver::expose_references(Resolved& input, const ExpressionPtr& expression) {
@@ -122,7 +188,8 @@ Typed Resolver::resolve_above(Resolved& input, Names names, const plan::Origin& 
   }
   // A column taken from a DataFrame. Where columns come from several relations, the error says whose it is.
   const Scope& scope = below->input->scope;
-  const bool tells_relation = !below->input->hidden.empty() || std::ranges::any_of(scope, [&](const ScopeColumn& column) { return column.qualifier != scope.front().qualifier; });
+  const bool merges = std::ranges::any_of(below->input->hidden, [](const ScopeColumn& column) { return column.column.name != kFileMetadataName; });
+  const bool tells_relation = merges || std::ranges::any_of(scope, [&](const ScopeColumn& column) { return column.qualifier != scope.front().qualifier; });
   std::vector<std::string> name{"?"};
   for (const Scope* columns : {&below->input->hidden, &scope})
     for (const auto& column : *columns)
@@ -163,6 +230,17 @@ Resolved Resolver::filtered(const Resolved& before, Resolved input, Typed condit
     throw Error(conditions::kFilterNotBoolean, {{"sqlExpr", quoted_expression(condition.sql)}, {"filter", quoted_expression(condition.sql)}, {"type", types::quoted_sql(type)}})
         .at(plan::query_context(condition.expression->origin));
   Resolved result = over(before, bound::make_filter(input.relation, condition.expression));
+  // Where the condition needs more of the Aggregate than is selected, a projection takes that away again above it: ORDER BY then finds
+  // the grouped columns still, and has no Aggregate to compute anything in. For 3.5 every condition ends its reach.
+  if (before.aggregate && !policy_.is_spark4) result.aggregate = nullptr;
+  if (before.aggregate && policy_.is_spark4) {
+    const auto passed = passed_columns(before);
+    const bool needs_more = bound::contains(condition.expression, [&](const bound::Expression& part) {
+      const auto* reference = std::get_if<bound::ColumnRef>(&part.node);
+      return reference && !reference->is_outer && reference->column != before.aggregate->grouping_id && std::ranges::find(passed, reference->column) == passed.end();
+    });
+    if (needs_more) result.aggregate = nullptr;
+  }
   return result;
 }
 
@@ -176,7 +254,17 @@ Resolved Resolver::resolve_node(const plan::Having& node, const plan::Relation&)
   names.aggregates = names.windows = true;
   names.aggregates_are_invalid = input.aggregate == nullptr;
   names.aggregate_input_first = true;
-  Typed condition = resolve_above(input, names, node.condition->origin, [&](Names& at) { return expression(node.condition, at); });
+  Typed condition = resolve_above(input, names, node.condition->origin, [&](Names& at) {
+    Typed written = expression(node.condition, at);
+    const DataType type = written.type();
+    if (type.is(TypeKind::Boolean) || type.is(TypeKind::Null)) return written;
+    // What is no condition is cast to one.
+    const auto mode = policy_.ansi ? bound::CastMode::Ansi : bound::CastMode::Legacy;
+    if (!functions::can_cast(type, TypeKind::Boolean, mode)) throw_cast_error(written, TypeKind::Boolean, mode, node.condition->origin, written.sql);
+    const bool nullable = written.expression->nullable || functions::cast_forces_null(type, TypeKind::Boolean, mode);
+    written.expression = bound::make_expression(bound::Cast{written.expression, mode}, TypeKind::Boolean, nullable, node.condition->origin);
+    return written;
+  });
   refuse_in_condition(condition, invalid);
   return filtered(before, std::move(input), std::move(condition));
 }
@@ -203,6 +291,7 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
   const bool by_place = lower_case(context_.setting("spark.sql.orderByOrdinal").value_or("true")) != "false";
   std::vector<bound::SortKey> keys;
   std::vector<ExpressionPtr> values;
+  std::vector<SortPlace> places;
   for (const auto& order : node.orders) {
     const auto* sort = std::get_if<plan::SortOrder>(&order->node);
     const plan::ExpressionPtr& child = sort ? sort->child : order;
@@ -216,10 +305,8 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
       values.push_back(std::move(value));
     };
     if (const auto* literal = std::get_if<plan::LiteralExpression>(&child->node); by_place && literal && literal->literal.type.is(TypeKind::Int) && !literal->literal.value.is_null()) {
-      const auto position = literal->literal.value.integer();
-      if (position < 1 || position > static_cast<std::int64_t>(before.scope.size()))
-        throw Error(conditions::kOrderByPosOutOfRange, {{"index", std::to_string(position)}, {"size", std::to_string(before.scope.size())}}).at(plan::query_context(child->origin));
-      add(bound::make_reference(before.scope[static_cast<std::size_t>(position - 1)].column, child->origin));
+      places.push_back({values.size(), literal->literal.value.integer(), child->origin});
+      add(nullptr);
       continue;
     }
     Names probe = names;
@@ -248,7 +335,16 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
       below.past_output = true;
       typed = resolve_above(input, below, child->origin, read);
     }
+    refuse_subqueries_in_order(typed, input.relation);
     add(std::move(typed.expression));
+  }
+  if (!places.empty()) {
+    const bound::Columns columns = sortable_columns(before, input, values);
+    for (const SortPlace& place : places) {
+      if (place.position < 1 || place.position > static_cast<std::int64_t>(columns.size()))
+        throw Error(conditions::kOrderByPosOutOfRange, {{"index", std::to_string(place.position)}, {"size", std::to_string(columns.size())}}).at(plan::query_context(place.origin));
+      values[place.key] = bound::make_reference(columns[static_cast<std::size_t>(place.position - 1)], place.origin);
+    }
   }
   if (node.is_global) refuse_recursion(input.relation);
   auto below = extract_windows(input.relation, values);

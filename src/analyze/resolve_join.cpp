@@ -27,6 +27,20 @@ bound::JoinType bound_type(plan::JoinType type) {
 
 bool keeps_right(plan::JoinType type) { return type != plan::JoinType::LeftSemi && type != plan::JoinType::LeftAnti; }
 
+// The names that both sides have, in the left's order; one that a side has several times counts as often as both have it.
+std::vector<std::string> common_names(const Scope& left, const Scope& right, bool case_sensitive) {
+  std::vector<std::string> common;
+  std::vector<bool> is_taken(right.size());
+  for (const auto& column : left)
+    for (std::size_t i = 0; i < right.size(); ++i) {
+      if (is_taken[i] || !same_name(right[i].column.name, column.column.name, case_sensitive)) continue;
+      is_taken[i] = true;
+      common.push_back(column.column.name);
+      break;
+    }
+  return common;
+}
+
 // Columns take the nullability that the join gives them.
 void refresh(Scope& scope, const bound::Columns& columns) {
   for (auto& entry : scope)
@@ -58,11 +72,7 @@ Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& re
   if (!from_left) refuse_recursion(left.relation);
   if (!from_right) refuse_recursion(right.relation);
   if (node.is_natural) {
-    std::vector<std::string> common;
-    for (const auto& column : left.scope)
-      if (std::ranges::any_of(right.scope, [&](const ScopeColumn& other) { return same_name(other.column.name, column.column.name, policy_.case_sensitive); }))
-        common.push_back(column.column.name);
-    return join_using(left, right, node, std::move(common), relation);
+    return join_using(left, right, node, common_names(left.scope, right.scope, policy_.case_sensitive), relation);
   }
   if (!node.using_columns.empty()) return join_using(left, right, node, node.using_columns, relation);
 
@@ -86,6 +96,7 @@ Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& re
     if (!typed.type().is(TypeKind::Boolean))
       throw Error(conditions::kJoinConditionNotBoolean, {{"joinCondition", quoted_expression(typed.sql)}, {"conditionType", types::quoted_sql(typed.type())}}).at(plan::query_context(node.condition->origin));
     condition = typed.expression;
+    refuse_subqueries_of_both(condition, left, right, typed.sql);
   }
   auto type = bound_type(node.type);
   if (type == bound::JoinType::Cross && condition) type = bound::JoinType::Inner;
@@ -103,6 +114,20 @@ Resolved Resolver::resolve_node(const plan::Join& node, const plan::Relation& re
   refresh(result.scope, result.relation->columns);
   refresh(result.hidden, result.relation->columns);
   return result;
+}
+
+// A subquery in ON may be around the columns of one side.
+void Resolver::refuse_subqueries_of_both(const ExpressionPtr& condition, const Resolved& left, const Resolved& right, const std::string& sql) const {
+  bound::walk(condition, [&](const ExpressionPtr& part) {
+    if (!is_written_subquery(*part)) return true;
+    bool of_left = false, of_right = false;
+    for (const ColumnId id : columns_in_subqueries(part)) {
+      of_left = of_left || bound::find_column(left.relation->columns, id);
+      of_right = of_right || bound::find_column(right.relation->columns, id);
+    }
+    if (of_left && of_right) throw Error(conditions::kSubqueryOfBothSides, {{"subqueryExpression", sql}}).at(plan::query_context(part->origin));
+    return true;
+  });
 }
 
 // The engine joins outer sides by plain conditions only: what a subquery in ON says of one side becomes a column of that side.
@@ -134,8 +159,9 @@ Resolved Resolver::join_using(const Resolved& left, const Resolved& right, const
   };
   const auto context = plan::query_context(relation.origin);
   const auto find_side = [&](const Resolved& side, const std::string& name, const char* label) {
-    const auto match = find_name(side.scope, {name}, policy_.case_sensitive);
-    if (match && match->nested.empty()) return match->column;
+    // Where a side has the name several times, its first column is meant.
+    const auto found = std::ranges::find_if(side.scope, [&](const ScopeColumn& column) { return same_name(column.column.name, name, policy_.case_sensitive); });
+    if (found != side.scope.end()) return &*found;
     std::vector<std::string> known;
     for (const auto& column : side.scope) known.push_back(types::quote_identifier(column.column.name));
     std::ranges::sort(known);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -116,7 +117,7 @@ class Resolver {
   void refuse_generated(const Items& items, const Resolved& input);
   Item make_item(Typed typed);
   ExpressionPtr existence_values(const ExpressionPtr& expression) const;
-  TypedList all_groups(const Items& items, const plan::Origin& origin) const;
+  TypedList all_groups(const Resolved& input, const Items& items, const plan::Origin& origin) const;
   std::string target_sql(const Items& items, const Typed& target, const Names& names);
   TypedList grouping_expressions(const plan::Expressions& list, Names& names, const Items& items);
   TypedList regex_columns(const plan::UnresolvedRegex& regex, const Names& names, const plan::Origin& origin);
@@ -274,6 +275,9 @@ class Resolver {
   ExpressionPtr make_call(std::string_view name, bound::Expressions arguments, DataType type, bool nullable, const plan::Origin& origin) const;
   const functions::FunctionRow& row(std::string_view name) const;
   Resolved resolve_subquery(const plan::RelationPtr& plan, Names& names, std::string& outer_sql);
+  /// ScalarSubquery, Exists or InSubquery of the query's text.
+  bool is_written_subquery(const bound::Expression& expression) const;
+  void refuse_subqueries_of_both(const ExpressionPtr& condition, const Resolved& left, const Resolved& right, const std::string& sql) const;
 
   struct CommonTableScope {
     std::map<std::string, plan::CommonTable> tables;
@@ -310,9 +314,13 @@ class Resolver {
   bool recursion_is_limited_ = false;  ///< the query above takes some of the rows only
   std::uint32_t num_recursions_ = 0;
   std::vector<std::string> function_path_;  ///< SQL functions whose bodies this is inside of
+  std::set<bound::RelationPtr> function_bodies_;  ///< what stands in the place of calls of SQL functions, and is no subquery to Spark
   int depth_ = 0;
 };
 
+/// What a subquery over an Aggregate must call the grouped columns of the Aggregate's input that it names: those that have another id
+/// above. Tells `refuse` of each that is not grouped. Empty for other expressions.
+std::map<ColumnId, ColumnId> grouped_names(const AggregateBelow& below, const ExpressionPtr& subquery, const std::function<void(const bound::Column&)>& refuse);
 /// The call of a generator itself.
 bool is_generator(const bound::Expression& expression);
 /// What a generator takes from its input: an aggregate under it may group by these.

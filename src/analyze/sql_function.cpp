@@ -164,6 +164,7 @@ Typed Resolver::sql_function(const SqlFunction& function, const plan::Unresolved
     auto values = bound::make_project(bound::make_relation(bound::OneRow{}, {}), std::move(outputs), std::move(columns));
     const DataType type = body.type();
     auto plan = bound::make_project(std::move(values), {{inner.fresh(), body.expression}}, {{{}, function.name(), {}, true, {}}});
+    function_bodies_.insert(plan);
     result.expression = bound::make_expression(bound::ScalarSubquery{std::move(plan)}, type, true, expr.origin);
   }
   next_id_ = inner.next_id_;

@@ -24,8 +24,8 @@ const RelationPtr& without_mere_passing(const RelationPtr& relation) {
 /// Walks two trees side by side. Ids become pairs where a column is made and are compared where it is used.
 class Comparison {
  public:
-  Comparison(std::int64_t left_now, std::int64_t right_now, const SameSource& same_source)
-      : left_now_(left_now), right_now_(right_now), same_source_(same_source) {}
+  Comparison(std::int64_t left_now, std::int64_t right_now, const SameSource& same_source, bool is_one_query)
+      : left_now_(left_now), right_now_(right_now), same_source_(same_source), is_one_query_(is_one_query) {}
 
   bool same(const RelationPtr& one, const RelationPtr& other) {
     const RelationPtr &left = without_mere_passing(one), &right = without_mere_passing(other);
@@ -42,21 +42,6 @@ class Comparison {
     return true;
   }
 
- private:
-  /// Notes that two columns are one, unless either is known as another's twin.
-  bool pair(ColumnId left, ColumnId right) {
-    const auto [there, is_new] = twins_.emplace(left, right);
-    if (!is_new) return there->second == right;
-    return taken_.insert(right).second;
-  }
-  bool are_twins(ColumnId left, ColumnId right) const {
-    const auto found = twins_.find(left);
-    return found != twins_.end() && found->second == right;
-  }
-
-  /// Numbers that analysis took from the clock differ as the clocks do.
-  bool same_number(std::int64_t left, std::int64_t right) const { return left == right || left - left_now_ == right - right_now_; }
-
   bool same(const ExpressionPtr& left, const ExpressionPtr& right) {
     if (!left || !right) return !left && !right;
     if (left->node.index() != right->node.index() || !(left->type == right->type)) return false;
@@ -71,6 +56,22 @@ class Comparison {
         },
         left->node);
   }
+
+ private:
+  /// Notes that two columns are one, unless either is known as another's twin.
+  bool pair(ColumnId left, ColumnId right) {
+    const auto [there, is_new] = twins_.emplace(left, right);
+    if (!is_new) return there->second == right;
+    return taken_.insert(right).second;
+  }
+  bool are_twins(ColumnId left, ColumnId right) const {
+    const auto found = twins_.find(left);
+    if (found != twins_.end()) return found->second == right;
+    return is_one_query_ && left == right && !taken_.contains(right);
+  }
+
+  /// Numbers that analysis took from the clock differ as the clocks do.
+  bool same_number(std::int64_t left, std::int64_t right) const { return left == right || left - left_now_ == right - right_now_; }
 
   bool same_literal(const types::Value& left, const types::Value& right, const types::DataType& type) const {
     if (left == right) return true;
@@ -175,6 +176,7 @@ class Comparison {
 
   const std::int64_t left_now_, right_now_;
   const SameSource& same_source_;
+  const bool is_one_query_;  ///< ids that no part of the two makes are the query's own
   std::map<ColumnId, ColumnId> twins_;
   std::set<ColumnId> taken_;  ///< ids on the right that have a twin
   std::map<std::uint32_t, std::uint32_t> recursions_;
@@ -185,7 +187,9 @@ class Comparison {
 
 bool same_plan(const PlanOf& left, const PlanOf& right, const SameSource& same_source) {
   if (left.relation == right.relation) return true;
-  return Comparison(left.now_micros, right.now_micros, same_source).same(left.relation, right.relation);
+  return Comparison(left.now_micros, right.now_micros, same_source, false).same(left.relation, right.relation);
 }
+
+bool same_in_query(const ExpressionPtr& left, const ExpressionPtr& right, const SameSource& same_source) { return Comparison(0, 0, same_source, true).same(left, right); }
 
 }  // namespace lab::plan::bound

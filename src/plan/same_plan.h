@@ -23,4 +23,8 @@ struct PlanOf {
 /// The instants of two queries count as equal, and so do draws without a seed. False for a relation that depends on one around it.
 bool same_plan(const PlanOf& left, const PlanOf& right, const SameSource& same_source);
 
+/// True when two expressions of one query have the same value, the subqueries in them compared by what they ask for. Columns that neither
+/// of them makes are what they are by their ids.
+bool same_in_query(const ExpressionPtr& left, const ExpressionPtr& right, const SameSource& same_source);
+
 }  // namespace lab::plan::bound
