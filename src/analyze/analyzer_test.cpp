@@ -148,6 +148,22 @@ TEST_F(Analyzer, order_by_takes_subqueries_of_one_value) {
   EXPECT_EQ(ordered(table("t"), plan::make_expression(plan::ScalarSubquery{select(table("u"), {make_call("max", {make_attribute({"c"})})})})), "none");
 }
 
+TEST_F(Analyzer, aggregates_and_order_by_do_not_reach_out_of_a_subquery) {
+  const auto with_subquery = [&](plan::RelationPtr inner) { return select(table("t"), {plan::make_expression(plan::ScalarSubquery{std::move(inner)})}); };
+  const auto error_of = [&](const plan::RelationPtr& relation) -> std::string {
+    try {
+      run(relation);
+    } catch (const Error& error) {
+      const auto shown = error.parameters().find("sqlExprs");
+      return shown == error.parameters().end() ? std::string(error.condition().name) : shown->second;
+    }
+    return "none";
+  };
+  EXPECT_EQ(error_of(with_subquery(select(table("u"), {alias(make_operator("+", {make_call("sum", {make_attribute({"c"})}), make_attribute({"t", "valor"})}), "d")}))), "\"(sum(c) + valor) AS d\"");
+  EXPECT_EQ(error_of(with_subquery(plan::make_relation(plan::Sort{select(table("u"), {make_attribute({"c"})}), {make_attribute({"t", "valor"})}, true}))), "\"valor ASC NULLS FIRST\"");
+  EXPECT_EQ(error_of(with_subquery(select(table("u"), {make_operator("+", {make_attribute({"c"}), make_attribute({"t", "valor"})})}))), "none");
+}
+
 TEST_F(Analyzer, order_by_counts_the_columns_that_its_keys_bring_along) {
   const auto ordered = [&](plan::Expressions keys) { return condition_of(plan::make_relation(plan::Sort{select(table("t"), {make_attribute({"a"})}), std::move(keys), true})); };
   const auto place = [](int n) { return make_literal(Literal::integer(n)); };

@@ -1,5 +1,7 @@
 #include "analyze/outer_reference.h"
 
+#include <cctype>
+
 #include "plan/bound_build.h"
 
 namespace lab::analyze {
@@ -29,6 +31,29 @@ bound::RelationPtr with_outer_names(const bound::RelationPtr& relation, const Co
 }
 
 }  // namespace
+
+bool names_outer_column(const plan::bound::ExpressionPtr& expression) {
+  return plan::bound::contains(expression, [](const plan::bound::Expression& part) {
+    const auto* reference = std::get_if<plan::bound::ColumnRef>(&part.node);
+    return reference && reference->is_outer;
+  });
+}
+
+std::string without_outer(std::string sql) {
+  static const std::string kStart = "outer(";
+  for (std::size_t at = sql.find(kStart); at != std::string::npos; at = sql.find(kStart, at)) {
+    const bool is_word = at == 0 || (std::isalnum(static_cast<unsigned char>(sql[at - 1])) == 0 && sql[at - 1] != '_');
+    const std::size_t inside = at + kStart.size(), end = sql.find(')', inside);
+    if (!is_word || end == std::string::npos) {
+      at = inside;
+      continue;
+    }
+    const std::string name = sql.substr(inside, end - inside);
+    const std::size_t point = name.rfind('.');
+    sql.replace(at, end + 1 - at, point == std::string::npos ? name : name.substr(point + 1));
+  }
+  return sql;
+}
 
 plan::bound::ExpressionPtr with_outer_columns(const plan::bound::ExpressionPtr& subquery, const std::map<plan::bound::ColumnId, plan::bound::ColumnId>& names) {
   plan::bound::Expression changed = *subquery;

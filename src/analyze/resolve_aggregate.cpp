@@ -283,9 +283,26 @@ TypedList Resolver::all_groups(const Resolved& input, const Items& items, const 
   return groups;
 }
 
+namespace {
+
+// Only WHERE, HAVING, ON and plain SELECT lists of a subquery may name what is around it.
+void refuse_outer_columns(const TypedList& groups, const Items& items) {
+  std::vector<std::string> named;
+  for (const auto& group : groups)
+    if (names_outer_column(group.expression)) named.push_back(quoted_expression(without_outer(group.sql)));
+  for (const auto& item : items)
+    if (names_outer_column(item.typed.expression))
+      named.push_back(quoted_expression(without_outer(item.typed.sql) + (item.typed.name ? "" : " AS " + types::quote_if_needed(item.name))));
+  if (!named.empty()) throw Error(conditions::kCorrelatedReference, {{"sqlExprs", join_sql(named, ",")}});
+}
+
+}  // namespace
+
 Resolved Resolver::aggregate(Resolved input, TypedList groups, Items items, std::optional<std::vector<std::vector<int>>> sets, bool is_global, const plan::Origin& origin) {
   refuse_recursion(input.relation);
   refuse_generated(items, input);
+  for (auto& group : groups) group.expression = existence_values(group.expression);
+  if (function_path_.empty()) refuse_outer_columns(groups, items);
   auto below = std::make_shared<AggregateBelow>();
   below->input = std::make_shared<const Resolved>(input);
   std::vector<int> place;  // of each written group among the distinct ones

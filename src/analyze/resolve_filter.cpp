@@ -336,6 +336,7 @@ Resolved Resolver::resolve_node(const plan::Sort& node, const plan::Relation& re
       typed = resolve_above(input, below, child->origin, read);
     }
     refuse_subqueries_in_order(typed, input.relation);
+    if (function_path_.empty() && names_outer_column(typed.expression)) throw Error(conditions::kCorrelatedReference, {{"sqlExprs", quoted_expression(without_outer(typed.sql))}});
     add(std::move(typed.expression));
   }
   if (!places.empty()) {
