@@ -191,6 +191,9 @@ class Grammar {
   plan::RelationPtr from_clause();
   plan::RelationPtr relation();
   plan::RelationPtr relation_extensions(plan::RelationPtr left, Index first);
+  bool at_nearest() const { return options_.is_spark4 && at_any({"APPROX", "EXACT"}) && at("NEAREST", 1); }
+  /// `APPROX|EXACT NEAREST [n] BY SIMILARITY|DISTANCE rank`: the rows of `right` that a row of the left is joined with.
+  plan::RelationPtr nearest(plan::RelationPtr right, plan::JoinType type, Index start);
   plan::RelationPtr relation_primary();
   plan::RelationPtr table_reference();
   plan::RelationPtr table_function(plan::NameParts name, Index first);

@@ -99,6 +99,16 @@ TEST(SqlParser, refuses_grouping_that_pipes_do_not_have) {
   EXPECT_EQ(condition_of("TABLE t |> AGGREGATE count(*) GROUP BY a, b AS c"), "none");
 }
 
+TEST(SqlParser, reads_nearest_by_where_a_join_has_its_condition) {
+  EXPECT_EQ(condition_of("SELECT * FROM a JOIN b APPROX NEAREST 2 BY DISTANCE abs(a.x - b.x) JOIN c ON a.x = c.x"), "none");
+  EXPECT_EQ(condition_of("SELECT * FROM a LEFT JOIN b AS exact EXACT NEAREST BY SIMILARITY a.x * exact.x WHERE true"), "none");
+  EXPECT_EQ(condition_of("SELECT * FROM a JOIN b approx WHERE approx.x = 1"), "none");
+  EXPECT_EQ(condition_of("SELECT * FROM a RIGHT JOIN b EXACT NEAREST BY DISTANCE a.x"), "NEAREST_BY_JOIN.UNSUPPORTED_JOIN_TYPE");
+  EXPECT_EQ(condition_of("SELECT * FROM a JOIN b EXACT NEAREST 0 BY DISTANCE a.x"), "NEAREST_BY_JOIN.NUM_RESULTS_OUT_OF_RANGE");
+  EXPECT_EQ(condition_of("SELECT * FROM a JOIN b EXACT NEAREST 99999999999999999999 BY DISTANCE a.x"), "NEAREST_BY_JOIN.NUM_RESULTS_OUT_OF_RANGE");
+  EXPECT_EQ(condition_of("SELECT * FROM a JOIN b EXACT NEAREST 2 BY a.x"), "PARSE_SYNTAX_ERROR");
+}
+
 TEST(SqlParser, qualify_wants_a_window_of_its_own_select) {
   EXPECT_EQ(condition_of("SELECT a FROM t QUALIFY a = 1"), "QUALIFY_REQUIRES_WINDOW_FUNCTION");
   EXPECT_EQ(condition_of("SELECT a FROM (SELECT a, rank() OVER (ORDER BY a) AS r FROM t) QUALIFY a = 1"), "QUALIFY_REQUIRES_WINDOW_FUNCTION");

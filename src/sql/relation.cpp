@@ -128,7 +128,7 @@ RelationPtr Grammar::table_function(plan::NameParts name, Index first) {
 RelationPtr Grammar::aliased(RelationPtr input, Index first, std::string_view fallback) {
   plan::SubqueryAlias node;
   const bool said_as = at("AS") && at_strict_identifier(1);
-  if (said_as || (at_strict_identifier() && !at_clause())) {
+  if (said_as || (at_strict_identifier() && !at_clause() && !at_nearest())) {
     if (said_as) advance();
     node.alias = {strict_identifier()};
     if (at("(")) node.columns = identifier_list();
