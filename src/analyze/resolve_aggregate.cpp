@@ -514,8 +514,11 @@ Resolved Resolver::resolve_node(const plan::Aggregate& node, const plan::Relatio
     if (node.ordinals_name_input)
       for (std::size_t i = front.size() - output.size(); i < items.size(); ++i) {
         const Typed& given = items[i].typed;
-        if (!bound::contains(given.expression, &bound::is_aggregate))
-          throw Error(conditions::kPipeAggregateMissing, {{"expr", attribute_text(given.expression, given.sql)}}).at(plan::query_context(given.expression->origin));
+        if (bound::contains(given.expression, &bound::is_aggregate)) continue;
+        std::string sql = given.sql;
+        const std::string alias = " AS " + types::quote_if_needed(items[i].name);
+        if (sql.ends_with(alias)) sql.resize(sql.size() - alias.size());
+        throw Error(conditions::kPipeAggregateMissing, {{"expr", attribute_text(given.expression, sql)}}).at(plan::query_context(given.expression->origin));
       }
   }
   for (const auto& group : groups) {
