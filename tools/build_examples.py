@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Makes the notebooks of examples/: tools/build_examples.py FOLDER. Plain Python in, .ipynb out; examples/README.md tells the form."""
+"""Makes the notebooks of examples/: tools/build_examples.py FOLDER. Plain Python in, .ipynb out; examples/README.md tells the form. Apps (examples/apps) stay as they are."""
 
 from __future__ import annotations
 
 import json
 import pathlib
 import re
+import shutil
 import sys
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[1] / "examples"
+APPS = EXAMPLES / "apps"
 MARK = re.compile(r"^# %%( \[markdown\])?\n", re.MULTILINE)
 WAITS = re.compile(r"# waits: (\S+), (.+)\n")
 
@@ -46,9 +48,17 @@ def waits_for(source: pathlib.Path) -> str:
     return found[1] if found else ""
 
 
+def notebook_sources() -> list[pathlib.Path]:
+    return [source for source in sorted(EXAMPLES.rglob("*.py")) if APPS not in source.parents]
+
+
 def build(folder: pathlib.Path) -> list[pathlib.Path]:
     made = []
-    for source in sorted(EXAMPLES.rglob("*.py")):
+    for source in sorted(APPS.rglob("*.py")):
+        target = folder / source.relative_to(EXAMPLES)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    for source in notebook_sources():
         target = folder / source.relative_to(EXAMPLES).with_suffix(".ipynb")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(notebook(source.read_text(encoding="utf-8")), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

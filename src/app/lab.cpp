@@ -12,6 +12,7 @@
 #include "app/door_settings.h"
 #include "app/notebook_environment.h"
 #include "app/port_owner.h"
+#include "apps/apps.h"
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/fair_queue.h"
@@ -22,6 +23,7 @@
 #include "catalog/location.h"
 #include "commands/statement.h"
 #include "engine/engine.h"
+#include "hub/authorizations.h"
 #include "hub/servers.h"
 #include "hub/token_server.h"
 #include "net/http_server.h"
@@ -30,6 +32,7 @@
 #include "remote/s3/stores.h"
 #include "session/session.h"
 #include "store/store.h"
+#include "wire/apps/door.h"
 #include "wire/hub/server.h"
 #include "wire/hub/token_door.h"
 #include "wire/s3/bucket_settings.h"
@@ -44,7 +47,7 @@ bool is_loopback(const std::string& address) { return address.starts_with("127."
 
 store::StoreOptions store_options(const Settings& settings) {
   store::StoreOptions options;
-  options.schemas = {access::access_schema(), catalog::catalog_schema(), s3::s3_schema(), hub::hub_schema()};
+  options.schemas = {access::access_schema(), catalog::catalog_schema(), s3::s3_schema(), hub::hub_schema(), apps::apps_schema()};
   options.keep_history = std::chrono::seconds(settings.seconds("history.keep"));
   options.on_failure = [](const std::string& reason) {
     log::error("app", "the store stopped, and so does the lab: {}", reason);
@@ -146,6 +149,18 @@ hub::ServersOptions notebook_options(const Settings& settings) {
   return options;
 }
 
+/// What apps are given: what notebooks of their owners have, with limits of their own.
+apps::AppsOptions apps_options(const Settings& settings, hub::ServersOptions people) {
+  apps::AppsOptions options;
+  options.people = std::move(people);
+  if (!settings.text("apps.environment").empty()) options.people.environment = settings.text("apps.environment");
+  options.people.limits.memory_bytes = static_cast<std::uint64_t>(settings.bytes("apps.memory"));
+  options.people.limits.cores = static_cast<unsigned>(settings.number("apps.cores"));
+  options.idle_after = std::chrono::seconds(settings.seconds("apps.idle_after"));
+  options.start_timeout = std::chrono::seconds(settings.seconds("apps.start_timeout"));
+  return options;
+}
+
 /// The data folder and people's homes are closed to queries by path, but for one's own home and the shared folders.
 catalog::FenceOf fences(const Settings& settings) {
   return [people = notebook_options(settings), data = std::filesystem::path(settings.text("data"))](const std::string& user) {
@@ -205,6 +220,7 @@ class EmbeddedLab final : public Lab {
       if (role->key == "objects") start_objects(settings);
       if (role->key == "spark") start_spark(settings);
       if (role->key == "hub") start_hub(settings);
+      if (role->key == "apps") start_apps(settings);
     }
   }
 
@@ -228,7 +244,9 @@ class EmbeddedLab final : public Lab {
   }
 
   void stop() override {
+    if (apps_door_) apps_door_->stop();
     if (hub_) hub_->stop();
+    if (apps_) apps_->stop();
     if (token_server_) token_server_->stop();
     if (token_door_) token_door_->stop();
     if (servers_) servers_->stop(keeps_servers_);
@@ -314,6 +332,8 @@ class EmbeddedLab final : public Lab {
     if (spark_) people.spark_address = "localhost:" + std::to_string(spark_->port());
     if (find_tls(settings, "spark")) people.spark_parameters = "use_ssl=true";
     keeps_servers_ = settings.text("hub.keep_servers") == "true";
+    apps_ = std::make_unique<apps::Apps>(*store_, *access_, apps_options(settings, people));
+    authorizations_ = std::make_unique<hub::Authorizations>(clock_);
     servers_ = std::make_unique<hub::Servers>(*store_, *access_, std::move(people));
 
     wire::hub::HubOptions options;
@@ -324,7 +344,7 @@ class EmbeddedLab final : public Lab {
     options.roles = [this] { return role_lines(); };
     read_door_settings(settings, options);
     const auto tls = find_tls(settings, "hub");
-    hub_ = std::make_unique<wire::hub::HubServer>(runtime_, storage_, *access_, *servers_, clock_, options, tls ? net::TlsContext::load(tls->certificate, tls->key) : nullptr);
+    hub_ = std::make_unique<wire::hub::HubServer>(runtime_, storage_, *access_, *servers_, *apps_, *authorizations_, clock_, options, tls ? net::TlsContext::load(tls->certificate, tls->key) : nullptr);
     start_on(settings, "hub.port", "hub", [&] { hub_->start(); });
     const std::string scheme = tls ? "https://" : "http://", port = std::to_string(hub_->port());
     hub_url_ = scheme + (is_loopback(options.address) ? "localhost" : options.address) + ":" + port;
@@ -333,7 +353,24 @@ class EmbeddedLab final : public Lab {
       roles_.push_back({"hub", hub_url_, hub_->port()});
     }
     servers_->begin(scheme + "127.0.0.1:" + port);
+    apps_->begin();
     start_token_server(settings);
+  }
+
+  /// Behind the hub, which logs its visitors in.
+  void start_apps(const Settings& settings) {
+    wire::apps::DoorOptions options;
+    options.address = settings.text("apps.listen");
+    options.port = settings.port_out_of_the_way("apps.port");
+    options.hosts = split_list(settings.text("hub.hosts"));
+    options.hub_port = hub_->port();
+    options.hub_has_tls = hub_url_.starts_with("https://");
+    const auto tls = find_tls(settings, "apps");
+    apps_door_ = std::make_unique<wire::apps::AppsDoor>(runtime_, storage_, *access_, *apps_, *authorizations_, clock_, options, tls ? net::TlsContext::load(tls->certificate, tls->key) : nullptr);
+    start_on(settings, "apps.port", "apps", [&] { apps_door_->start(); });
+    apps_->set_door({.port = apps_door_->port(), .has_tls = tls.has_value()});
+    const std::lock_guard lock(roles_mutex_);
+    roles_.push_back({"apps", (tls ? "https://" : "http://") + (is_loopback(options.address) ? "localhost" : options.address) + ":" + std::to_string(apps_door_->port()), apps_door_->port()});
   }
 
   /// Its token is of this start alone, and shown by it. In the workshop there is none.
@@ -381,9 +418,12 @@ class EmbeddedLab final : public Lab {
   std::unique_ptr<wire::spark::SparkServer> spark_;
   std::unique_ptr<wire::status::StatusPages> pages_;
   std::unique_ptr<hub::Servers> servers_;
+  std::unique_ptr<apps::Apps> apps_;
+  std::unique_ptr<hub::Authorizations> authorizations_;
   std::unique_ptr<wire::hub::HubServer> hub_;
   std::unique_ptr<hub::TokenServer> token_server_;
   std::unique_ptr<wire::hub::TokenDoor> token_door_;
+  std::unique_ptr<wire::apps::AppsDoor> apps_door_;
   std::string hub_url_;
   bool keeps_servers_ = false;
   mutable std::mutex roles_mutex_;  ///< the hub shows the roles while the last of them start

@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
 
   app::cli::UpOptions up_options;
   CLI::App* up = program.add_subcommand("up", "start the lab: groups or roles, or all that exist");
-  up->add_option("roles", up_options.roles, "groups (core, processing, visualization) or roles (objects, spark, hub)");
+  up->add_option("roles", up_options.roles, "groups (core, processing, visualization) or roles (objects, spark, hub, apps)");
   up->add_flag("--detach,-d", up_options.detach, "in the background");
   CLI::App* down = program.add_subcommand("down", "stop the lab");
   bool as_json = false, with_origin = false;
@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
   app::cli::add_audit_command(program, chosen);
   app::cli::add_grant_commands(program, chosen);
   app::cli::add_notebook_commands(program, chosen);
+  app::cli::add_app_commands(program, chosen);
   app::cli::add_backup_commands(program, chosen);
   program.footer("Examples:\n  dflab up --detach\n  eval \"$(dflab env)\"\n  dflab status");
   up->footer("Examples:\n  dflab up\n  dflab up core --detach\n  dflab up --profile workshop --set objects.port=19000 --set spark.memory=4GiB");

@@ -21,7 +21,7 @@ constexpr RoleRow kRoles[] = {
     {"flows", "ml", "Prefect, Airflow", "", false},
     {"insights", "ml", "OpenAI", "", false},
     {"hub", "visualization", "JupyterHub", "hub.port", true},
-    {"apps", "visualization", "Streamlit", "", false},
+    {"apps", "visualization", "Streamlit", "apps.port", true, "hub"},
     {"console", "visualization", "console", "", false},
     {"metrics", "monitoring", "Prometheus", "", false},
     {"dashboards", "monitoring", "Grafana", "", false},
@@ -59,6 +59,8 @@ std::vector<const RoleRow*> choose_roles(const std::vector<std::string>& names) 
   if (names.empty())
     for (const RoleRow& row : kRoles)
       if (row.is_built) add(row);
+  for (const RoleRow& row : kRoles)
+    if (std::ranges::any_of(chosen, [&](const RoleRow* each) { return each->needs == row.key; })) add(row);
   // In the table's order, whatever the order of the names: later roles are told of earlier ones.
   std::ranges::sort(chosen);
   return chosen;

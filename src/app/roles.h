@@ -13,6 +13,7 @@ struct RoleRow {
   std::string_view protocol;    ///< for people
   std::string_view port_key;    ///< setting of its main port; empty: not built
   bool is_built = false;
+  std::string_view needs = {};  ///< a role that starts with it, named or not
 };
 std::span<const RoleRow> all_roles();
 

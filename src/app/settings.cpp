@@ -13,6 +13,16 @@ namespace lab::app {
 namespace {
 
 constexpr SettingRow kSettings[] = {
+    {"apps.address", "embedded", "reserved; only `embedded` is served"},
+    {"apps.cores", "1", "cores that one app runs on; 0: all", SettingKind::Threads},
+    {"apps.environment", "", "Python environment with streamlit; default: that of the notebooks, hub.environment"},
+    {"apps.idle_after", "30m", "apps unused for this long are stopped, and begin again with their next visitor; 0: never", SettingKind::Seconds},
+    {"apps.listen", "127.0.0.1", "address the door of apps listens on"},
+    {"apps.memory", "2GiB", "memory of one process of an app", SettingKind::Bytes},
+    {"apps.port", "8501", "port of people's apps, each at /NAME/; with another objects.port than 9000, and none said: any free one", SettingKind::Port},
+    {"apps.start_timeout", "2m", "an app that does not answer in this time has failed", SettingKind::Seconds},
+    {"apps.tls_certificate", "", "PEM file of the certificate of the door of apps and its chain; with the key it speaks HTTPS"},
+    {"apps.tls_key", "", "PEM file of the key of the door of apps"},
     {"audit.keep", "90d", "how long lines of the audit trail are kept; of each kind 100,000 at most", SettingKind::Seconds},
     {"data", "", "data folder; default ~/.local/share/dflab"},
     {"history.keep", "7d", "how long overwritten and deleted versions are kept", SettingKind::Seconds},

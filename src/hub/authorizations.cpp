@@ -10,15 +10,14 @@ namespace {
 
 constexpr std::chrono::minutes kCodeLife{1};
 
-/// RFC 7636: base64url without padding of the verifier's SHA-256.
-std::string challenge_of(const std::string& verifier) {
+}  // namespace
+
+std::string pkce_challenge(const std::string& verifier) {
   const std::string digest = checksum(ChecksumKind::Sha256, verifier);
   char text[sodium_base64_ENCODED_LEN(32, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
   sodium_bin2base64(text, sizeof text, reinterpret_cast<const unsigned char*>(digest.data()), digest.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
   return text;
 }
-
-}  // namespace
 
 std::string Authorizations::issue(Authorization authorization) {
   std::string code = random_hex(24);
@@ -38,7 +37,7 @@ std::optional<Authorization> Authorizations::redeem(const std::string& code, con
   pending_.erase(found);
   const Authorization& allowed = pending.authorization;
   if (pending.until <= clock_.steady() || allowed.client != client || allowed.redirect_uri != redirect_uri) return std::nullopt;
-  if (!allowed.challenge.empty() && allowed.challenge != challenge_of(verifier)) return std::nullopt;
+  if (!allowed.challenge.empty() && allowed.challenge != pkce_challenge(verifier)) return std::nullopt;
   return allowed;
 }
 

@@ -21,6 +21,9 @@ struct Authorization {
   std::string challenge;     ///< of PKCE (S256); empty without
 };
 
+/// What a verifier's challenge is (S256): base64url without padding of its SHA-256 (RFC 7636).
+std::string pkce_challenge(const std::string& verifier);
+
 /// Codes of OAuth: good once, for a minute. In memory only: a restart in between makes the browser begin anew. Thread-safe.
 class Authorizations {
  public:

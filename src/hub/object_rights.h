@@ -14,6 +14,9 @@ namespace lab::hub {
 /// Throws NO_SUCH_USER.
 void settle_object_rights(access::Access& access, const std::string& user, const store::Origin& by);
 
+/// The user's first active key pair, made where there is none, with the rights that settle_object_rights() gives. Throws NO_SUCH_USER.
+access::S3Secret find_or_make_pair(access::Access& access, const std::string& user, const store::Origin& by);
+
 /// In the secure profile, takes from everybody what an earlier run in the workshop gave.
 void withdraw_workshop_rights(access::Access& access, const store::Origin& by);
 

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <string_view>
 
 #include "base/error.h"
 #include "proc/conditions.h"
@@ -48,18 +48,23 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-bool answers_http(std::uint16_t port, const std::string& path) {
+int ask_http_status(std::uint16_t port, const std::string& path) {
   const Socket socket;
   const timeval limit{0, 500'000};
   ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   const sockaddr_in address = loopback(port);
-  if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return false;
+  if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return 0;
   const std::string request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\nConnection: close\r\n\r\n";
-  if (::send(socket.descriptor(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return false;
+  if (::send(socket.descriptor(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return 0;
   char answer[16];
-  const ssize_t count = ::recv(socket.descriptor(), answer, sizeof answer, 0);
-  return count > 5 && std::string_view(answer, 5) == "HTTP/";
+  const ssize_t count = ::recv(socket.descriptor(), answer, sizeof answer - 1, 0);
+  if (count < 0) return 0;
+  answer[count] = 0;
+  int status = 0;  // of `HTTP/1.1 200`
+  return std::sscanf(answer, "HTTP/%*[0-9.] %3d", &status) == 1 ? status : 0;
 }
+
+bool answers_http(std::uint16_t port, const std::string& path) { return ask_http_status(port, path) != 0; }
 
 }  // namespace lab::hub

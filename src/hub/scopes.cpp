@@ -9,12 +9,13 @@
 namespace lab::hub {
 namespace {
 
-/// JupyterHub's table of scopes with what each brings along, and `spark`: the token is one for Spark Connect too.
+/// JupyterHub's table of scopes with what each brings along, `spark` (the token is one for Spark Connect too), and what is said of apps.
 struct ScopeRow {
   std::string_view name;
   std::string_view brings[4] = {};
 };
 constexpr ScopeRow kScopes[] = {
+    {"access:apps"},
     {"access:servers"},
     {"access:services"},
     {"admin-ui"},
@@ -23,6 +24,7 @@ constexpr ScopeRow kScopes[] = {
     {"admin:server_state"},
     {"admin:servers", {"admin:server_state", "servers"}},
     {"admin:users", {"admin:auth_state", "users", "read:roles:users", "delete:users"}},
+    {"apps", {"read:apps", "access:apps"}},
     {"delete:groups"},
     {"delete:servers"},
     {"delete:users"},
@@ -31,6 +33,7 @@ constexpr ScopeRow kScopes[] = {
     {"list:services", {"read:services:name"}},
     {"list:users", {"read:users:name"}},
     {"proxy"},
+    {"read:apps"},
     {"read:groups", {"read:groups:name"}},
     {"read:groups:name"},
     {"read:hub"},
@@ -56,9 +59,9 @@ constexpr ScopeRow kScopes[] = {
 };
 
 // What the role `admin` of JupyterHub has, and what `self` stands for.
-constexpr std::string_view kOfAdministrators[] = {"access:servers", "access:services", "admin-ui", "admin:groups", "admin:servers", "admin:users", "list:services", "proxy",
+constexpr std::string_view kOfAdministrators[] = {"access:servers", "access:services", "admin-ui", "admin:groups", "admin:servers", "admin:users", "apps", "list:services", "proxy",
                                                   "read:hub", "read:metrics", "read:roles", "read:services", "shutdown", "spark", "tokens"};
-constexpr std::string_view kOfSelf[] = {"access:servers", "read:users", "servers", "spark", "tokens", "users:activity"};
+constexpr std::string_view kOfSelf[] = {"access:servers", "apps", "read:users", "servers", "spark", "tokens", "users:activity"};
 
 const ScopeRow* find_scope(std::string_view name) {
   const auto* found = std::ranges::find(kScopes, name, &ScopeRow::name);

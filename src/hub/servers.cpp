@@ -113,16 +113,10 @@ ServerSecrets Servers::make_secrets(const std::string& user, const std::string& 
   const std::string client = server_client(user, name);
   access_.delete_tokens(user, [&](const access::TokenInfo& each) { return each.client == client; }, by);
   access::TokenInfo token{.user = user, .purpose = access::TokenPurpose::Server};
-  token.scopes = {"users:activity!user", "read:users!user", "access:servers!server=" + user + "/" + name, "spark"};
+  token.scopes = {"users:activity!user", "read:users!user", "access:servers!server=" + user + "/" + name, "apps!user", "spark"};
   token.note = "server " + server_prefix(user, name);
   token.client = client;
-  ServerSecrets secrets{access_.create_token(std::move(token), by).text, {}};
-  const auto keys = access_.list_s3_keys(user);
-  const auto active = std::ranges::find_if(keys, &access::S3Key::is_active);
-  auto pair = active == keys.end() ? std::nullopt : access_.find_s3_secret(active->access_key);
-  settle_object_rights(access_, user, by);
-  secrets.objects = pair ? *std::move(pair) : access_.create_s3_key(user, std::nullopt, by);
-  return secrets;
+  return {access_.create_token(std::move(token), by).text, find_or_make_pair(access_, user, by)};
 }
 
 std::string Servers::last_size(const std::string& user, const std::string& name) const {

@@ -105,7 +105,7 @@ def test_detached_from_up_to_down(data, own_ports):
     try:
         assert "keys are shown once" in answer.stdout
         status = json.loads(dflab("status", "--json", "--data", data).stdout)
-        assert {role["role"] for role in status["roles"] if role["state"] == "up"} == {"objects", "spark", "hub"}
+        assert {role["role"] for role in status["roles"] if role["state"] == "up"} == {"objects", "spark", "hub", "apps"}
         environment = json.loads(dflab("env", "--json", "--data", data).stdout)
         assert environment["SPARK_REMOTE"].startswith("sc://localhost:") and environment["AWS_ACCESS_KEY_ID"]
         again = dflab("up", "--data", data, *own_ports)

@@ -11,7 +11,7 @@ import requests
 from door import build_examples
 from test_notebooks import Kernel
 
-SOURCES = {str(source.relative_to(build_examples.EXAMPLES).with_suffix("")): source for source in sorted(build_examples.EXAMPLES.rglob("*.py"))}
+SOURCES = {str(source.relative_to(build_examples.EXAMPLES).with_suffix("")): source for source in build_examples.notebook_sources()}
 # In this order: some read what one before them wrote.
 RUNNING = ["spark/spark_basics", "spark/delta_lake_demo", "medallion/bronze_ingestion", "medallion/silver_processing", "medallion/gold_aggregations", "medallion/medallion_architecture",
            "customers/1_exploration", "customers/2_features", "customers/3_validation", "cloud/cloud_cost"]

@@ -55,4 +55,7 @@ void add_notebook_commands(CLI::App& program, Chosen& chosen);
 /// `history`, `diff` and `restore` of `dflab notebook`, its group: over people's servers.
 void add_notebook_version_commands(CLI::App& group, Chosen& chosen);
 
+/// `dflab app …`: over the hub's API.
+void add_app_commands(CLI::App& program, Chosen& chosen);
+
 }  // namespace lab::app::cli

@@ -23,6 +23,7 @@ struct RoleAreas {
 constexpr RoleAreas kRoleAreas[] = {
     {"objects", "s3 store access net pool"},
     {"hub", "hub access store net pool"},
+    {"apps", "apps access store net pool"},
     {"spark", "spark session commands exec engine lake/delta catalog store access base pool"},
 };
 

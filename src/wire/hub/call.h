@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "access/access.h"
+#include "apps/apps.h"
 #include "hub/authorizations.h"
 #include "hub/scopes.h"
 #include "hub/servers.h"
@@ -21,6 +22,7 @@ inline constexpr const char* kHubVersion = "4.1.6";
 struct Service {
   access::Access& access;
   lab::hub::Servers& servers;
+  lab::apps::Apps& apps;
   lab::hub::Authorizations& authorizations;
   const Clock& clock;
   const HubOptions& options;

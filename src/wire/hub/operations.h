@@ -42,6 +42,15 @@ net::Response remove_members(Service& service, Call& call);
 
 net::Response audit(Service& service, Call& call);
 
+net::Response list_apps(Service& service, Call& call);
+net::Response get_app(Service& service, Call& call);
+net::Response deploy_app(Service& service, Call& call);
+net::Response share_app(Service& service, Call& call);
+net::Response remove_app(Service& service, Call& call);
+net::Response stop_app(Service& service, Call& call);
+net::Response restart_app(Service& service, Call& call);
+net::Response app_logs(Service& service, Call& call);
+
 net::Response authorize(Service& service, Call& call);
 net::Response issue_access_token(Service& service, Call& call);
 
@@ -77,5 +86,9 @@ net::Response revoke_token(Service& service, Call& call);
 net::Response admin(Service& service, Call& call);
 net::Response admin_change(Service& service, Call& call);
 net::Response audit(Service& service, Call& call);
+
+net::Response apps(Service& service, Call& call);
+net::Response app(Service& service, Call& call);
+net::Response change_app(Service& service, Call& call);
 
 }  // namespace lab::wire::hub::pages

@@ -53,8 +53,9 @@ std::unique_ptr<OidcDoor> make_oidc_door(Service& service) {
 
 class HubServer::Handler final : public net::HttpHandler {
  public:
-  Handler(net::IoRuntime& runtime, ThreadPool& pool, access::Access& access, lab::hub::Servers& servers, const Clock& clock, HubOptions options)
-      : options_(std::move(options)), pool_(pool), authorizations_(clock), service_{access, servers, authorizations_, clock, options_}, router_(routes()), proxy_(runtime) {}
+  Handler(net::IoRuntime& runtime, ThreadPool& pool, access::Access& access, lab::hub::Servers& servers, lab::apps::Apps& apps, lab::hub::Authorizations& authorizations, const Clock& clock,
+          HubOptions options)
+      : options_(std::move(options)), pool_(pool), service_{access, servers, apps, authorizations, clock, options_}, router_(routes()), proxy_(runtime) {}
 
   net::awaitable<net::Response> handle(net::Request request, net::RequestBody& body) override {
     if (!is_known_host(request, options_.address, options_.hosts)) {
@@ -138,20 +139,20 @@ class HubServer::Handler final : public net::HttpHandler {
 
   const HubOptions options_;
   ThreadPool& pool_;
-  lab::hub::Authorizations authorizations_;
   Service service_;
   net::Router<Action> router_;
   net::ReverseProxy proxy_;
   const std::unique_ptr<OidcDoor> oidc_ = make_oidc_door(service_);
 };
 
-HubServer::HubServer(net::IoRuntime& runtime, ThreadPool& pool, access::Access& access, lab::hub::Servers& servers, const Clock& clock, HubOptions options, std::shared_ptr<net::TlsContext> tls)
+HubServer::HubServer(net::IoRuntime& runtime, ThreadPool& pool, access::Access& access, lab::hub::Servers& servers, lab::apps::Apps& apps, lab::hub::Authorizations& authorizations, const Clock& clock,
+                     HubOptions options, std::shared_ptr<net::TlsContext> tls)
     : handler_(nullptr) {
   net::HttpServerOptions http;
   http.address = options.address;
   http.port = options.port;
   http.tls = std::move(tls);
-  handler_ = std::make_unique<Handler>(runtime, pool, access, servers, clock, std::move(options));
+  handler_ = std::make_unique<Handler>(runtime, pool, access, servers, apps, authorizations, clock, std::move(options));
   server_ = std::make_unique<net::HttpServer>(runtime, pool, *handler_, http);
 }
 

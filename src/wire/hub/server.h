@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "access/access.h"
+#include "apps/apps.h"
 #include "base/pool.h"
+#include "hub/authorizations.h"
 #include "hub/servers.h"
 #include "net/http_server.h"
 #include "wire/hub/oidc_door.h"
@@ -42,7 +44,8 @@ struct HubOptions {
 class HubServer {
  public:
   /// What it is given must outlive it; plain HTTP without `tls`.
-  HubServer(net::IoRuntime& runtime, ThreadPool& pool, access::Access& access, lab::hub::Servers& servers, const Clock& clock, HubOptions options, std::shared_ptr<net::TlsContext> tls = {});
+  HubServer(net::IoRuntime& runtime, ThreadPool& pool, access::Access& access, lab::hub::Servers& servers, lab::apps::Apps& apps, lab::hub::Authorizations& authorizations, const Clock& clock,
+            HubOptions options, std::shared_ptr<net::TlsContext> tls = {});
   ~HubServer();
   void start();
   std::uint16_t port() const;

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "wire/hub/api/models.h"
+#include "wire/hub/apps_origin.h"
 #include "wire/hub/conditions.h"
 #include "wire/hub/operations.h"
 #include "wire/hub/pages/layout.h"
@@ -25,12 +26,29 @@ std::string with_query(const std::string& address, const std::string& name, cons
   return address + (address.find('?') == std::string::npos ? "?" : "&") + name + "=" + lab::hub::escape_segment(value);
 }
 
+/// The door of apps is of the lab itself and decides anew over each app; it is told who comes, and proves by PKCE that it is the same browser.
+net::Response authorize_apps_door(Service& service, Call& call) {
+  const std::string origin = apps_origin(service, call.request), callback = origin + lab::apps::kDoorCallback;
+  if (origin.empty() || call.query_value("redirect_uri") != callback) throw Error(conditions::kForbidden, {{"reason", "The address to come back to is not the apps'"}});
+  if (call.query_value("response_type") != "code") throw Error(conditions::kBadBody, {{"reason", "response_type must be code"}});
+  if (call.query_value("code_challenge").empty() || call.query_value("code_challenge_method") != "S256") throw Error(conditions::kBadBody, {{"reason", "code_challenge_method must be S256"}});
+  lab::hub::Authorization allowed;
+  allowed.user = call.who().user;
+  allowed.client = lab::apps::kDoorClient;
+  allowed.redirect_uri = callback;
+  allowed.session = call.who().session;
+  allowed.scopes = {"access:apps!user"};
+  allowed.challenge = call.query_value("code_challenge");
+  return redirect(with_query(with_query(callback, "code", service.authorizations.issue(std::move(allowed))), "state", call.query_value("state")));
+}
+
 }  // namespace
 
 // RFC 6749, 4.1.1: the browser's step. A person's own server gets its code at once; for somebody else's the person is asked.
 net::Response authorize(Service& service, Call& call) {
   const Visitor& visitor = call.who();
   if (visitor.session.empty()) throw Error(conditions::kForbidden, {{"reason", "Log in with a browser"}});
+  if (call.query_value("client_id") == lab::apps::kDoorClient) return authorize_apps_door(service, call);
   const ServerInfo server = get_client(service, call.query_value("client_id"));
   const std::string callback = lab::hub::server_prefix(server.user, server.name) + "oauth_callback";
   // Nowhere else: a code that is sent to a foreign address is a stolen one.

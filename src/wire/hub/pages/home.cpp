@@ -3,6 +3,7 @@
 #include "proc/confinement.h"
 #include "wire/hub/api/models.h"
 #include "wire/hub/operations.h"
+#include "wire/hub/pages/apps.h"
 #include "wire/hub/pages/layout.h"
 #include "wire/hub/pages/texts.h"
 
@@ -96,6 +97,7 @@ net::Response home(Service& service, Call& call) {
              "<label for=server class=soft>" + say(call, "Another one") + "</label><span class=grow><input id=server name=server placeholder='" + say(call, "its name") +
              "' pattern='[A-Za-z0-9._\\-]{1,64}' required></span>" + size_field(service, call, user, "") + "<button class=quiet>" + say(call, "Start") + "</button></form>";
   content += "<p class=soft>" + say(call, "A server of the size {0} has {1}.", {lab::hub::kStandardSize, escape_html(lab::hub::describe_size(options.limits))}) + " " + escape_html(isolation_text(call)) + "</p></section>";
+  content += apps_section(service, call);
   content += "<section><h2>" + say(call, "The lab") + "</h2><div class=table><table><tr><th>" + say(call, "Role") + "<th>" + say(call, "Speaks") + "<th>" + say(call, "State") + "<th>" + say(call, "Address") + "</tr>";
   for (const RoleLine& role : service.options.roles()) {
     content += "<tr><td>" + escape_html(role.key) + "<td class=soft>" + escape_html(role.protocol) + "<td><span class='state" + (role.is_running ? " up'>" + say(call, "running") : "'>" + say(call, "not running")) + "</span><td>";

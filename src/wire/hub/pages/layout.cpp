@@ -40,6 +40,7 @@ std::string bar_of(const Call& call) {
       bar += "<a href='" + std::string(address) + "'" + (is_here ? " aria-current=page" : "") + ">" + std::string(name) + "</a>";
     };
     link("/hub/home", say(call, "Home"));
+    link("/hub/apps", say(call, "Apps"));
     link("/hub/token", say(call, "Tokens"));
     if (call.visitor->is_admin) link("/hub/admin", say(call, "Admin"));
     link("/hub/password", escape_html(call.visitor->user));
@@ -61,6 +62,12 @@ std::string foot_of(const Call& call) {
 }
 
 }  // namespace
+
+void allow_form_target(net::Response& response, const std::string& origin) {
+  constexpr std::string_view kFormAction = "form-action 'self'";
+  for (auto& [name, value] : response.headers)
+    if (const std::size_t at = name == "Content-Security-Policy" ? value.find(kFormAction) : std::string::npos; at != std::string::npos) value.insert(at + kFormAction.size(), " " + origin);
+}
 
 std::string csrf_field(const Call& call) { return "<input type=hidden name=_xsrf value='" + escape_html(call.visitor ? call.visitor->csrf : call.csrf_cookie) + "'>"; }
 

@@ -13,6 +13,8 @@ namespace lab::wire::hub::pages {
 net::Response page(const Call& call, std::string_view title, std::string content, int status = 200);
 /// A page of one message, for somebody of whom nothing is known.
 net::Response message_page(int status, std::string_view title, std::string_view message);
+/// Lets forms of a page lead to another origin too.
+void allow_form_target(net::Response& response, const std::string& origin);
 /// `<input type=hidden name=_xsrf …>` of the visitor's session.
 std::string csrf_field(const Call& call);
 /// A note above a page's content; nothing for an empty one.

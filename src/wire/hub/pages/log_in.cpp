@@ -1,5 +1,6 @@
 #include "access/conditions.h"
 #include "base/error.h"
+#include "wire/hub/apps_origin.h"
 #include "wire/hub/conditions.h"
 #include "wire/hub/errors.h"
 #include "wire/hub/operations.h"
@@ -30,6 +31,8 @@ net::Response form_page(const Service& service, Call& call, std::string_view pro
     content += "<p class=soft>" + say(call, "Workshop: until it is given another one, {0} has the password {1}.", {"<code>admin</code>", "<code>admin</code>"}) + "</p>";
   net::Response response = page(call, say(call, "Log in"), content + "</section>", status);
   set_csrf_cookie(call, call.csrf_cookie, response);
+  // The way behind the form may lead on to the door of apps, and browsers hold that to be the form's own target.
+  if (const std::string apps = apps_origin(service, call.request); !apps.empty()) allow_form_target(response, apps);
   return response;
 }
 

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "apps/apps.h"
+#include "net/flow.h"
+
+namespace lab::wire::apps {
+
+/// A start as it goes, as server-sent events, until it is ready or has failed. `apps` must outlive it.
+std::shared_ptr<net::FlowSource> create_progress_source(const lab::apps::Apps& apps, std::string name);
+
+}  // namespace lab::wire::apps
