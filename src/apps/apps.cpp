@@ -187,11 +187,11 @@ void Apps::launch(const App& app, const store::Origin& by) {
     AppStatus& status = runs_[app.name].status;
     status.child = id;
     status.port = port;
+    status.progress.push_back({50, "Its process runs; waiting until it answers", false});
     // Somebody may have asked for its end while it was being made.
     if (status.state == AppState::Stopping) proc::signal_child(id, SIGTERM);
   }
   store_.apply(std::move(change));
-  add_progress(app.name, 50, "Its process runs; waiting until it answers");
   log::info("apps", "{} of {} starts for {} (process {}, port {})", app.name, app.owner, by.actor, id.pid, port);
 }
 
@@ -364,8 +364,8 @@ void Apps::look_at(const std::string& name, const Run& run) {
       if (now > run.deadline) proc::signal_child(status.child, SIGKILL);
       break;
     case AppState::Ready:
-      if (!app) {
-        request_stop(name, "it was removed", kByTheLab);
+      if (!app || !access_.find_user(app->owner)) {
+        request_stop(name, "it or its owner was removed", kByTheLab);
       } else if (options_.idle_after.count() > 0 && run.busy == 0 && store_.clock().now() - status.last_activity > options_.idle_after) {
         request_stop(name, "nobody used it for " + span_text(options_.idle_after), kByTheLab);
       } else if (now > run.next_look) {

@@ -15,7 +15,7 @@ namespace {
 class RegistryTest : public testing::Test {
  protected:
   RegistryTest() : folder_(std::filesystem::temp_directory_path() / ("lab-apps-" + random_hex(8))) {
-    std::filesystem::create_directories(folder_);
+    std::filesystem::create_directories(folder_ / "data");
     open();
     for (const char* user : {"ann", "ben"}) access_->create_user(user, false, by_);
   }

@@ -65,7 +65,7 @@ void check_ports(Report& report, const Settings& settings, const std::optional<R
   for (const RoleRow& role : all_roles()) {
     if (!role.is_built) continue;
     const std::string key(role.port_key);
-    const std::uint16_t port = key == "hub.port" ? settings.port_out_of_the_way(key) : settings.port(key);
+    const std::uint16_t port = key == "hub.port" || key == "apps.port" ? settings.port_out_of_the_way(key) : settings.port(key);
     if (port == 0) continue;  // any free one
     const std::string owner = describe_port_owner(port);
     const std::string what = "port " + std::to_string(port) + " (" + std::string(role.key) + ")";

@@ -1,6 +1,6 @@
 #include "wire/apps/door.h"
 
-#include <algorithm>
+#include <atomic>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -72,7 +72,7 @@ class AppsDoor::Handler final : public net::HttpHandler {
         decision.status = std::move(step.status);
         break;
       }
-      if (clock_.steady() > deadline) throw Error(conditions::kStartsSlowly, {{"name", decision.app.name}});
+      if (is_stopping_ || clock_.steady() > deadline) throw Error(conditions::kStartsSlowly, {{"name", decision.app.name}});
       boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor, kPause);
       boost::system::error_code ignored;
       co_await pause.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
@@ -87,7 +87,10 @@ class AppsDoor::Handler final : public net::HttpHandler {
     return response;
   }
 
-  void stop() { proxy_.stop(); }
+  void stop() {
+    is_stopping_ = true;
+    proxy_.stop();
+  }
 
  private:
   /// What came of looking at a request: an answer, or who visits which app.
@@ -154,7 +157,7 @@ class AppsDoor::Handler final : public net::HttpHandler {
       net::Response response;
       response.set("Content-Type", "text/event-stream");
       response.set("Cache-Control", "no-cache");
-      response.body = net::FlowingBody{create_progress_source(apps_, name)};
+      response.body = net::FlowingBody{create_progress_source(apps_, name, is_stopping_)};
       return answered(std::move(response));
     }
     // `/sales` is where people come by hand; the app itself begins at `/sales/`.
@@ -234,6 +237,7 @@ class AppsDoor::Handler final : public net::HttpHandler {
   const Clock& clock_;
   LogIn log_in_;
   net::ReverseProxy proxy_;
+  std::atomic<bool> is_stopping_{false};  ///< whoever waits waits no longer
 };
 
 AppsDoor::AppsDoor(net::IoRuntime& runtime, ThreadPool& pool, access::Access& access, lab::apps::Apps& apps, lab::hub::Authorizations& authorizations, const Clock& clock, DoorOptions options,

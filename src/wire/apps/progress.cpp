@@ -16,7 +16,7 @@ using lab::apps::AppState;
 /// One event a step; what follows waits on a timer and holds no thread.
 class ProgressSource final : public net::FlowSource {
  public:
-  ProgressSource(const lab::apps::Apps& apps, std::string name) : apps_(apps), name_(std::move(name)) {}
+  ProgressSource(const lab::apps::Apps& apps, std::string name, const std::atomic<bool>& is_stopping) : apps_(apps), name_(std::move(name)), is_stopping_(is_stopping) {}
 
   net::awaitable<std::size_t> read(std::span<char> into) override {
     while (pending_.empty() && !is_done_) {
@@ -44,11 +44,12 @@ class ProgressSource final : public net::FlowSource {
       if (event.percent == 100 && !event.failed) body["ready"] = true;
       pending_ += "data: " + body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n\n";
     }
-    is_done_ = status.state == AppState::Ready || status.state == AppState::Stopped;
+    is_done_ = status.state == AppState::Ready || status.state == AppState::Stopped || is_stopping_;
   }
 
   const lab::apps::Apps& apps_;
   const std::string name_;
+  const std::atomic<bool>& is_stopping_;
   std::size_t num_seen_ = 0, quiet_rounds_ = 0;
   std::string pending_;
   bool is_done_ = false;
@@ -56,6 +57,8 @@ class ProgressSource final : public net::FlowSource {
 
 }  // namespace
 
-std::shared_ptr<net::FlowSource> create_progress_source(const lab::apps::Apps& apps, std::string name) { return std::make_shared<ProgressSource>(apps, std::move(name)); }
+std::shared_ptr<net::FlowSource> create_progress_source(const lab::apps::Apps& apps, std::string name, const std::atomic<bool>& is_stopping) {
+  return std::make_shared<ProgressSource>(apps, std::move(name), is_stopping);
+}
 
 }  // namespace lab::wire::apps

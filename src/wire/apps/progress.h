@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -8,7 +9,7 @@
 
 namespace lab::wire::apps {
 
-/// A start as it goes, as server-sent events, until it is ready or has failed. `apps` must outlive it.
-std::shared_ptr<net::FlowSource> create_progress_source(const lab::apps::Apps& apps, std::string name);
+/// A start as it goes, as server-sent events, until it is ready or has failed, or `is_stopping`. What it is given must outlive it.
+std::shared_ptr<net::FlowSource> create_progress_source(const lab::apps::Apps& apps, std::string name, const std::atomic<bool>& is_stopping);
 
 }  // namespace lab::wire::apps
