@@ -246,7 +246,7 @@ class EmbeddedLab final : public Lab {
   void stop() override {
     if (apps_door_) apps_door_->stop();
     if (hub_) hub_->stop();
-    if (apps_) apps_->stop();
+    if (apps_) apps_->stop(false);
     if (token_server_) token_server_->stop();
     if (token_door_) token_door_->stop();
     if (servers_) servers_->stop(keeps_servers_);
@@ -333,6 +333,7 @@ class EmbeddedLab final : public Lab {
     if (find_tls(settings, "spark")) people.spark_parameters = "use_ssl=true";
     keeps_servers_ = settings.text("hub.keep_servers") == "true";
     apps_ = std::make_unique<apps::Apps>(*store_, *access_, apps_options(settings, people));
+    apps_->begin();
     authorizations_ = std::make_unique<hub::Authorizations>(clock_);
     servers_ = std::make_unique<hub::Servers>(*store_, *access_, std::move(people));
 
@@ -353,7 +354,6 @@ class EmbeddedLab final : public Lab {
       roles_.push_back({"hub", hub_url_, hub_->port()});
     }
     servers_->begin(scheme + "127.0.0.1:" + port);
-    apps_->begin();
     start_token_server(settings);
   }
 

@@ -62,7 +62,7 @@ Apps::Busy::~Busy() {
 
 Apps::Apps(store::Store& store, access::Access& access, AppsOptions options) : store_(store), access_(access), options_(std::move(options)), registry_(store, access) {}
 
-Apps::~Apps() { stop(); }
+Apps::~Apps() { stop(true); }
 
 void Apps::begin() {
   adopt();
@@ -92,11 +92,12 @@ void Apps::adopt() {
   for (const auto& [name, owner] : gone) delete_secrets(name, owner);
 }
 
-void Apps::stop() {
+void Apps::stop(bool keep) {
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [name, run] : runs_)
-      if (!stopping_ && run.status.state != AppState::Stopped) proc::signal_child(run.status.child, SIGTERM);
+    if (!keep)
+      for (const auto& [name, run] : runs_)
+        if (run.status.state != AppState::Stopped) proc::signal_child(run.status.child, SIGTERM);
     stopping_ = true;
   }
   wake_.notify_all();

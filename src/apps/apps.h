@@ -60,8 +60,8 @@ class Apps {
 
   /// Begins to watch; finds those that still run.
   void begin();
-  /// Ends the watch and all apps; does not wait for their end. May be called twice.
-  void stop();
+  /// Ends the watch and, unless `keep`, all apps; does not wait for their end. May be called twice.
+  void stop(bool keep);
 
   Registry& registry() { return registry_; }
   const Registry& registry() const { return registry_; }
