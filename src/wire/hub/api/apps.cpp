@@ -56,7 +56,7 @@ json app_model(const Service& service, const Call& call, const App& app) {
   return model;
 }
 
-std::string text_in(const json& body, const char* name) {
+std::string wished_text(const json& body, const char* name) {
   const auto found = body.find(name);
   if (found == body.end() || found->is_null()) return {};
   if (!found->is_string()) throw Error(conditions::kBadBody, {{"reason", std::string(name) + " must be a text"}});
@@ -87,8 +87,8 @@ net::Response get_app(Service& service, Call& call) {
 
 net::Response deploy_app(Service& service, Call& call) {
   const json body = call.json();
-  lab::apps::Wish wish{.name = call.parameter("app"), .owner = text_in(body, "owner"), .folder = text_in(body, "folder"), .command = text_in(body, "command"), .entry = text_in(body, "entry"),
-                       .health = text_in(body, "health"), .audience = audience_in(body)};
+  lab::apps::Wish wish{.name = call.parameter("app"), .owner = wished_text(body, "owner"), .folder = wished_text(body, "folder"), .command = wished_text(body, "command"), .entry = wished_text(body, "entry"),
+                       .health = wished_text(body, "health"), .audience = audience_in(body)};
   if (wish.owner.empty()) wish.owner = call.who().user;
   require(call, "apps", wish.owner);
   get_known_user(service, wish.owner);
