@@ -263,12 +263,18 @@ def test_parquet_writers(spark, place):
     inside = {"l": pyarrow.array([[1_600_000_000_123_456_789]], pyarrow.list_(pyarrow.timestamp("ns", "UTC")))}
     path_inside = put_by("inside.parquet", None, inside)
     yield "nanos_inside", lambda: spark.read.parquet(path_inside).collect()
-    spark.conf.set("spark.sql.legacy.parquet.nanosAsLong", "true")
-    yield "nanos_inside_as_long", lambda: spark.read.parquet(path_inside).selectExpr("CAST(l AS STRING)", "typeof(l)").collect()
-    spark.conf.unset("spark.sql.legacy.parquet.nanosAsLong")
     spark.conf.set("spark.sql.parquet.inferTimestampNTZ.enabled", "false")
     yield "no_ntz_inside", lambda: spark.read.parquet(put_by("clock.parquet", None, {"s": pyarrow.array([{"t": 0}], pyarrow.struct([("t", pyarrow.timestamp("us"))]))})).selectExpr("typeof(s)").collect()
     spark.conf.unset("spark.sql.parquet.inferTimestampNTZ.enabled")
+
+
+@scenario
+def test_parquet_nanos_with_zone_as_long(spark, place):
+    inside = {"l": pyarrow.array([[1_600_000_000_123_456_789]], pyarrow.list_(pyarrow.timestamp("ns", "UTC")))}
+    path_inside = put_parquet(place, "inside.parquet", inside)
+    spark.conf.set("spark.sql.legacy.parquet.nanosAsLong", "true")
+    yield "nanos_inside_as_long", lambda: spark.read.parquet(path_inside).selectExpr("CAST(l AS STRING)", "typeof(l)").collect()
+    spark.conf.unset("spark.sql.legacy.parquet.nanosAsLong")
 
 
 @scenario
