@@ -332,7 +332,7 @@ def test_packages_that_people_install_survive_and_break_nothing(hub, api, ann, t
         shutil.copy(make_package(tmp_path, name, version), home / "work")
     try:
         kernel = Kernel(hub, ann.name, token)
-        install = "import subprocess; done = subprocess.run(['pip', 'install', '--no-index', '--no-deps', {!r}], capture_output=True, text=True); print(done.returncode, 'constraint' in done.stdout + done.stderr, done.stderr[-300:] if done.returncode and 'constraint' not in done.stderr else '')"
+        install = "import subprocess; done = subprocess.run(['pip', 'install', '--no-index', '--no-deps', {!r}], capture_output=True, text=True); told = done.stdout + done.stderr; print(done.returncode, 'constraint' in told, told[-300:] if done.returncode and 'constraint' not in told else '')"
         assert kernel.run(install.format("work/greeting-1.0-py3-none-any.whl")).strip() == "0 False"
         # In the kernel that runs, and as a program.
         assert kernel.run("import greeting; print(greeting.version)") == "1.0\n"
