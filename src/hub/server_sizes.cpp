@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 
 namespace lab::hub {
 namespace {
@@ -51,14 +50,6 @@ std::optional<std::vector<ServerSize>> parse_server_sizes(std::string_view text)
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return sizes;
-}
-
-std::string describe_size(const proc::ChildLimits& limits) {
-  const std::string cores = limits.cores == 0 ? "all cores" : std::to_string(limits.cores) + (limits.cores == 1 ? " core" : " cores");
-  if (limits.memory_bytes == 0) return cores;
-  char memory[48];
-  std::snprintf(memory, sizeof memory, ", %.1f GiB a process", static_cast<double>(limits.memory_bytes) / (1 << 30));
-  return cores + memory;
 }
 
 }  // namespace lab::hub

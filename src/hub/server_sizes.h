@@ -22,7 +22,4 @@ struct ServerSize {
 /// `small=1/1GiB,large=8/16GiB`: names with cores and memory (MiB or GiB). Nothing when it is not of that form, or names one twice or `standard`.
 std::optional<std::vector<ServerSize>> parse_server_sizes(std::string_view text);
 
-/// `1 core, 1.0 GiB a process`; of 0 cores `all cores`.
-std::string describe_size(const proc::ChildLimits& limits);
-
 }  // namespace lab::hub

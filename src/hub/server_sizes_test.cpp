@@ -23,10 +23,5 @@ TEST(ServerSizes, what_is_of_another_form_is_none) {
     EXPECT_FALSE(parse_server_sizes(text).has_value()) << text;
 }
 
-TEST(ServerSizes, they_are_told_in_words) {
-  EXPECT_EQ(describe_size({.memory_bytes = 1ULL << 30U, .cores = 1}), "1 core, 1.0 GiB a process");
-  EXPECT_EQ(describe_size({.memory_bytes = 0, .cores = 0}), "all cores");
-}
-
 }  // namespace
 }  // namespace lab::hub

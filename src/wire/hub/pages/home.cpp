@@ -29,6 +29,17 @@ std::string post_button(const Call& call, const std::string& action, Text text, 
   return "<form method=post action='" + action + "'>" + csrf_field(call) + "<button" + (is_quiet ? " class=quiet" : "") + ">" + say(call, text) + "</button></form>";
 }
 
+std::string gibibytes(std::uint64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / (1 << 30));
+  return text;
+}
+
+std::string size_text(const Call& call, const proc::ChildLimits& limits) {
+  const std::string cores = limits.cores == 0 ? say(call, "all cores") : limits.cores == 1 ? say(call, "1 core") : say(call, "{0} cores", {std::to_string(limits.cores)});
+  return limits.memory_bytes == 0 ? cores : cores + ", " + say(call, "{0} a process", {gibibytes(limits.memory_bytes)});
+}
+
 /// Offers the sizes, if there is a choice; the last one is chosen.
 std::string size_field(const Service& service, const Call& call, const std::string& user, const std::string& name) {
   const auto& options = service.servers.options();
@@ -36,7 +47,7 @@ std::string size_field(const Service& service, const Call& call, const std::stri
   const std::string last = service.servers.last_size(user, name);
   std::string field = "<select name=size aria-label='" + say(call, "Size of the server") + "'>";
   const auto add = [&](std::string_view size, const proc::ChildLimits& limits) {
-    field += "<option value='" + escape_html(size) + "'" + (size == last ? " selected" : "") + ">" + escape_html(std::string(size) + ": " + lab::hub::describe_size(limits)) + "</option>";
+    field += "<option value='" + escape_html(size) + "'" + (size == last ? " selected" : "") + ">" + escape_html(size) + ": " + size_text(call, limits) + "</option>";
   };
   add(lab::hub::kStandardSize, options.limits);
   for (const auto& size : options.sizes) add(size.name, {.memory_bytes = size.memory_bytes, .cores = size.cores});
@@ -45,12 +56,6 @@ std::string size_field(const Service& service, const Call& call, const std::stri
 
 std::string start_form(const Service& service, const Call& call, const std::string& user, const std::string& name, Text text) {
   return "<form method=post class=row action='/hub/spawn/" + place_of(user, name) + "'>" + csrf_field(call) + size_field(service, call, user, name) + "<button>" + say(call, text) + "</button></form>";
-}
-
-std::string gibibytes(std::uint64_t bytes) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / (1 << 30));
-  return text;
 }
 
 std::string isolation_text(const Call& call) {
@@ -88,7 +93,7 @@ std::pair<std::string, std::string> target_of(const Service& service, const Call
 net::Response home(Service& service, Call& call) {
   const std::string& user = call.who().user;
   std::string content = "<h1>" + say(call, "Hello, {0}", {escape_html(user)}) + "</h1>" + note(service.access.has_password(user) || service.options.is_workshop ? "" : say(call, "You have no password yet. Choose one under your name above."));
-  content += "<section><h2>" + say(call, "Your servers") + "</h2><div class=table><table><tr><th>" + say(call, "Server") + "<th>" + say(call, "State") + "<th>" + say(call, "Memory") + "<th>&nbsp;</tr>";
+  content += "<section><h2>" + say(call, "Your servers") + "</h2><div class='table cards'><table><tr><th>" + say(call, "Server") + "<th>" + say(call, "State") + "<th>" + say(call, "Memory") + "<th>&nbsp;</tr>";
   auto servers = service.servers.list(user);
   if (!service.servers.find(user, "")) servers.insert(servers.begin(), ServerInfo{.user = user});
   for (const ServerInfo& server : servers) content += server_row(service, call, server);
@@ -96,7 +101,7 @@ net::Response home(Service& service, Call& call) {
   content += "</table></div><form method=post action='/hub/spawn' class=row>" + csrf_field(call) +
              "<label for=server class=soft>" + say(call, "Another one") + "</label><span class=grow><input id=server name=server placeholder='" + say(call, "its name") +
              "' pattern='[A-Za-z0-9._\\-]{1,64}' required></span>" + size_field(service, call, user, "") + "<button class=quiet>" + say(call, "Start") + "</button></form>";
-  content += "<p class=soft>" + say(call, "A server of the size {0} has {1}.", {lab::hub::kStandardSize, escape_html(lab::hub::describe_size(options.limits))}) + " " + escape_html(isolation_text(call)) + "</p></section>";
+  content += "<p class=soft>" + say(call, "A server of the size {0} has {1}.", {lab::hub::kStandardSize, size_text(call, options.limits)}) + " " + escape_html(isolation_text(call)) + "</p></section>";
   content += apps_section(service, call);
   content += "<section><h2>" + say(call, "The lab") + "</h2><div class=table><table><tr><th>" + say(call, "Role") + "<th>" + say(call, "Speaks") + "<th>" + say(call, "State") + "<th>" + say(call, "Address") + "</tr>";
   for (const RoleLine& role : service.options.roles()) {
