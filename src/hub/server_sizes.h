@@ -1,12 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "proc/child.h"
-
 namespace lab::hub {
 
 /// The size that a start has when none is chosen: what the settings hub.cores and hub.memory say.
