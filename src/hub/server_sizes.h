@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
 namespace lab::hub {
 
 /// The size that a start has when none is chosen: what the settings hub.cores and hub.memory say.
