@@ -29,7 +29,7 @@ td form{display:inline-block;margin-right:.4rem}td button,td .button{padding:.2r
 .state{display:inline-flex;gap:.45rem;align-items:center;white-space:nowrap}.state::before{content:'';width:.6rem;height:.6rem;border-radius:50%;background:var(--line);border:1px solid var(--soft)}.state.up::before{background:var(--good);border-color:var(--good)}.state.busy::before{background:var(--accent);border-color:var(--accent)}
 .note{border-left:4px solid var(--accent);background:color-mix(in srgb,var(--accent) 9%,transparent);padding:.6rem .9rem;border-radius:.3rem}.note.bad{border-color:var(--bad);background:color-mix(in srgb,var(--bad) 10%,transparent)}
 .soft{color:var(--soft)}progress{width:100%;height:.6rem;accent-color:var(--accent)}ol.log{margin:1rem 0 0;padding-left:1.2rem;color:var(--soft)}
-pre{white-space:pre-wrap}@media (max-width:34rem){.cards tr{display:flex;flex-wrap:wrap;gap:.4rem 1rem;padding:.6rem 0;border-bottom:1px solid var(--line)}.cards tr:first-child{display:none}.cards tr:last-child,.cards td{border:0}.cards td{padding:0}.cards td:empty{display:none}main{padding:1rem .75rem 3rem}header{padding:.6rem .9rem}section{padding:1rem}}
+pre{white-space:pre-wrap}@media (max-width:34rem){.cards tr{display:flex;flex-wrap:wrap;gap:.4rem 1rem;padding:.6rem 0;border-bottom:1px solid var(--line)}.cards tr:first-child{display:none}.cards tr:last-child,.cards td{border:0}.cards td{padding:0;min-width:0;max-width:100%}.cards td .row{max-width:100%}.cards td:empty{display:none}main{padding:1rem .75rem 3rem}header{padding:.6rem .9rem}section{padding:1rem}}
 @media (prefers-reduced-motion:no-preference){button,.button{transition:opacity .1s}}
 )CSS";
 
