@@ -404,7 +404,7 @@ def test_ordinary_work_asks_nothing(browser, ann):
         # JupyterLab reads the folder once more and takes the keyboard to the file's new name; what is typed until then goes astray.
         page.wait_for_function("name => document.activeElement.closest('.jp-DirListing-item')?.textContent.includes(name)", arg=name)
 
-    # The first save of a new notebook asks for its name, as ever.
+    # The first save of a new notebook asks for its name, as ever; the next one is asked for while that one is on its way.
     type_and_save(page, "first = 1")
     dialog.locator("input").first.fill(path)
     dialog.get_by_role("button", name="Rename").click()
@@ -440,6 +440,54 @@ def test_ordinary_work_asks_nothing(browser, ann):
     expect(page.locator(".dflab-version")).to_have_count(30)
     page.get_by_role("button", name="Show all").click()
     expect(page.locator(".dflab-version")).to_have_count(len(ann.records(f"twice-{path}")))
+    page.context.close()
+
+
+def test_what_comes_while_a_save_is_on_its_way_is_saved_too(browser, ann):
+    path = f"work/late-{browser.scheme}.ipynb"
+    ann.save(path, "first = 1")
+    page = open_notebook(browser, ann, path)
+    tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=f"late-{browser.scheme}.ipynb")
+    saves = []
+
+    def hold(route) -> None:
+        """Each save, until it is let go."""
+        if route.request.method == "PUT":
+            saves.append(route)
+        else:
+            route.continue_()
+
+    def wait_for_save(number: int) -> None:
+        deadline = time.monotonic() + 60
+        while len(saves) < number:
+            assert time.monotonic() < deadline, len(saves)
+            page.wait_for_timeout(50)
+
+    page.route(f"**/api/contents/{path}*", hold)
+    type_and_save(page, "\nsecond = 2")
+    wait_for_save(1)
+    page.keyboard.type("\ntyped = 3")
+    saves[0].continue_()
+    # The version is there, and JupyterLab does not take the rest for saved.
+    deadline = time.monotonic() + 60
+    while ann.sources(path) != ["first = 1\nsecond = 2"]:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(2000)
+    assert "jp-mod-dirty" in tab.get_attribute("class") and len(saves) == 1
+
+    # A "Save" that JupyterLab drops.
+    page.keyboard.press("Control+s")
+    wait_for_save(2)
+    type_and_save(page, "\nasked = 4")
+    saves[1].continue_()
+    wait_for_save(3)
+    saves[2].continue_()
+    page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab:not(.jp-mod-dirty)", has_text=f"late-{browser.scheme}.ipynb").wait_for()
+    assert ann.sources(path) == ["first = 1\nsecond = 2\ntyped = 3\nasked = 4"]
+    # One that changes nothing is none, and nobody was asked.
+    assert [record["action"] for record in ann.records(path)] == ["save"] * 4 and len(saves) == 3
+    expect(page.locator(".jp-Dialog")).to_have_count(0)
     page.context.close()
 
 

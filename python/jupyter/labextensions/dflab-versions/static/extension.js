@@ -1,5 +1,6 @@
 // The plugin: what it needs of JupyterLab, and how its parts are put together.
 import { makeApi, nameOf } from './api.js';
+import { followSaves } from './late.js';
 import { leakText, makePanel } from './panel.js';
 import { guardSaves } from './saves.js';
 
@@ -31,14 +32,17 @@ export function makePlugin(lab) {
         });
       }
 
-      const guard = guardSaves({ app, lab, documents, api, showLeaks });
+      const late = followSaves({ app, shell, documents });
+      const guard = guardSaves({ app, lab, documents, api, late, showLeaks });
       panel = makePanel({ app, lab, documents, api, guard });
       shell.add(panel.widget, 'right', { rank: 700 });
       restorer?.add(panel.widget, panel.widget.id);
 
       const follow = () => {
         const context = shell.currentWidget && documents.contextForWidget(shell.currentWidget);
-        if (context) panel.look(context.path);
+        if (!context) return;
+        late.watch(context);
+        panel.look(context.path);
       };
       shell.currentChanged.connect(follow);
       app.restored.then(follow);

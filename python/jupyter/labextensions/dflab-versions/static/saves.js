@@ -3,7 +3,7 @@
 // made on, and is refused when the file is another one. This guards `get` and `save` of the contents service for open documents.
 import { element, isConflict, nameOf, timeText } from './api.js';
 
-export function guardSaves({ app, lab, documents, api, showLeaks }) {
+export function guardSaves({ app, lab, documents, api, late, showLeaks }) {
   const { contents } = app.serviceManager;
   const get = contents.get.bind(contents), save = contents.save.bind(contents), rename = contents.rename.bind(contents);
   const known = new WeakMap(); // the hash of what a document was last loaded from or saved as, where JupyterLab forgets it
@@ -38,6 +38,7 @@ export function guardSaves({ app, lab, documents, api, showLeaks }) {
 
   async function reload(context, path) {
     await context.revert();
+    late.loaded(context);
     const model = await get(path, { content: false });
     saved.set(path, baseOf(context));
     return { ...model, hash: baseOf(context) };
