@@ -119,7 +119,7 @@ class Connect:
         self.recorder.measure("new session to its first result", lambda: one(self.new_session()), 10)
         session = self.new_session()
         one(session)
-        self.recorder.measure("100 x select 1", lambda: latency(lambda: one(session)), answer=lambda value: None)
+        self.recorder.measure("100 x select 1", lambda: latency(lambda: one(session)), 10, answer=lambda value: None)
 
     def tpch(self):
         session = self.new_session()
@@ -204,7 +204,7 @@ class Raw:
         self.recorder.measure("first session to its first result", lambda: one(self.open()), 1)
         self.recorder.measure("new session to its first result", lambda: one(self.open()), 10)
         connection = self.open()
-        self.recorder.measure("100 x select 1", lambda: latency(lambda: one(connection)), answer=lambda value: None)
+        self.recorder.measure("100 x select 1", lambda: latency(lambda: one(connection)), 10, answer=lambda value: None)
 
     def tpch(self):
         connection = self.open()
