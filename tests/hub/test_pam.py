@@ -17,7 +17,7 @@ PASSWORD = "correct horse"
 
 
 def run(*command, **more):
-    return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, timeout=60).stdout.strip()
+    return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, timeout=60, **more).stdout.strip()
 
 
 @pytest.fixture(scope="module")
