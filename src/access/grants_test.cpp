@@ -2,59 +2,25 @@
 
 #include <gtest/gtest.h>
 
-#include "access/access.h"
 #include "access/conditions.h"
-#include "base/disk.h"
+#include "access/test_access.h"
 #include "base/error.h"
-#include "base/ids.h"
 
 namespace lab::access {
 namespace {
 
-class GrantsTest : public testing::Test {
+class GrantsTest : public TestAccess {
  protected:
-  GrantsTest() : folder_(std::filesystem::temp_directory_path() / ("lab-grants-" + random_hex(8))) {
-    std::filesystem::create_directories(folder_);
-    open(Profile::Secure);
+  GrantsTest() {
     access_->create_user("ann", false, by_);
     access_->create_user("ben", false, by_);
     access_->create_group("readers", by_);
-  }
-  ~GrantsTest() override {
-    access_.reset();
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void open(Profile profile) {
-    access_.reset();
-    store_.reset();
-    store::StoreOptions options;
-    options.schemas = {access_schema()};
-    store_ = store::Store::open(folder_, options, disk_, clock_);
-    access_ = Access::open(*store_, profile);
   }
 
   Grants& grants() { return access_->grants(); }
   Grant grant_of(const std::string& principal, const std::vector<std::string>& names, const Securable& on) { return {principal, parse_privileges(names, on), on}; }
 
-  template <typename Action>
-  const Condition* refusal(const Action& action) {
-    try {
-      action();
-    } catch (const Error& error) {
-      return &error.condition();
-    }
-    return nullptr;
-  }
-
-  const std::filesystem::path folder_;
-  const store::Origin by_{.actor = "admin", .protocol = "test", .request = "test"};
   const Securable orders_{"sales", "orders"};
-  RealDisk disk_;
-  ManualClock clock_;
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<Access> access_;
 };
 
 TEST_F(GrantsTest, in_a_secure_lab_people_begin_with_names_and_the_first_database) {
@@ -109,13 +75,13 @@ TEST_F(GrantsTest, what_everybody_had_first_can_be_taken_for_good) {
 }
 
 TEST_F(GrantsTest, privileges_fit_what_they_are_for) {
-  EXPECT_EQ(refusal([&] { parse_privileges({"CREATE SCHEMA"}, orders_); }), &conditions::kInvalidPrivilege);
-  EXPECT_EQ(refusal([&] { parse_privileges({"FLY"}, {}); }), &conditions::kInvalidPrivilege);
+  EXPECT_EQ(store::condition_of([&] { parse_privileges({"CREATE SCHEMA"}, orders_); }), &conditions::kInvalidPrivilege);
+  EXPECT_EQ(store::condition_of([&] { parse_privileges({"FLY"}, {}); }), &conditions::kInvalidPrivilege);
   EXPECT_EQ(privilege_names(parse_privileges({"ALL PRIVILEGES"}, orders_)), (std::vector<std::string>{"SELECT", "MODIFY"}));
-  EXPECT_EQ(refusal([&] { grants().grant(grant_of("somebody", {"SELECT"}, orders_), by_); }), &conditions::kNoSuchPrincipal);
+  EXPECT_EQ(store::condition_of([&] { grants().grant(grant_of("somebody", {"SELECT"}, orders_), by_); }), &conditions::kNoSuchPrincipal);
   EXPECT_EQ(parse_securable("table", "spark_catalog.Sales.Orders"), orders_);
   EXPECT_EQ(parse_securable("DATABASE", "sales"), (Securable{"sales", {}}));
-  EXPECT_EQ(refusal([&] { parse_securable("BUCKET", "b"); }), &conditions::kInvalidSecurable);
+  EXPECT_EQ(store::condition_of([&] { parse_securable("BUCKET", "b"); }), &conditions::kInvalidSecurable);
 }
 
 TEST_F(GrantsTest, files_of_a_governed_table_are_its_own_to_give) {

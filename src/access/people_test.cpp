@@ -1,43 +1,18 @@
 #include <gtest/gtest.h>
 
-#include "access/access.h"
 #include "access/conditions.h"
-#include "base/disk.h"
-#include "base/ids.h"
+#include "access/test_access.h"
+#include "base/error.h"
 
 namespace lab::access {
 namespace {
 
 using std::chrono::seconds;
 
-class PeopleTest : public testing::Test {
+class PeopleTest : public TestAccess {
  protected:
-  PeopleTest() : folder_(std::filesystem::temp_directory_path() / ("lab-people-" + random_hex(8))) {
-    std::filesystem::create_directories(folder_);
-    open(Profile::Secure);
-  }
-  ~PeopleTest() override {
-    access_.reset();
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void open(Profile profile) {
-    access_.reset();
-    store_.reset();
-    store::StoreOptions options;
-    options.schemas = {access_schema()};
-    store_ = store::Store::open(folder_, options, disk_, clock_);
-    access_ = Access::open(*store_, profile);
-  }
-
   const Condition* refusal(const std::string& user, const std::string& password, const std::string& peer = "127.0.0.1") {
-    try {
-      access_->log_in(user, password, peer);
-    } catch (const Error& error) {
-      return &error.condition();
-    }
-    return nullptr;
+    return store::condition_of([&] { access_->log_in(user, password, peer); });
   }
 
   CreatedToken make_token(TokenPurpose purpose, std::optional<seconds> life = {}, std::vector<std::string> scopes = {"inherit"}) {
@@ -45,13 +20,6 @@ class PeopleTest : public testing::Test {
     if (life) info.expires = clock_.now() + *life;
     return access_->create_token(info, by_);
   }
-
-  const std::filesystem::path folder_;
-  const store::Origin by_{.actor = "admin", .protocol = "test", .request = "test"};
-  RealDisk disk_;
-  ManualClock clock_;
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<Access> access_;
 };
 
 TEST_F(PeopleTest, a_password_logs_in_also_after_a_restart_and_is_nowhere_on_disk) {
@@ -63,7 +31,7 @@ TEST_F(PeopleTest, a_password_logs_in_also_after_a_restart_and_is_nowhere_on_dis
   EXPECT_EQ(refusal("admin", "admin"), &conditions::kWrongPassword);
   open(Profile::Secure);
   EXPECT_EQ(access_->log_in("ann", "correct horse", "127.0.0.1").user, "ann");
-  const auto journal = read_file(disk_, folder_ / "lab.db") + read_file(disk_, folder_ / "lab.db-wal");
+  const auto journal = read_file(disk_, folder_.path() / "lab.db") + read_file(disk_, folder_.path() / "lab.db-wal");
   EXPECT_EQ(journal.find("correct horse"), std::string::npos);
   EXPECT_NE(journal.find("$argon2id$"), std::string::npos);
 }
@@ -116,7 +84,7 @@ TEST_F(PeopleTest, a_token_opens_what_it_is_for_until_it_expires) {
   clock_.advance(seconds(60));
   EXPECT_FALSE(access_->find_token(made.text, TokenPurpose::Api));
   EXPECT_TRUE(access_->list_tokens("admin").empty());
-  const auto journal = read_file(disk_, folder_ / "lab.db") + read_file(disk_, folder_ / "lab.db-wal");
+  const auto journal = read_file(disk_, folder_.path() / "lab.db") + read_file(disk_, folder_.path() / "lab.db-wal");
   EXPECT_EQ(journal.find(made.text), std::string::npos);
 }
 

@@ -117,8 +117,9 @@ def test_no_update_is_lost_between_two_sessions(sessions, bucket):
     assert sorted(versions) == list(range(2 * rounds + 1))
 
 
+@pytest.mark.only("spark42")
 def test_no_update_is_lost_between_deltalake_and_spark(sessions, bucket, lab):
-    deltalake = pytest.importorskip("deltalake")
+    import deltalake
     options = {"AWS_ENDPOINT_URL": lab.endpoint, "AWS_ACCESS_KEY_ID": "admin", "AWS_SECRET_ACCESS_KEY": "admin123", "AWS_REGION": "us-east-1",
                "AWS_ALLOW_HTTP": "true", "conditional_put": "etag"}
     table = f"delta.`s3a://{bucket}/t`"

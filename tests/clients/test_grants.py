@@ -10,6 +10,7 @@ import boto3
 import botocore.exceptions
 import lab as lab_module
 import pytest
+import requests_free as http
 from botocore.config import Config
 from conftest import VERSION, connect
 
@@ -296,6 +297,10 @@ def test_its_files_are_closed_to_s3_unless_they_are_granted(admin, ann, governed
         for call, arguments in ((ann.s3.list_objects_v2, {"Prefix": prefix}), (ann.s3.list_objects_v2, {}), (ann.s3.put_object, {"Key": prefix + "x", "Body": b""}),
                                 (ann.s3.delete_object, {"Key": data}), (ann.s3.copy_object, {"Key": "elsewhere", "CopySource": f"warehouse/{data}"})):
             assert denied(call, Bucket="warehouse", **arguments)["Code"] == "AccessDenied"
+        form = ann.s3.generate_presigned_post("warehouse", prefix + "by-form")
+        parts = [f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in (form["fields"] | {"file": "x"}).items()]
+        status, text = http.send("POST", form["url"], ("".join(parts) + "--edge--\r\n").encode(), {"Content-Type": "multipart/form-data; boundary=edge"})
+        assert status == 403 and b"GRANT WRITE FILES" in text
         with pytest.raises(botocore.exceptions.ClientError, match="403"):
             ann.s3.head_object(Bucket="warehouse", Key=data)
         folder = prefix.split("/")[0] + "/"

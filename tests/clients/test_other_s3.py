@@ -111,8 +111,9 @@ def test_delta_there(there, far, lab):
     leave(fresh)
 
 
+@pytest.mark.only("spark42")
 def test_a_commit_by_another_writer_is_never_lost(there, far, other):
-    deltalake = pytest.importorskip("deltalake")
+    import deltalake
     import pyarrow as pa
 
     _, bucket = far

@@ -488,7 +488,6 @@ def test_streamlit_runs_below_its_address(lab, ann):
     ann.api("DELETE", f"/apps/{name}")
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs a browser")
 def test_a_visitor_uses_the_sales_dashboard_in_a_browser(lab, api):
     from playwright.sync_api import expect, sync_playwright
 

@@ -125,12 +125,7 @@ void add_app_commands(CLI::App& program, Chosen& chosen) {
       command->add_option("--owner", options->owner, "whose app it is and runs as (the administrator)");
     }
     command->footer(std::string("Examples:\n") + row.example);
-    command->callback([&chosen, options, run = row.run] {
-      chosen = [options, run](const Settings& settings) {
-        HubApi hub(settings);
-        return run(hub, *options);
-      };
-    });
+    command->callback(over_hub(chosen, options, row.run));
   }
 }
 

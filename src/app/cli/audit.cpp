@@ -54,12 +54,7 @@ void add_audit_command(CLI::App& program, Chosen& chosen) {
   command->add_option("--limit", options->limit, "newest lines (100)")->check(CLI::Range(1, 10000));
   command->add_flag("--json", options->as_json, "for programs");
   command->footer("Examples:\n  dflab audit --refused\n  dflab audit --user ann --limit 20 --json");
-  command->callback([&chosen, options] {
-    chosen = [options](const Settings& settings) {
-      HubApi hub(settings);
-      return show_audit(hub, *options);
-    };
-  });
+  command->callback(over_hub(chosen, options, &show_audit));
 }
 
 }  // namespace lab::app::cli

@@ -88,12 +88,7 @@ void add_grant_commands(CLI::App& program, Chosen& chosen) {
       command->add_option("privilege", options->privileges, "SELECT, MODIFY, \"CREATE TABLE\" … or \"ALL PRIVILEGES\"")->required();
     }
     command->footer(std::string("Examples:\n") + row.example);
-    command->callback([&chosen, options, run = row.run] {
-      chosen = [options, run](const Settings& settings) {
-        HubApi hub(settings);
-        return run(hub, *options);
-      };
-    });
+    command->callback(over_hub(chosen, options, row.run));
   }
 }
 

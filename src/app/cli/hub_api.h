@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "app/cli/commands.h"
 #include "app/settings.h"
 #include "net/http_client.h"
 
@@ -26,5 +28,16 @@ class HubApi {
   std::unique_ptr<net::HttpClient> client_;
   std::string authorization_;
 };
+
+/// What a command of CLI11 calls when it is given: it chooses `run(hub, *options)` over the running lab's API.
+template <typename Options, typename Run>
+std::function<void()> over_hub(Chosen& chosen, std::shared_ptr<Options> options, Run run) {
+  return [&chosen, options = std::move(options), run] {
+    chosen = [options, run](const Settings& settings) {
+      HubApi hub(settings);
+      return run(hub, *options);
+    };
+  };
+}
 
 }  // namespace lab::app::cli

@@ -83,12 +83,7 @@ CLI::App* add_version_command(CLI::App& group, Chosen& chosen, const std::shared
   CLI::App* command = group.add_subcommand(name, what);
   command->add_option("path", options->path, "the file as JupyterLab shows it: work/report.ipynb, shared/notebooks/report.ipynb")->required();
   command->add_option("--user", options->user, "whose server is asked, which must run (the administrator's)");
-  command->callback([&chosen, options, action] {
-    chosen = [options, action](const Settings& settings) {
-      HubApi hub(settings);
-      return action(hub, *options);
-    };
-  });
+  command->callback(over_hub(chosen, options, action));
   return command;
 }
 

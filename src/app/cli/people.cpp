@@ -150,12 +150,7 @@ void add_people_commands(CLI::App& program, Chosen& chosen) {
       command->add_option("--note", options->note, "what it is for");
     }
     command->footer(std::string("Examples:\n") + row.example);
-    command->callback([&chosen, options, run = row.run] {
-      chosen = [options, run](const Settings& settings) {
-        HubApi hub(settings);
-        return run(hub, *options);
-      };
-    });
+    command->callback(over_hub(chosen, options, row.run));
   }
 }
 
